@@ -1,0 +1,57 @@
+"""Identifiers: UUIDv7 for records, and a short public reference people can read over the phone."""
+
+from __future__ import annotations
+
+import os
+import secrets
+import time
+import uuid
+
+#: 31 signs (a prime number) without 0/O, 1/I/L, so that nothing is misheard or misread.
+ALPHABET = "23456789ABCDEFGHJKMNPQRSTUVWXYZ"
+_VALUE = {sign: value for value, sign in enumerate(ALPHABET)}
+_BODY_LENGTH = 7
+
+
+def uuid7() -> uuid.UUID:
+    """A time-ordered UUID (RFC 9562, section 5.7): 48 bits of Unix milliseconds, then 74 random bits."""
+    milliseconds = time.time_ns() // 1_000_000
+    random = int.from_bytes(os.urandom(10), "big")
+    value = (milliseconds & (2**48 - 1)) << 80
+    value |= 0x7 << 76 | (random >> 68) << 64 | 0b10 << 62 | (random & (2**62 - 1))
+    return uuid.UUID(int=value)
+
+
+def check_sign(body: str) -> str:
+    """The check sign of a reference's body: a weighted sum modulo 31.
+
+    As 31 is prime and the weights differ, every single wrong sign and every swap of two signs is noticed.
+    Raises ``KeyError`` for a sign outside :data:`ALPHABET`.
+    """
+    return ALPHABET[sum(weight * _VALUE[sign] for weight, sign in enumerate(body, start=2)) % len(ALPHABET)]
+
+
+def new_reference() -> str:
+    """A fresh public reference such as ``7KQ2-M4XD``: seven random signs and a check sign (2.7e10 of them)."""
+    body = "".join(secrets.choice(ALPHABET) for _ in range(_BODY_LENGTH))
+    return _spaced(body + check_sign(body))
+
+
+def read_reference(text: str) -> str:
+    """A reference as somebody typed or spoke it, in its written form.
+
+    Case, blanks and dashes do not matter. Raises ``ValueError`` saying what is wrong.
+    """
+    signs = "".join(text.upper().replace("-", "").split())
+    if len(signs) != _BODY_LENGTH + 1:
+        raise ValueError(f"a reference has {_BODY_LENGTH + 1} letters and digits, “{text}” has {len(signs)}")
+    wrong = [sign for sign in signs if sign not in _VALUE]
+    if wrong:
+        raise ValueError(f"“{wrong[0]}” is never part of a reference; please check “{text}”")
+    if check_sign(signs[:-1]) != signs[-1]:
+        raise ValueError(f"one of the signs of “{text}” is wrong; please check it")
+    return _spaced(signs)
+
+
+def _spaced(signs: str) -> str:
+    return f"{signs[:4]}-{signs[4:]}"

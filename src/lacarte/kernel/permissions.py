@@ -1,0 +1,87 @@
+"""Who may do what: part of the SQL query, the same for one row and for a list.
+
+A record that is guarded this way has two columns, ``service_type_id`` and ``region_id``, that hold tree
+numbers (``kernel.tree``). An official's mandate is a rectangle over them. Source: research/trust.md, 4.
+"""
+
+from __future__ import annotations
+
+from enum import StrEnum
+from typing import Any, TypeVar
+
+from django.contrib.auth.models import AnonymousUser
+from django.core.exceptions import PermissionDenied
+from django.db.models import Exists, Model, OuterRef, Q, QuerySet
+from django.utils.translation import gettext as _
+
+from lacarte.kernel import clock
+from lacarte.kernel.models import OfficialMandate, Role, User
+
+AnyUser = User | AnonymousUser
+Record = TypeVar("Record", bound=Model)
+
+
+class Action(StrEnum):
+    """Things an official does with the records of other people."""
+
+    REGISTER = "register a need for somebody"
+    READ = "read needs and orders"
+    WORK = "work on needs and orders"
+    PLAN = "see unmet need and capacity"
+    AUDIT = "see who read what"
+    ADMINISTER = "administer the installation"
+
+
+#: The whole policy, readable at a glance: role -> actions.
+ACTIONS: dict[Role, frozenset[Action]] = {
+    Role.CALL_TAKER: frozenset({Action.REGISTER, Action.READ}),
+    Role.CASE_WORKER: frozenset({Action.REGISTER, Action.READ, Action.WORK}),
+    Role.PLANNER: frozenset({Action.PLAN}),
+    Role.AUDITOR: frozenset({Action.AUDIT, Action.PLAN}),
+    Role.ADMINISTRATOR: frozenset({Action.ADMINISTER, Action.PLAN}),
+}
+
+
+def _valid(user: AnyUser, action: Action) -> QuerySet[OfficialMandate]:
+    roles = [role for role, actions in ACTIONS.items() if action in actions]
+    now = clock.now()
+    holder = user.pk if user.is_authenticated and user.is_active else None
+    return OfficialMandate.objects.filter(holder=holder, role__in=roles, since__lte=now, until__gt=now)
+
+
+def may(user: AnyUser, action: Action, at: str = "") -> Q:
+    """A condition for ``.filter()``: the rows on which ``user`` may do ``action``.
+
+    ``at`` is the path to the guarded record, such as ``"need__"``; empty when the query is over it.
+    """
+    service, region = OuterRef(f"{at}service_type_id"), OuterRef(f"{at}region_id")
+    mandates = _valid(user, action).filter(
+        service_first__lte=service, service_last__gte=service, region_first__lte=region, region_last__gte=region
+    )
+    return Q(Exists(mandates))
+
+
+def permitted(rows: QuerySet[Record], user: AnyUser, action: Action, at: str = "") -> QuerySet[Record]:
+    """The rows of ``rows`` on which ``user`` may do ``action``."""
+    return rows.filter(may(user, action, at))
+
+
+def may_anywhere(user: AnyUser, action: Action) -> bool:
+    """Whether ``user`` may do ``action`` on anything at all (to show a door, not to open it)."""
+    return _valid(user, action).exists()
+
+
+def require_anywhere(user: AnyUser, action: Action) -> None:
+    """Raise ``PermissionDenied``, saying what is missing, unless :func:`may_anywhere`."""
+    if not may_anywhere(user, action):
+        raise PermissionDenied(_("Your account has no mandate to do this: %(action)s.") % {"action": action.value})
+
+
+def require(user: AnyUser, action: Action, record: Any) -> None:
+    """Raise ``PermissionDenied`` unless ``user`` may do ``action`` on this one guarded record."""
+    service, region = record.service_type_id, record.region_id
+    allowed = _valid(user, action).filter(
+        service_first__lte=service, service_last__gte=service, region_first__lte=region, region_last__gte=region
+    )
+    if not allowed.exists():
+        raise PermissionDenied(_("Your account has no mandate to do this: %(action)s.") % {"action": action.value})

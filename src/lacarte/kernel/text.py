@@ -1,0 +1,47 @@
+"""Text in several languages: one ``{language: text}`` map, so that a new language needs no migration."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from django.core.exceptions import ValidationError
+from django.db import models
+from django.utils.translation import get_language
+
+FALLBACK = "en"
+
+
+def in_language(text: Mapping[str, str], language: str | None = None) -> str:
+    """The text in ``language`` (default: the reader's), or the nearest there is.
+
+    Tried in turn: the exact tag, the same language with another script or region, English, anything.
+    An empty map gives an empty string.
+    """
+    wanted = (language or get_language() or FALLBACK).lower()
+    available = {tag.lower(): words for tag, words in text.items() if words}
+    base = wanted.split("-")[0]
+    related = (tag for tag in sorted(available) if tag.split("-")[0] == base)
+    for tag in (wanted, *related, FALLBACK, *sorted(available)):
+        if tag in available:
+            return available[tag]
+    return ""
+
+
+def validate_multilingual(value: Any) -> None:
+    """Raise ``ValidationError`` unless ``value`` maps language tags to texts."""
+    if not isinstance(value, Mapping):
+        raise ValidationError("a multilingual text is a map such as {'en': 'Home care'}")
+    for tag, words in value.items():
+        if not isinstance(tag, str) or not tag or not isinstance(words, str):
+            raise ValidationError(f"“{tag}: {words}” is not a language tag with a text")
+
+
+class MultilingualField(models.JSONField[dict[str, str], dict[str, str]]):
+    """A column that holds a ``{language: text}`` map."""
+
+    default_validators = [validate_multilingual]
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        kwargs.setdefault("default", dict)
+        super().__init__(*args, **kwargs)

@@ -1,0 +1,131 @@
+"""Django's settings, all derived from ``configuration`` (what an installation may set)."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+from csp.constants import NONE, SELF
+from django.utils.translation import gettext_lazy as _
+
+from lacarte.site import configuration
+
+PACKAGE = Path(__file__).resolve().parents[1]
+CONFIGURED = configuration.read()
+HOME: Path = CONFIGURED["home"]
+
+SECRET_KEY = CONFIGURED["secret_key"] or configuration.secret_key(HOME)
+DEBUG = CONFIGURED["debug"]
+ALLOWED_HOSTS = CONFIGURED["allowed_hosts"]
+DATABASES = {"default": configuration.database(CONFIGURED["database"], HOME)}
+if test_database := os.environ.get("LACARTE_TEST_DATABASE_NAME"):
+    DATABASES["default"]["TEST"] = {"NAME": test_database}
+AUTH_USER_MODEL = "kernel.User"
+DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
+
+INSTALLED_APPS = [
+    "django.contrib.auth",
+    "django.contrib.contenttypes",
+    "django.contrib.sessions",
+    "django.contrib.messages",
+    "whitenoise.runserver_nostatic",
+    "django.contrib.staticfiles",
+    "django_htmx",
+    "lacarte.kernel.apps.KernelConfig",
+    "lacarte.registers.places",
+    "lacarte.registers.people",
+    "lacarte.registers.providers",
+    "lacarte.registers.menu",
+    "lacarte.loop.sensing",
+    "lacarte.loop.needs",
+    "lacarte.loop.priority",
+    "lacarte.loop.matching",
+    "lacarte.loop.orders",
+    "lacarte.loop.voice",
+    "lacarte.loop.planning",
+    "lacarte.pages.design",
+    "lacarte.pages.resident",
+    "lacarte.pages.desk",
+    "lacarte.pages.planner",
+]
+
+MIDDLEWARE = [
+    "django.middleware.security.SecurityMiddleware",
+    "whitenoise.middleware.WhiteNoiseMiddleware",
+    "csp.middleware.CSPMiddleware",
+    "django.contrib.sessions.middleware.SessionMiddleware",
+    "django.middleware.locale.LocaleMiddleware",
+    "django.middleware.common.CommonMiddleware",
+    "django.middleware.csrf.CsrfViewMiddleware",
+    "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "django.contrib.messages.middleware.MessageMiddleware",
+    "django.middleware.clickjacking.XFrameOptionsMiddleware",
+    "django_htmx.middleware.HtmxMiddleware",
+]
+
+TEMPLATES = [
+    {
+        "BACKEND": "django.template.backends.django.DjangoTemplates",
+        "APP_DIRS": True,
+        "OPTIONS": {
+            "context_processors": [
+                "django.template.context_processors.request",
+                "django.template.context_processors.i18n",
+                "django.contrib.auth.context_processors.auth",
+                "django.contrib.messages.context_processors.messages",
+                "lacarte.pages.navigation.navigation",
+            ],
+        },
+    }
+]
+
+ROOT_URLCONF = "lacarte.site.urls"
+WSGI_APPLICATION = "lacarte.site.wsgi.application"
+LOGIN_URL = "login"
+LOGIN_REDIRECT_URL = "home"
+LOGOUT_REDIRECT_URL = "home"
+
+LANGUAGE_CODE = CONFIGURED["language"]
+LANGUAGES = [("en", _("English")), ("zh-hans", _("Simplified Chinese"))]
+LOCALE_PATHS = [PACKAGE / "locale"]
+USE_TZ = True
+TIME_ZONE = CONFIGURED["time_zone"]
+
+STATIC_URL = "static/"
+STATIC_ROOT = HOME / "static"
+# Leaflet's files come from the django-leaflet package; its Django app is not used.
+STATICFILES_DIRS = [configuration.package_folder("leaflet", "static")]
+WHITENOISE_USE_FINDERS = True
+MEDIA_ROOT = HOME / "media"
+
+CONTENT_SECURITY_POLICY = {
+    "DIRECTIVES": {
+        "default-src": [NONE],
+        "script-src": [SELF],
+        "style-src": [SELF],
+        "img-src": [SELF, "data:"],
+        "font-src": [SELF],
+        "connect-src": [SELF],
+        "form-action": [SELF],
+        "base-uri": [NONE],
+        "frame-ancestors": [NONE],
+    }
+}
+SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = CONFIGURED["https"]
+SESSION_COOKIE_SAMESITE = "Lax"
+SECURE_HSTS_SECONDS = 31_536_000 if CONFIGURED["https"] else 0
+SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if CONFIGURED["https"] else None
+SECURE_REFERRER_POLICY = "same-origin"
+X_FRAME_OPTIONS = "DENY"
+AUTH_PASSWORD_VALIDATORS = [
+    {"NAME": "django.contrib.auth.password_validation.MinimumLengthValidator", "OPTIONS": {"min_length": 10}},
+    {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
+]
+
+LOGGING = {
+    "version": 1,
+    "disable_existing_loggers": False,
+    "formatters": {"line": {"format": "{asctime} {levelname} {name}: {message}", "style": "{"}},
+    "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "line"}},
+    "root": {"handlers": ["console"], "level": CONFIGURED["log_level"]},
+}

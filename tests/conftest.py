@@ -1,0 +1,11 @@
+"""Tests run on SQLite; the same tests run on PostgreSQL when LACARTE_DATABASE names one (./lacarte test does)."""
+
+from __future__ import annotations
+
+import os
+import tempfile
+
+# Settings are read at import: a home folder of our own, whatever the machine has.
+os.environ.setdefault("LACARTE_HOME", tempfile.mkdtemp(prefix="lacarte-test-"))
+os.environ.setdefault("LACARTE_SECRET_KEY", "only for tests")
+os.environ.setdefault("LACARTE_LOG_LEVEL", "WARNING")
