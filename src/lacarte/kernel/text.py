@@ -37,7 +37,7 @@ def validate_multilingual(value: Any) -> None:
             raise ValidationError(f"“{tag}: {words}” is not a language tag with a text")
 
 
-class MultilingualField(models.JSONField[dict[str, str], dict[str, str]]):
+class MultilingualField(models.JSONField):
     """A column that holds a ``{language: text}`` map."""
 
     default_validators = [validate_multilingual]

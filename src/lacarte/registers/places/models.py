@@ -1,0 +1,61 @@
+"""Where: regions (a tree of number intervals), functional zones that cross it, and agreements."""
+
+from __future__ import annotations
+
+from django.db import models
+
+from lacarte.kernel import clock, tree
+from lacarte.kernel.ids import uuid7
+from lacarte.kernel.text import MultilingualField, in_language
+
+
+class Region(models.Model):
+    """An administrative division. Its number is its place in the tree: all below it are ``number..last``."""
+
+    number = models.BigIntegerField(primary_key=True)
+    last = models.BigIntegerField()
+    parent = models.ForeignKey("self", null=True, on_delete=models.PROTECT, related_name="children")
+    code = models.CharField(max_length=80, unique=True)
+    name = MultilingualField()
+    boundary = models.JSONField(null=True)  # GeoJSON geometry, WGS84
+    population = models.PositiveIntegerField(null=True)
+    deprivation = models.FloatField(null=True)  # 0 (least) .. 1 (most), of census-like tables
+    calendar = models.JSONField(default=dict)  # zone, weekdays, holidays; empty: the parent's
+
+    class Meta:
+        ordering = ["number"]
+
+    def __str__(self) -> str:
+        return in_language(self.name)
+
+    @property
+    def interval(self) -> tree.Interval:
+        """The numbers of this region and of all regions below it."""
+        return tree.Interval(self.number, self.last)
+
+
+class Zone(models.Model):
+    """A functional zone that crosses regions, such as a port or a river valley."""
+
+    id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
+    code = models.CharField(max_length=80, unique=True)
+    name = MultilingualField()
+    boundary = models.JSONField()  # GeoJSON geometry, WGS84
+
+    def __str__(self) -> str:
+        return in_language(self.name)
+
+
+class Agreement(models.Model):
+    """What one region lets the people of another use: an interval of service types, until a day."""
+
+    id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
+    supplier = models.ForeignKey(Region, on_delete=models.PROTECT, related_name="agreements_given")
+    beneficiary = models.ForeignKey(Region, on_delete=models.PROTECT, related_name="agreements_received")
+    service_first = models.BigIntegerField(default=tree.ROOT.first)
+    service_last = models.BigIntegerField(default=tree.ROOT.last)
+    since = models.DateTimeField(default=clock.now)
+    until = models.DateTimeField()
+
+    def __str__(self) -> str:
+        return f"{self.supplier} → {self.beneficiary}"
