@@ -1,0 +1,7 @@
+"""Matching needs with offers under strict priority: the optimum, with prices that prove it."""
+
+from lacarte.engines.matching.certify import Certificate, certify
+from lacarte.engines.matching.problem import Problem, Result
+from lacarte.engines.matching.solve import solve
+
+__all__ = ["Certificate", "Problem", "Result", "certify", "solve"]

@@ -1,0 +1,111 @@
+"""The matching problem and its answer, as arrays."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+
+@dataclass(frozen=True, eq=False)
+class Problem:
+    """``n`` needs, ``k`` offers and ``m`` candidate pairs in CSR form.
+
+    Need ``i`` may be served by the offers ``candidate_offer[candidate_start[i]:candidate_start[i + 1]]`` at
+    the costs beside them (whole units, such as seconds). A lower ``priority_class`` is more urgent.
+    Raises ``ValueError`` naming the array and the index for anything that does not fit.
+    """
+
+    candidate_start: npt.NDArray[np.int64]  # [n + 1]
+    candidate_offer: npt.NDArray[np.int32]  # [m]
+    candidate_cost: npt.NDArray[np.int32]  # [m], >= 0
+    capacity: npt.NDArray[np.int32]  # [k], >= 0
+    priority_class: npt.NDArray[np.uint8]  # [n]
+
+    def __post_init__(self) -> None:
+        for name, kind in _TYPES.items():
+            object.__setattr__(self, name, _array(name, getattr(self, name), kind))
+        n, m, k = len(self.priority_class), len(self.candidate_offer), len(self.capacity)
+        if len(self.candidate_start) != n + 1:
+            raise ValueError(f"candidate_start has {len(self.candidate_start)} entries, {n} needs call for {n + 1}")
+        if len(self.candidate_cost) != m:
+            raise ValueError(f"candidate_cost has {len(self.candidate_cost)} entries, candidate_offer has {m}")
+        if self.candidate_start[0] != 0:
+            raise ValueError(f"candidate_start[0] is {self.candidate_start[0]}, it must be 0")
+        _refuse("candidate_start", np.diff(self.candidate_start) < 0, self.candidate_start[1:], "goes down", 1)
+        if self.candidate_start[-1] != m:
+            raise ValueError(f"candidate_start[{n}] is {self.candidate_start[-1]}, there are {m} candidates")
+        outside = (self.candidate_offer < 0) | (self.candidate_offer >= k)
+        _refuse("candidate_offer", outside, self.candidate_offer, f"is not one of the {k} offers")
+        _refuse("candidate_cost", self.candidate_cost < 0, self.candidate_cost, "is negative")
+        _refuse("capacity", self.capacity < 0, self.capacity, "is negative")
+
+    @property
+    def rows(self) -> npt.NDArray[np.int64]:
+        """``int64[m]``: the need of each candidate pair."""
+        return np.repeat(np.arange(len(self.priority_class)), np.diff(self.candidate_start))
+
+    @property
+    def step(self) -> int:
+        """How many cost units one class is worth: more than any exchange of people can cost.
+
+        An exchange is a simple alternating path, so it meets each offer at most once and moves the cost by
+        at most ``(k + 1) * max(cost)`` (research/matching.md, section 1, fact a).
+        """
+        return (len(self.capacity) + 2) * (int(self.candidate_cost.max(initial=0)) + 1)
+
+    @property
+    def penalty(self) -> npt.NDArray[np.int64]:
+        """``int64[n]``: what leaving each need unserved costs. Classes that nobody is in take no room."""
+        present, rank = np.unique(self.priority_class, return_inverse=True)
+        return np.asarray((len(present) - rank) * self.step, dtype=np.int64)
+
+
+@dataclass(frozen=True, eq=False)
+class Result:
+    """The optimum and its proof.
+
+    The objective is ``cost`` plus the problem's penalty for each need left unserved; ``bound`` is the
+    Lagrangian lower bound at ``price`` on that objective, and ``gap`` is objective less bound. ``price`` is
+    what one more unit of each offer would save of the objective: ``price // step`` counts class steps
+    gained for people, the rest is cost.
+    """
+
+    assignment: npt.NDArray[np.int32]  # [n], offer or -1
+    price: npt.NDArray[np.int64]  # [k], >= 0
+    served_by_class: dict[int, int]
+    cost: int
+    objective: int
+    bound: int
+    gap: int
+    step: int
+
+
+_TYPES: dict[str, Any] = {
+    "candidate_start": np.int64,
+    "candidate_offer": np.int32,
+    "candidate_cost": np.int32,
+    "capacity": np.int32,
+    "priority_class": np.uint8,
+}
+
+
+def _array(name: str, values: Any, kind: Any) -> npt.NDArray[Any]:
+    """``values`` as a one-dimensional array of ``kind``, exactly."""
+    given = np.asarray(values)
+    if given.ndim != 1:
+        raise ValueError(f"{name} has {given.ndim} dimensions, it must have 1")
+    if given.size and not np.issubdtype(given.dtype, np.integer):
+        raise ValueError(f"{name} holds {given.dtype}, it must hold whole numbers")
+    limits = np.iinfo(kind)
+    too_big = (given < limits.min) | (given > limits.max) if given.size else np.zeros(0, dtype=bool)
+    _refuse(name, too_big, given, f"does not fit {np.dtype(kind)}")
+    return given.astype(kind)
+
+
+def _refuse(name: str, wrong: npt.NDArray[np.bool_], values: npt.NDArray[Any], why: str, shift: int = 0) -> None:
+    if wrong.any():
+        at = int(np.argmax(wrong))
+        raise ValueError(f"{name}[{at + shift}] = {values[at]} {why}")

@@ -1,0 +1,185 @@
+"""Background jobs in the domain's own database: exactly once, also under kill -9.
+
+A job is written in the transaction of the change that asks for it. A worker leases it with a random
+token; the effect and the done mark then commit together, if the token is still the worker's own. Why
+not a queue library: docs/decisions/own-job-table.md.
+"""
+
+from __future__ import annotations
+
+import logging
+import random
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+from uuid import UUID, uuid4
+
+from django.db import connection, transaction
+from django.db.models import Count, Min, Q
+
+from lacarte.kernel import clock
+from lacarte.kernel.models import Job
+
+logger = logging.getLogger(__name__)
+Handler = Callable[[dict[str, Any]], None]
+
+LEASE = timedelta(minutes=5)
+FIRST_RETRY = timedelta(seconds=5)
+LONGEST_RETRY = timedelta(hours=1)
+_ERROR_LENGTH = 500
+
+
+class LeaseLostError(Exception):
+    """Somebody else took the job over because its lease had expired: this run's effect is rolled back."""
+
+
+@dataclass(frozen=True)
+class _Registered:
+    handler: Handler
+    attempts: int
+    own_transactions: bool
+
+
+_handlers: dict[str, _Registered] = {}
+
+
+def job(name: str, *, attempts: int = 8, own_transactions: bool = False) -> Callable[[Handler], Handler]:
+    """Register ``handler(payload)`` for jobs called ``name``.
+
+    It runs inside one transaction with the done mark. With ``own_transactions`` it runs outside, because
+    it takes long and must not keep the write lock; then it must be harmless to run twice.
+    """
+
+    def register(handler: Handler) -> Handler:
+        _handlers[name] = _Registered(handler, attempts, own_transactions)
+        return handler
+
+    return register
+
+
+def enqueue(
+    name: str, payload: dict[str, Any], *, run_at: datetime | None = None, key: str | None = None
+) -> Job:
+    """Ask for a job, within the caller's transaction. The same ``key`` twice is one job.
+
+    Raises ``RuntimeError`` outside a transaction and ``LookupError`` for a name that nobody handles.
+    """
+    if not connection.in_atomic_block:
+        raise RuntimeError("enqueue inside transaction.atomic(), together with the change that asks for it")
+    if name not in _handlers:
+        raise LookupError(f"no job is called “{name}”; is its tasks.py in an installed app?")
+    values = {"name": name, "payload": payload, "run_at": run_at or clock.now()}
+    if key is None:
+        return Job.objects.create(**values)
+    return Job.objects.get_or_create(key=key, defaults=values)[0]
+
+
+def _due(now: datetime) -> Q:
+    free = Q(leased_until=None) | Q(leased_until__lt=now)
+    return Q(state=Job.State.READY, run_at__lte=now) & free
+
+
+def claim(lease: timedelta = LEASE) -> Job | None:
+    """Lease one due job, or ``None``. A job that was claimed too often without an end becomes stuck."""
+    now = clock.now()
+    if not Job.objects.filter(_due(now)).exists():  # an idle worker never takes the write lock
+        return None
+    with transaction.atomic():
+        due = Job.objects.select_for_update(skip_locked=True).filter(_due(now))
+        taken = due.order_by("run_at", "id").first()
+        if taken is None:
+            return None
+        registered = _handlers.get(taken.name)
+        if registered is None or taken.attempts >= registered.attempts:
+            taken.state = Job.State.STUCK
+            taken.last_error = taken.last_error or (
+                "nobody handles this job" if registered is None else "its worker died each time"
+            )
+        else:
+            taken.lease_token, taken.leased_until = uuid4(), now + lease
+            taken.attempts += 1
+        taken.save()
+    return taken if taken.state == Job.State.READY else claim(lease)
+
+
+def work_once(lease: timedelta = LEASE) -> bool:
+    """Run one due job. Returns whether there was one."""
+    taken = claim(lease)
+    if taken is None:
+        return False
+    registered, token = _handlers[taken.name], taken.lease_token
+    try:
+        if registered.own_transactions:
+            registered.handler(taken.payload)
+        with transaction.atomic():
+            if not registered.own_transactions:
+                registered.handler(taken.payload)
+            _mark_done(taken, token)
+    except LeaseLostError:
+        logger.warning("%s %s was taken over by another worker", taken.name, taken.pk)
+    except Exception as error:
+        logger.exception("%s %s failed", taken.name, taken.pk)
+        _put_back(taken, token, error, registered.attempts)
+    return True
+
+
+def _mark_done(taken: Job, token: UUID | None) -> None:
+    ours = Job.objects.filter(pk=taken.pk, lease_token=token, state=Job.State.READY)
+    done = {"state": Job.State.DONE, "finished_at": clock.now(), "lease_token": None, "leased_until": None}
+    if not ours.update(**done):
+        raise LeaseLostError
+
+
+def _put_back(taken: Job, token: UUID | None, error: Exception, attempts: int) -> None:
+    """Try again later, twice as late each time with some jitter, or give up and wait for a person."""
+    wait = min(FIRST_RETRY * 2 ** (taken.attempts - 1), LONGEST_RETRY) * random.uniform(0.8, 1.2)
+    line = f"{type(error).__name__}: {' '.join(str(error).split())}"[:_ERROR_LENGTH]
+    with transaction.atomic():
+        Job.objects.filter(pk=taken.pk, lease_token=token).update(
+            state=Job.State.STUCK if taken.attempts >= attempts else Job.State.READY,
+            run_at=clock.now() + wait,
+            lease_token=None,
+            leased_until=None,
+            last_error=line,
+        )
+
+
+def retry(stuck: Job) -> None:
+    """Give a stuck job another full set of attempts, now."""
+    with transaction.atomic():
+        Job.objects.filter(pk=stuck.pk, state=Job.State.STUCK).update(
+            state=Job.State.READY, attempts=0, run_at=clock.now()
+        )
+
+
+@dataclass(frozen=True)
+class Statistics:
+    """The state of the job table. ``late_seconds``: how long the oldest due job has been waiting."""
+
+    ready: int
+    running: int
+    stuck: int
+    late_seconds: float
+    stuck_by_name: dict[str, int]
+
+
+def statistics() -> Statistics:
+    """What waits, runs and is stuck."""
+    now = clock.now()
+    counts = Job.objects.aggregate(
+        ready=Count("pk", filter=Q(state=Job.State.READY)),
+        running=Count("pk", filter=Q(state=Job.State.READY, leased_until__gte=now)),
+        oldest=Min("run_at", filter=_due(now)),
+    )
+    stuck = Job.objects.filter(state=Job.State.STUCK).order_by().values_list("name").annotate(n=Count("pk"))
+    by_name = dict(stuck)
+    late = (now - counts["oldest"]).total_seconds() if counts["oldest"] else 0.0
+    return Statistics(counts["ready"], counts["running"], sum(by_name.values()), late, by_name)
+
+
+def remove_finished(older_than: timedelta, batch: int = 1000) -> int:
+    """Remove jobs that ended before; at most ``batch`` so that nobody waits long. Events stay for ever."""
+    with transaction.atomic():
+        old = Job.objects.filter(state=Job.State.DONE, finished_at__lt=clock.now() - older_than)
+        return Job.objects.filter(pk__in=list(old.values_list("pk", flat=True)[:batch])).delete()[0]

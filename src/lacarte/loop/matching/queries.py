@@ -1,0 +1,153 @@
+"""The rows that a matching run reads, as columns."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import timedelta
+from uuid import UUID
+
+import numpy as np
+import numpy.typing as npt
+
+from lacarte.kernel import clock
+from lacarte.kernel.tree import FANOUT_BITS, BITS, ROOT_NUMBER
+from lacarte.loop.matching.models import MatchingRun
+from lacarte.loop.needs.models import Need
+from lacarte.registers.menu.models import CapacityLot
+from lacarte.registers.menu.queries import with_free_units
+from lacarte.registers.places.models import Agreement
+
+#: How far ahead capacity is given out.
+HORIZON = timedelta(days=28)
+_CITY_WIDTH_BITS = BITS - FANOUT_BITS
+_EVERYWHERE_METRES = 1e9
+
+Ints = npt.NDArray[np.int64]
+Floats = npt.NDArray[np.float64]
+
+
+@dataclass(frozen=True)
+class OpenNeeds:
+    """Needs that wait for an offer, one column an attribute."""
+
+    ids: list[UUID]
+    service_type: Ints
+    region: Ints
+    longitude: Floats
+    latitude: Floats
+    language: Ints  # one bit a language, 0: unknown
+    priority_class: Ints
+
+    def __len__(self) -> int:
+        return len(self.ids)
+
+
+@dataclass(frozen=True)
+class Supply:
+    """Offers at places with free units, one column an attribute."""
+
+    ids: list[UUID]
+    service_type: Ints
+    region: Ints
+    longitude: Floats
+    latitude: Floats
+    languages: Ints  # one bit a language, 0: not said
+    reach_metres: Floats
+    price_minor: Ints
+    free: Ints
+    agreements: frozenset[tuple[int, int, int, int]]  # supplier city, beneficiary city, service first, last
+
+    def serves(self, regions: Ints, offered: Ints) -> npt.NDArray[np.bool_]:
+        """``bool[len(regions), len(offered)]``: same city, a place not known, or an agreement between the two."""
+        home, there = _city(regions), _city(self.region[offered])
+        same = (home[:, None] == there[None, :]) | (regions == ROOT_NUMBER)[:, None]
+        same |= (self.region[offered] == ROOT_NUMBER)[None, :]
+        for supplier, beneficiary, first, last in self.agreements:
+            covered = (self.service_type[offered] >= first) & (self.service_type[offered] <= last)
+            same |= (home == beneficiary)[:, None] & ((there == supplier) & covered)[None, :]
+        return same
+
+
+def _city(regions: Ints) -> Ints:
+    """The first level below the root that each region lies in."""
+    return regions >> _CITY_WIDTH_BITS
+
+
+class Languages:
+    """Numbers languages by bits, in the order they are met."""
+
+    def __init__(self) -> None:
+        self._bits: dict[str, int] = {}
+
+    def bits(self, *tags: str) -> int:
+        """One bit for each base language; ``und`` has none."""
+        known = {tag.lower().split("-")[0] for tag in tags} - {"und", ""}
+        return sum(1 << self._bits.setdefault(tag, len(self._bits)) for tag in known)
+
+
+def open_needs(languages: Languages) -> OpenNeeds:
+    """All weighed needs that wait for an offer, most urgent and longest waiting first."""
+    rows = list(
+        Need.objects.filter(state=Need.State.OPEN, service_type__gt=ROOT_NUMBER, priority_class__isnull=False)
+        .order_by("priority_class", "-need_index", "received_at", "pk")
+        .values_list("pk", "service_type_id", "region_id", "longitude", "latitude", "language", "priority_class")
+    )
+    return OpenNeeds(
+        ids=[row[0] for row in rows],
+        service_type=_ints(row[1] for row in rows),
+        region=_ints(row[2] for row in rows),
+        longitude=_floats(row[3] for row in rows),
+        latitude=_floats(row[4] for row in rows),
+        language=_ints(languages.bits(row[5]) for row in rows),
+        priority_class=_ints(row[6] for row in rows),
+    )
+
+
+def supply(languages: Languages) -> tuple[Supply, dict[UUID, list[CapacityLot]]]:
+    """Offers at places and what they have free within the horizon; the lots behind each, earliest first."""
+    now = clock.now()
+    lots = with_free_units(
+        CapacityLot.objects.filter(
+            ends_at__gt=now, starts_at__lt=now + HORIZON, offer_at_place__offer__paused=False
+        ).select_related("offer_at_place__offer")
+    ).filter(free__gt=0)
+    behind: dict[UUID, list[CapacityLot]] = {}
+    for lot in lots.order_by("starts_at", "pk"):
+        behind.setdefault(lot.offer_at_place_id, []).append(lot)
+    ids = sorted(behind)
+    places = [behind[key][0].offer_at_place for key in ids]
+    columns = Supply(
+        ids=ids,
+        service_type=_ints(place.offer.service_type_id for place in places),
+        region=_ints(place.region_id for place in places),
+        longitude=_floats(place.longitude for place in places),
+        latitude=_floats(place.latitude for place in places),
+        languages=_ints(languages.bits(*place.offer.languages) for place in places),
+        reach_metres=_floats(place.reach_metres or _EVERYWHERE_METRES for place in places),
+        price_minor=_ints(place.offer.price_minor for place in places),
+        free=_ints(sum(lot.free for lot in behind[key]) for key in ids),
+        agreements=frozenset(_agreements()),
+    )
+    return columns, behind
+
+
+def _agreements() -> list[tuple[int, int, int, int]]:
+    now = clock.now()
+    living = Agreement.objects.filter(since__lte=now, until__gt=now)
+    return [
+        (a.supplier_id >> _CITY_WIDTH_BITS, a.beneficiary_id >> _CITY_WIDTH_BITS, a.service_first, a.service_last)
+        for a in living
+    ]
+
+
+def latest_run() -> MatchingRun | None:
+    """The run whose prices count."""
+    return MatchingRun.objects.first()
+
+
+def _ints(values: object) -> Ints:
+    return np.fromiter(values, dtype=np.int64)  # type: ignore[call-overload,no-any-return]
+
+
+def _floats(values: object) -> Floats:
+    return np.array([np.nan if value is None else value for value in values], dtype=np.float64)  # type: ignore[attr-defined]

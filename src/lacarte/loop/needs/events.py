@@ -1,0 +1,41 @@
+"""What happens to a need."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import ClassVar
+from uuid import UUID
+
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
+
+from lacarte.kernel.events import DomainEvent
+
+
+@dataclass(frozen=True, kw_only=True)
+class NeedReceived(DomainEvent):
+    """A need has reached the city."""
+
+    name: ClassVar[str] = "need.received"
+    sentence: ClassVar[str | Promise] = _("We have received your need.")
+    need: UUID
+    channel: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class NeedClassified(DomainEvent):
+    """A need's service type was set or corrected by a person."""
+
+    name: ClassVar[str] = "need.classified"
+    sentence: ClassVar[str | Promise] = _("We have looked at what kind of service this calls for.")
+    need: UUID
+    service_type: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class NeedWithdrawn(DomainEvent):
+    """The need is no longer there."""
+
+    name: ClassVar[str] = "need.withdrawn"
+    sentence: ClassVar[str | Promise] = _("The need was withdrawn.")
+    need: UUID

@@ -1,0 +1,27 @@
+"""A sensed alarm becomes a need."""
+
+from __future__ import annotations
+
+from lacarte.kernel.events import subscribe
+from lacarte.kernel.models import Event
+from lacarte.loop.needs.actions import receive
+from lacarte.loop.needs.models import Channel
+from lacarte.loop.sensing.events import AlarmRaised
+from lacarte.loop.sensing.models import Alarm
+
+
+@subscribe(AlarmRaised)
+def need_of_alarm(event: AlarmRaised, record: Event) -> None:
+    """One alarm is one need, of the type its datastream names, where its thing stands."""
+    alarm = Alarm.objects.select_related("datastream__thing", "datastream__service_type").get(pk=event.alarm)
+    stream = alarm.datastream
+    receive(
+        text=f"{stream.observed_property}: {alarm.value:g} {stream.unit}",
+        channel=Channel.SENSOR,
+        service_type=stream.service_type,
+        longitude=stream.thing.longitude,
+        latitude=stream.thing.latitude,
+        language="und",
+        external_id=f"alarm:{alarm.pk}",
+        received_at=alarm.raised_at,
+    )

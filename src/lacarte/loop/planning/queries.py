@@ -1,0 +1,88 @@
+"""What stays unmet, where, and what one more unit of capacity would do."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from dataclasses import dataclass
+from datetime import datetime
+
+from django.db.models import Count, Max, Min
+
+from lacarte.kernel import clock
+from lacarte.kernel.permissions import Action, AnyUser, permitted
+from lacarte.loop.matching.models import Price
+from lacarte.loop.matching.queries import latest_run
+from lacarte.loop.needs.models import Need
+from lacarte.registers.menu.models import ServiceType
+from lacarte.registers.places.models import Region
+
+
+@dataclass(frozen=True)
+class UnmetRow:
+    """One service type in one region."""
+
+    service_type: ServiceType
+    region: Region
+    waiting: int
+    urgent: int  # of them in class 0 or 1
+    oldest_days: int
+    people_per_unit: float | None  # one more unit here serves so many people more; None: there is no offer
+    seconds_per_unit: int | None  # or saves so much travel
+
+
+def unmet(user: AnyUser) -> list[UnmetRow]:
+    """Needs that wait for an offer, by service type and region, where ``user`` may plan; most waiting first."""
+    rows = (
+        permitted(Need.objects.filter(state=Need.State.OPEN), user, Action.PLAN)
+        .order_by()
+        .values("service_type_id", "region_id")
+        .annotate(waiting=Count("pk"), oldest=Min("received_at"))
+        .order_by("-waiting", "service_type_id", "region_id")
+    )
+    urgent = _urgent(user)
+    types, regions = ServiceType.objects.in_bulk(), Region.objects.defer("boundary").in_bulk()
+    prices = _prices()
+    return [
+        _row(row, types[row["service_type_id"]], regions[row["region_id"]], urgent, prices) for row in rows
+    ]
+
+
+def _row(row: dict, kind: ServiceType, region: Region, urgent: dict, prices: dict) -> UnmetRow:
+    oldest: datetime = row["oldest"]
+    people, seconds = prices.get((kind.pk, region.pk), (None, None))
+    return UnmetRow(
+        service_type=kind,
+        region=region,
+        waiting=row["waiting"],
+        urgent=urgent.get((kind.pk, region.pk), 0),
+        oldest_days=(clock.now() - oldest).days,
+        people_per_unit=people,
+        seconds_per_unit=seconds,
+    )
+
+
+def _urgent(user: AnyUser) -> dict[tuple[int, int], int]:
+    rows = (
+        permitted(Need.objects.filter(state=Need.State.OPEN, priority_class__lte=1), user, Action.PLAN)
+        .order_by()
+        .values_list("service_type_id", "region_id")
+        .annotate(n=Count("pk"))
+    )
+    return {(kind, region): n for kind, region, n in rows}
+
+
+def _prices() -> dict[tuple[int, int], tuple[float, int]]:
+    """The best use of one more unit in each region with an offer, by the last run."""
+    run = latest_run()
+    best: dict[tuple[int, int], tuple[float, int]] = defaultdict(lambda: (0.0, 0))
+    if run is None:
+        return {}
+    rows = (
+        Price.objects.filter(run=run)
+        .order_by()
+        .values_list("offer_at_place__offer__service_type_id", "offer_at_place__region_id")
+        .annotate(people=Max("people"), seconds=Max("seconds"))
+    )
+    for kind, region, people, seconds in rows:
+        best[kind, region] = (people, seconds)
+    return dict(best)

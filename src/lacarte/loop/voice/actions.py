@@ -1,0 +1,63 @@
+"""Verbs of hearing back."""
+
+from __future__ import annotations
+
+from django.db import transaction
+from django.utils.translation import gettext as _
+
+from lacarte.kernel.events import publish
+from lacarte.kernel.models import User
+from lacarte.loop.needs.models import Need
+from lacarte.loop.orders.models import Order, OrderState
+from lacarte.loop.voice.events import OrderRated
+from lacarte.loop.voice.models import Rating, Satisfaction
+
+LONGEST_COMMENT = 2000
+
+
+class RatingRefusedError(ValueError):
+    """The rating cannot be taken; the message says why."""
+
+
+@transaction.atomic
+def rate(
+    order: Order,
+    *,
+    contacted_in_time: bool,
+    solved: bool,
+    satisfaction: int,
+    comment: str = "",
+    actor: User | None = None,
+) -> Rating:
+    """Take a resident's rating of a completed order, once. Not solved: the need waits for an offer again.
+
+    ``satisfaction`` is 1 (very bad) to 5 (very good). Raises :class:`RatingRefusedError`. The caller has
+    checked that the need is theirs.
+    """
+    order = Order.objects.select_for_update().get(pk=order.pk)
+    if order.state != OrderState.COMPLETED:
+        raise RatingRefusedError(_("You can tell us how it went once the provider says it is done."))
+    if satisfaction not in Satisfaction.values:
+        raise RatingRefusedError(_("Please choose one of the five answers."))
+    if len(comment) > LONGEST_COMMENT:
+        raise RatingRefusedError(_("Please use at most %(n)d characters.") % {"n": LONGEST_COMMENT})
+    if Rating.objects.filter(order=order).exists():
+        raise RatingRefusedError(_("You have already told us how this went. Thank you."))
+    rating = Rating.objects.create(
+        order=order,
+        contacted_in_time=contacted_in_time,
+        solved=solved,
+        satisfaction=satisfaction,
+        comment=comment.strip(),
+    )
+    said = OrderRated(order=order.pk, need=order.need_id, solved=solved, satisfaction=satisfaction)
+    publish(said, stream=order.need_id, actor=actor)
+    if not solved:
+        _reopen(order)
+    return rating
+
+
+def _reopen(order: Order) -> None:
+    """The order failed after all, so that its need may have another."""
+    Order.objects.filter(pk=order.pk).update(state=OrderState.FAILED, reason="not solved, said the resident")
+    Need.objects.filter(pk=order.need_id).update(state=Need.State.OPEN, closed_at=None)

@@ -1,0 +1,37 @@
+"""Reading about people. Every read of an identifying field by somebody else is logged for its owner."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from django.db import transaction
+from django.db.models import QuerySet
+
+from lacarte.kernel.models import User
+from lacarte.registers.people.models import Person, PersonalRead
+
+IDENTIFYING = ("name", "birth_year", "email", "phone")
+
+
+def read_personal(
+    person: Person, *, reader: User | None, fields: Sequence[str] = ("name", "phone"), purpose: str
+) -> dict[str, Any]:
+    """The identifying ``fields`` of ``person``; the log entry commits with the permission to read.
+
+    Raises ``ValueError`` for a field that is not identifying, or when no purpose is given.
+    """
+    unknown = set(fields) - set(IDENTIFYING)
+    if unknown:
+        raise ValueError(f"“{sorted(unknown)[0]}” is not one of {', '.join(IDENTIFYING)}")
+    if not purpose.strip():
+        raise ValueError("say what the data are read for")
+    with transaction.atomic():
+        if reader is None or person.user_id != reader.pk:
+            PersonalRead.objects.create(person=person, reader=reader, fields=", ".join(fields), purpose=purpose)
+        return Person.objects.values(*fields).get(pk=person.pk)
+
+
+def reads_of(person: Person) -> QuerySet[PersonalRead]:
+    """Who read this person's identifying fields, newest first."""
+    return person.reads.select_related("reader").order_by("-at")

@@ -1,0 +1,93 @@
+"""Which region a point is in, and by which calendar it works."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+from functools import lru_cache
+from zoneinfo import ZoneInfo
+
+import numpy as np
+import numpy.typing as npt
+import shapely
+from django.conf import settings
+from django.db.models import Count, Sum
+from shapely.geometry import shape
+
+from lacarte.kernel import tree
+from lacarte.kernel.working_calendar import WorkingCalendar
+from lacarte.registers.places.models import Region
+
+
+@dataclass(frozen=True)
+class _Map:
+    """Boundaries with an index, and the region number of each."""
+
+    index: shapely.STRtree
+    numbers: npt.NDArray[np.int64]
+
+
+def root() -> Region:
+    """Everywhere."""
+    return Region.objects.get(number=tree.ROOT_NUMBER)
+
+
+def regions_at(longitudes: npt.ArrayLike, latitudes: npt.ArrayLike) -> npt.NDArray[np.int64]:
+    """The number of the smallest region around each point (degrees, WGS84); the root's where there is none.
+
+    Inputs are ``float[n]``, NaN for an unknown point; the answer is ``int64[n]``.
+    """
+    points = shapely.points(np.asarray(longitudes, dtype=float), np.asarray(latitudes, dtype=float))
+    found = np.full(points.shape, tree.ROOT_NUMBER, dtype=np.int64)
+    known = _map(*_version())
+    if known is None:
+        return found
+    asked, boundary = known.index.query(points, predicate="intersects")
+    # A deeper region always has the larger number of two that contain each other (kernel.tree).
+    np.maximum.at(found, asked, known.numbers[boundary])
+    return found
+
+
+def region_at(longitude: float | None, latitude: float | None) -> Region:
+    """The smallest region around a point (degrees, WGS84), or the root."""
+    if longitude is None or latitude is None:
+        return root()
+    return Region.objects.get(number=int(regions_at([longitude], [latitude])[0]))
+
+
+def calendar_of(region: Region) -> WorkingCalendar:
+    """The working calendar of a region: its own, or that of the nearest region above it."""
+    written = region.calendar or next(
+        (above.calendar for above in ancestors(region) if above.calendar), {}
+    )
+    return WorkingCalendar(
+        zone=ZoneInfo(written.get("zone", settings.TIME_ZONE)),
+        weekdays=frozenset(written.get("weekdays", range(5))),
+        holidays=frozenset(date.fromisoformat(day) for day in written.get("holidays", [])),
+    )
+
+
+def ancestors(region: Region) -> list[Region]:
+    """The regions above this one, nearest first, without the root."""
+    above = Region.objects.filter(number__lt=region.number, last__gte=region.last, number__gt=tree.ROOT_NUMBER)
+    return list(above.order_by("-number"))
+
+
+def _version() -> tuple[int, int]:
+    """Changes whenever regions are added; a cheap key for the cache."""
+    totals = Region.objects.aggregate(count=Count("pk"), total=Sum("population"))
+    return totals["count"], totals["total"] or 0
+
+
+@lru_cache(maxsize=1)
+def _map(count: int, total: int) -> _Map | None:
+    rows = list(Region.objects.exclude(boundary=None).values_list("number", "boundary"))
+    if not rows:
+        return None
+    boundaries = [shape(boundary) for _, boundary in rows]
+    return _Map(shapely.STRtree(boundaries), np.array([number for number, _ in rows], dtype=np.int64))
+
+
+def forget_map() -> None:
+    """Read the boundaries anew on the next question; called when one changes."""
+    _map.cache_clear()
