@@ -1,0 +1,53 @@
+"""Settings: the environment first, then the file, then a safe default; every mistake is named."""
+
+from __future__ import annotations
+
+import stat
+from pathlib import Path
+
+import pytest
+
+from lacarte.site.configuration import ConfigurationError, database, read, secret_key
+
+
+def environment(home: Path, **more: str) -> dict[str, str]:
+    return {"LACARTE_HOME": str(home), **more}
+
+
+def test_the_environment_wins_over_the_file(tmp_path: Path) -> None:
+    (tmp_path / "lacarte.toml").write_text('city = "Bergen"\nthreads = 2\n')
+    values = read(environment(tmp_path, LACARTE_THREADS="8", LACARTE_ALLOWED_HOSTS="a.example, b.example"))
+    assert (values["city"], values["threads"], values["allowed_hosts"]) == ("Bergen", 8, ["a.example", "b.example"])
+    assert values["debug"] is False
+
+
+@pytest.mark.parametrize(
+    ("written", "variables", "says"),
+    [
+        ("colour = 1", {}, "no setting “colour”"),
+        ("city = 1", {}, "city: expected str"),
+        ("city = ", {}, "lacarte.toml"),
+        ("", {"LACARTE_DEBUG": "perhaps"}, "LACARTE_DEBUG.*neither"),
+        ("", {"LACARTE_THREADS": "many"}, "not a whole number"),
+        ("", {"LACARTE_THREADS": "99"}, "between 1 and 64"),
+    ],
+)
+def test_a_mistake_is_named(tmp_path: Path, written: str, variables: dict, says: str) -> None:
+    (tmp_path / "lacarte.toml").write_text(written)
+    with pytest.raises(ConfigurationError, match=says):
+        read(environment(tmp_path, **variables))
+
+
+def test_the_secret_key_is_made_once_and_is_private(tmp_path: Path) -> None:
+    key = secret_key(tmp_path)
+    assert len(key) > 50
+    assert secret_key(tmp_path) == key
+    assert stat.S_IMODE((tmp_path / "secret_key").stat().st_mode) == 0o600
+
+
+def test_database_addresses(tmp_path: Path) -> None:
+    assert database("", tmp_path)["NAME"] == tmp_path / "lacarte.sqlite3"
+    entry = database("postgresql://ana:p%40ss@db.example:5433/city", tmp_path)
+    assert (entry["NAME"], entry["USER"], entry["PASSWORD"], entry["PORT"]) == ("city", "ana", "p@ss", "5433")
+    with pytest.raises(ConfigurationError, match="mysql"):
+        database("mysql://x/y", tmp_path)
