@@ -38,11 +38,16 @@ class City:
 def build(units: int = 2) -> City:
     """The city, with ``units`` of home care free this week."""
     city = add_region(
-        Region.objects.get(number=0), code="c", name={"en": "Coast", "zh-hans": "海岸"}, boundary=square(122, 28, 0.2)
+        Region.objects.get(number=0),
+        code="c",
+        name={"en": "Coast", "zh-hans": "海岸"},
+        boundary=square(122, 28, 0.2),
     )
     west = add_region(city, code="w", name={"en": "West"}, boundary=square(122, 28, 0.1), deprivation=0.8)
     east = add_region(city, code="e", name={"en": "East"}, boundary=square(122.1, 28, 0.1))
-    area = add_service_type(ServiceType.objects.get(number=0), code="health", name={"en": "Health"}, orderable=False)
+    area = add_service_type(
+        ServiceType.objects.get(number=0), code="health", name={"en": "Health"}, orderable=False
+    )
     care = add_service_type(
         area,
         code="home-care",
@@ -59,7 +64,9 @@ def build(units: int = 2) -> City:
         urgency=PriorityClass.NOW,
     )
     provider = Provider.objects.create(code="p", name={"en": "Good Hands"}, kind="social", region=west)
-    offer = Offer.objects.create(code="o", service_type=care, provider=provider, name={"en": "Care"}, languages=["en"])
+    offer = Offer.objects.create(
+        code="o", service_type=care, provider=provider, name={"en": "Care"}, languages=["en"]
+    )
     place = OfferAtPlace.objects.create(offer=offer, region=west, longitude=122.05, latitude=28.05)
     now = clock.now()
     lot = CapacityLot.objects.create(

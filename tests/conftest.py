@@ -1,4 +1,4 @@
-"""Tests run on SQLite; the same tests run on PostgreSQL when LACARTE_DATABASE names one (./lacarte test does)."""
+"""Tests run on SQLite, and on PostgreSQL when LACARTE_DATABASE names one (``./lacarte test`` does)."""
 
 from __future__ import annotations
 

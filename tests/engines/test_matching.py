@@ -42,7 +42,9 @@ def brute_force(p: Problem) -> tuple[list[int], int]:
     for choice in itertools.product(*ways):
         load = np.bincount([p.candidate_offer[c] for c in choice if c is not None], minlength=len(p.capacity))
         if (load <= p.capacity).all():
-            missed = [sum(c is None and k == p.priority_class[i] for i, c in enumerate(choice)) for k in range(256)]
+            missed = [
+                sum(c is None and k == p.priority_class[i] for i, c in enumerate(choice)) for k in range(256)
+            ]
             value = (missed, sum(int(p.candidate_cost[c]) for c in choice if c is not None))
             best = value if best is None or value < best else best
     assert best is not None

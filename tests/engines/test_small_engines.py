@@ -19,7 +19,11 @@ def test_the_index_is_the_sum_of_its_parts_and_shows_its_uncertainty() -> None:
 
 @pytest.mark.parametrize(
     ("parts", "weights", "says"),
-    [({"a": [2.0]}, {"a": 1.0}, r"a\[0\] = 2.0"), ({"a": [1.0]}, {"a": 0.5}, "sum to 1"), ({"a": [1]}, {}, "parts")],
+    [
+        ({"a": [2.0]}, {"a": 1.0}, r"a\[0\] = 2.0"),
+        ({"a": [1.0]}, {"a": 0.5}, "sum to 1"),
+        ({"a": [1]}, {}, "parts"),
+    ],
 )
 def test_a_wrong_part_or_weight_is_named(parts: dict, weights: dict, says: str) -> None:
     with pytest.raises(ValueError, match=says):
@@ -52,7 +56,9 @@ def test_language_by_script(text: str, expected: str) -> None:
 
 
 def test_a_type_is_suggested_with_the_words_that_spoke_for_it() -> None:
-    suggester = TypeSuggester.fit([("lift elevator broken 电梯 坏了", "lift"), ("nurse care at home 护理 老人", "care")])
+    suggester = TypeSuggester.fit(
+        [("lift elevator broken 电梯 坏了", "lift"), ("nurse care at home 护理 老人", "care")]
+    )
     [best, other] = suggester.suggest("the elevator is stuck")
     assert (best.label, best.words[0][:4]) == ("lift", "elev")
     assert best.probability + other.probability == pytest.approx(1)

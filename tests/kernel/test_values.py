@@ -74,7 +74,10 @@ def test_money_is_exact_and_does_not_mix() -> None:
         Money("euro", 1)
 
 
-@given(st.lists(st.integers(1, FANOUT - 1), max_size=MAX_DEPTH), st.lists(st.integers(1, FANOUT - 1), max_size=MAX_DEPTH))
+@given(
+    st.lists(st.integers(1, FANOUT - 1), max_size=MAX_DEPTH),
+    st.lists(st.integers(1, FANOUT - 1), max_size=MAX_DEPTH),
+)
 def test_intervals_nest_exactly_as_paths_do(one: list[int], other: list[int]) -> None:
     def node(path: list[int]) -> Interval:
         at = ROOT
@@ -123,4 +126,4 @@ def test_a_calendar_without_working_days_says_so() -> None:
     with pytest.raises(ValueError, match="weekday"):
         WorkingCalendar(ZoneInfo("UTC"), weekdays=frozenset())
     with pytest.raises(ValueError, match="zone"):
-        SHANGHAI.deadline(datetime(2026, 1, 1), 1)  # noqa: DTZ001
+        SHANGHAI.deadline(datetime(2026, 1, 1), 1)

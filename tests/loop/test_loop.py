@@ -22,8 +22,10 @@ from lacarte.loop.planning.queries import unmet
 from lacarte.loop.sensing.actions import observe
 from lacarte.loop.sensing.models import Datastream, Thing
 from lacarte.loop.voice.actions import RatingRefusedError, rate
-from lacarte.registers.menu.queries import with_free_units
+from lacarte.loop.voice.models import Rating
+from lacarte.loop.voice.queries import rates
 from lacarte.registers.menu.models import CapacityLot
+from lacarte.registers.menu.queries import with_free_units
 from tests.city import build, official
 
 pytestmark = pytest.mark.django_db
@@ -73,7 +75,9 @@ def test_a_need_travels_the_whole_loop() -> None:
 
 def test_a_sensed_alarm_becomes_one_need_and_clears() -> None:
     city = build()
-    thing = Thing.objects.create(code="lift-1", name={"en": "Lift 1"}, region=city.east, longitude=122.15, latitude=28.05)
+    thing = Thing.objects.create(
+        code="lift-1", name={"en": "Lift 1"}, region=city.east, longitude=122.15, latitude=28.05
+    )
     stream = Datastream.objects.create(
         thing=thing, observed_property="standstill", unit="min", high=10, service_type=city.lift
     )
@@ -82,7 +86,12 @@ def test_a_sensed_alarm_becomes_one_need_and_clears() -> None:
         observe(stream, value=value, at=start + timedelta(minutes=minute))
     work()
     need = Need.objects.get()
-    assert (need.channel, need.service_type, need.region, need.priority_class) == ("sensor", city.lift, city.east, 0)
+    assert (need.channel, need.service_type, need.region, need.priority_class) == (
+        "sensor",
+        city.lift,
+        city.east,
+        0,
+    )
     observe(stream, value=0, at=start + timedelta(minutes=3))
     assert not stream.alarms.filter(cleared_at=None).exists()
 
@@ -215,3 +224,28 @@ def test_a_need_that_waits_can_be_withdrawn_and_an_ordered_one_cannot() -> None:
     assert Need.objects.get().state == Need.State.WITHDRAWN
     with pytest.raises(NeedRefusedError):
         withdraw(need, actor=None)
+
+
+def test_the_three_rates_count_what_residents_said_and_hide_small_groups() -> None:
+    city = build(units=20)
+    worker = official(Role.CASE_WORKER)
+    for _ in range(12):
+        care_need()
+    work()
+    match()
+    work()
+    for at, order in enumerate(Order.objects.all()):
+        change(order, to=OrderState.ACCEPTED, actor=worker)
+        if at < 11:
+            change(order, to=OrderState.IN_PROGRESS, actor=worker)
+            change(order, to=OrderState.COMPLETED, actor=worker)
+        if at < 10:
+            rate(order, contacted_in_time=True, solved=at < 8, satisfaction=5 if at < 6 else 2)
+    [district] = rates("region")
+    assert (district.label, district.orders, district.ratings) == (str(city.west), 12, 10)
+    assert (district.response, district.resolution, district.satisfaction) == (1.0, 0.8, 0.6)
+    Rating.objects.first().delete()
+    [kind] = rates("provider")
+    assert (kind.label, kind.resolution) == ("Charity or community", None)
+    with pytest.raises(ValueError, match="by colour"):
+        rates("colour")

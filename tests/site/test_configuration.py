@@ -17,7 +17,11 @@ def environment(home: Path, **more: str) -> dict[str, str]:
 def test_the_environment_wins_over_the_file(tmp_path: Path) -> None:
     (tmp_path / "lacarte.toml").write_text('city = "Bergen"\nthreads = 2\n')
     values = read(environment(tmp_path, LACARTE_THREADS="8", LACARTE_ALLOWED_HOSTS="a.example, b.example"))
-    assert (values["city"], values["threads"], values["allowed_hosts"]) == ("Bergen", 8, ["a.example", "b.example"])
+    assert (values["city"], values["threads"], values["allowed_hosts"]) == (
+        "Bergen",
+        8,
+        ["a.example", "b.example"],
+    )
     assert values["debug"] is False
 
 

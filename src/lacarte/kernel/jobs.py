@@ -58,9 +58,7 @@ def job(name: str, *, attempts: int = 8, own_transactions: bool = False) -> Call
     return register
 
 
-def enqueue(
-    name: str, payload: dict[str, Any], *, run_at: datetime | None = None, key: str | None = None
-) -> Job:
+def enqueue(name: str, payload: dict[str, Any], *, run_at: datetime | None = None, key: str | None = None) -> Job:
     """Ask for a job, within the caller's transaction. The same ``key`` twice is one job.
 
     Raises ``RuntimeError`` outside a transaction and ``LookupError`` for a name that nobody handles.

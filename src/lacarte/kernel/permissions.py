@@ -56,7 +56,10 @@ def may(user: AnyUser, action: Action, at: str = "") -> Q:
     """
     service, region = OuterRef(f"{at}service_type_id"), OuterRef(f"{at}region_id")
     mandates = _valid(user, action).filter(
-        service_first__lte=service, service_last__gte=service, region_first__lte=region, region_last__gte=region
+        service_first__lte=service,
+        service_last__gte=service,
+        region_first__lte=region,
+        region_last__gte=region,
     )
     return Q(Exists(mandates))
 
@@ -81,7 +84,10 @@ def require(user: AnyUser, action: Action, record: Any) -> None:
     """Raise ``PermissionDenied`` unless ``user`` may do ``action`` on this one guarded record."""
     service, region = record.service_type_id, record.region_id
     allowed = _valid(user, action).filter(
-        service_first__lte=service, service_last__gte=service, region_first__lte=region, region_last__gte=region
+        service_first__lte=service,
+        service_last__gte=service,
+        region_first__lte=region,
+        region_last__gte=region,
     )
     if not allowed.exists():
         raise PermissionDenied(_("Your account has no mandate to do this: %(action)s.") % {"action": action.value})

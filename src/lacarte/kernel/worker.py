@@ -17,7 +17,7 @@ _AFTER_DATABASE_ERROR_SECONDS = 2.0
 
 
 def run(stop: threading.Event, *, idle: float = 0.5) -> None:
-    """Work until ``stop`` is set; the job in hand is finished first. Sleeps ``idle`` seconds when there is none."""
+    """Work until ``stop`` is set, after the job in hand; sleep ``idle`` seconds when there is none."""
     looked = float("-inf")
     while not stop.is_set():
         try:

@@ -36,7 +36,9 @@ class Option:
 OPTIONS: tuple[Option, ...] = (
     Option("home", ".lacarte", "Folder for the database, the secret key and uploads. Only in the environment."),
     Option(
-        "database", "", "Database address, such as `postgresql://user@host/name`. Empty: SQLite in the home folder."
+        "database",
+        "",
+        "Database address, such as `postgresql://user@host/name`. Empty: SQLite in the home folder.",
     ),
     Option("secret_key", "", "Key that signs sessions. Empty: one is made and kept in the home folder."),
     Option("debug", False, "Show details of errors to everybody. Never on a server that others reach."),
@@ -49,7 +51,11 @@ OPTIONS: tuple[Option, ...] = (
     Option("threads", 4, "Threads that serve pages, from 1 to 64."),
     Option("match_minutes", 10, "Minutes between two matching runs, from 1 to 1440."),
     Option("rate_limit", "30/minute", "How many needs one address may send in, such as `30/minute`."),
-    Option("rate_limit_store", "memory://", "Where that is counted; `redis://host/0` when several processes serve."),
+    Option(
+        "rate_limit_store",
+        "memory://",
+        "Where that is counted; `redis://host/0` when several processes serve.",
+    ),
     Option("log_level", "INFO", "DEBUG, INFO, WARNING or ERROR."),
 )
 

@@ -18,7 +18,10 @@ DETOUR = 1.3
 
 
 def haversine_metres(
-    longitude: npt.ArrayLike, latitude: npt.ArrayLike, other_longitude: npt.ArrayLike, other_latitude: npt.ArrayLike
+    longitude: npt.ArrayLike,
+    latitude: npt.ArrayLike,
+    other_longitude: npt.ArrayLike,
+    other_latitude: npt.ArrayLike,
 ) -> Floats:
     """Great-circle distance in metres between points in degrees (WGS84); arrays broadcast, NaN stays NaN."""
     x, y, u, v = (

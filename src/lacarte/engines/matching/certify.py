@@ -26,7 +26,7 @@ class Certificate:
 
 
 def lower_bound(problem: Problem, price: npt.NDArray[np.int64]) -> int:
-    """No assignment can cost less: each need takes its cheapest way at these prices, each offer is paid in full."""
+    """No assignment costs less: each need takes its cheapest way at these prices, each offer is paid."""
     best = problem.penalty.copy()
     np.minimum.at(best, problem.rows, problem.candidate_cost + price[problem.candidate_offer])
     return int(best.sum()) - int((problem.capacity * price).sum())

@@ -29,7 +29,9 @@ class Problem:
             object.__setattr__(self, name, _array(name, getattr(self, name), kind))
         n, m, k = len(self.priority_class), len(self.candidate_offer), len(self.capacity)
         if len(self.candidate_start) != n + 1:
-            raise ValueError(f"candidate_start has {len(self.candidate_start)} entries, {n} needs call for {n + 1}")
+            raise ValueError(
+                f"candidate_start has {len(self.candidate_start)} entries, {n} needs call for {n + 1}"
+            )
         if len(self.candidate_cost) != m:
             raise ValueError(f"candidate_cost has {len(self.candidate_cost)} entries, candidate_offer has {m}")
         if self.candidate_start[0] != 0:

@@ -10,6 +10,7 @@ from lacarte.engines.matching.certify import lower_bound
 from lacarte.engines.matching.problem import Problem, Result
 
 Ints = npt.NDArray[np.int64]
+Offers = npt.NDArray[np.int32]
 
 
 def solve(problem: Problem) -> Result:
@@ -81,8 +82,8 @@ def _least_prices(problem: Problem, chosen: Ints) -> Ints:
     np.maximum.at(price, offer[free], problem.penalty[rows[free]] - cost[free])
     held = served[rows]
     mine = chosen[rows[held]]
-    source, target, gain = offer[mine], offer[held], cost[mine] - cost[held]
-    source, target, gain = _best_of_each_pair(source, target, gain, len(price))
+    gain = cost[mine] - cost[held]
+    source, target, gain = _best_of_each_pair(offer[mine], offer[held], gain, len(price))
     for _ in range(len(price) + 1):
         before = price.copy()
         np.maximum.at(price, target, before[source] + gain)
@@ -91,7 +92,7 @@ def _least_prices(problem: Problem, chosen: Ints) -> Ints:
     return price
 
 
-def _best_of_each_pair(source: Ints, target: Ints, gain: Ints, k: int) -> tuple[Ints, Ints, Ints]:
+def _best_of_each_pair(source: Offers, target: Offers, gain: Ints, k: int) -> tuple[Offers, Offers, Ints]:
     """One exchange for each pair of different offers: the one that gains most."""
     different = source != target
     source, target, gain = source[different], target[different], gain[different]

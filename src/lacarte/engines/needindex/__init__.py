@@ -34,7 +34,9 @@ def index(parts: Mapping[str, npt.ArrayLike], weights: Mapping[str, float]) -> N
         raise ValueError(f"parts are {sorted(parts)}, weights are for {sorted(weights)}")
     if abs(sum(weights.values()) - 1) > 1e-9 or min(weights.values()) < 0:
         raise ValueError(f"weights must be positive and sum to 1, they sum to {sum(weights.values())}")
-    contributions, low, high = {}, 0.0, 0.0
+    contributions: dict[str, Floats] = {}
+    low: Floats = np.zeros(1)
+    high: Floats = np.zeros(1)
     for name, given in parts.items():
         values = np.asarray(given, dtype=np.float64)
         wrong = (values < 0) | (values > 1)

@@ -7,6 +7,7 @@ import unicodedata
 from collections import Counter, defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass
+from itertools import pairwise
 
 import numpy as np
 import numpy.typing as npt
@@ -26,7 +27,7 @@ class Suggestion:
 
 
 def features(text: str) -> list[str]:
-    """Latin words and their stems of four letters; Chinese single signs and pairs. Case and marks do not matter."""
+    """Latin words and their first four letters; Chinese signs and pairs. Case and marks do not matter."""
     folded = unicodedata.normalize("NFKD", text.casefold())
     folded = unicodedata.normalize("NFC", "".join(s for s in folded if not unicodedata.combining(s)))
     found: list[str] = []
@@ -35,7 +36,7 @@ def features(text: str) -> list[str]:
             found.extend({word, word[:4]})
     for run in _HAN.findall(folded):
         found.extend(run)
-        found.extend(a + b for a, b in zip(run, run[1:], strict=False))
+        found.extend(a + b for a, b in pairwise(run))
     return found
 
 

@@ -36,7 +36,7 @@ def match(progress: Callable[[str], None] = _silent) -> MatchingRun:
     weigh(Need.objects.filter(state=Need.State.OPEN).select_related("service_type", "region"))
     languages = Languages()
     needs = open_needs(languages)
-    offers, _lots = supply(languages)
+    offers = supply(languages)
     progress(f"{len(needs)} needs, {len(offers.ids)} offers with free capacity")
     candidates = build(needs, offers)
     progress(f"solving, {candidates.problem.candidate_offer.size} possible pairs")
@@ -47,9 +47,7 @@ def match(progress: Callable[[str], None] = _silent) -> MatchingRun:
 
 
 @transaction.atomic
-def _keep(
-    needs: OpenNeeds, offers: Supply, candidates: Candidates, result: Result, seconds: float
-) -> MatchingRun:
+def _keep(needs: OpenNeeds, offers: Supply, candidates: Candidates, result: Result, seconds: float) -> MatchingRun:
     run = MatchingRun.objects.create(
         needs=len(needs),
         candidates=int(candidates.problem.candidate_offer.size),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from dataclasses import dataclass
 from datetime import timedelta
 from uuid import UUID
@@ -10,10 +11,10 @@ import numpy as np
 import numpy.typing as npt
 
 from lacarte.kernel import clock
-from lacarte.kernel.tree import FANOUT_BITS, BITS, ROOT_NUMBER
+from lacarte.kernel.tree import BITS, FANOUT_BITS, ROOT_NUMBER
 from lacarte.loop.matching.models import MatchingRun
 from lacarte.loop.needs.models import Need
-from lacarte.registers.menu.models import CapacityLot
+from lacarte.registers.menu.models import CapacityLot, OfferAtPlace
 from lacarte.registers.menu.queries import with_free_units
 from lacarte.registers.places.models import Agreement
 
@@ -60,7 +61,7 @@ class Supply:
     def serves(self, regions: Ints, offered: Ints) -> npt.NDArray[np.bool_]:
         """``bool[len(regions), len(offered)]``: same city, a place not known, or an agreement between the two."""
         home, there = _city(regions), _city(self.region[offered])
-        same = (home[:, None] == there[None, :]) | (regions == ROOT_NUMBER)[:, None]
+        same: npt.NDArray[np.bool_] = (home[:, None] == there[None, :]) | (regions == ROOT_NUMBER)[:, None]
         same |= (self.region[offered] == ROOT_NUMBER)[None, :]
         for supplier, beneficiary, first, last in self.agreements:
             covered = (self.service_type[offered] >= first) & (self.service_type[offered] <= last)
@@ -103,20 +104,22 @@ def open_needs(languages: Languages) -> OpenNeeds:
     )
 
 
-def supply(languages: Languages) -> tuple[Supply, dict[UUID, list[CapacityLot]]]:
-    """Offers at places and what they have free within the horizon; the lots behind each, earliest first."""
+def supply(languages: Languages) -> Supply:
+    """Offers at places and what they have free within the horizon."""
     now = clock.now()
     lots = with_free_units(
         CapacityLot.objects.filter(
             ends_at__gt=now, starts_at__lt=now + HORIZON, offer_at_place__offer__paused=False
         ).select_related("offer_at_place__offer")
     ).filter(free__gt=0)
-    behind: dict[UUID, list[CapacityLot]] = {}
-    for lot in lots.order_by("starts_at", "pk"):
-        behind.setdefault(lot.offer_at_place_id, []).append(lot)
-    ids = sorted(behind)
-    places = [behind[key][0].offer_at_place for key in ids]
-    columns = Supply(
+    at: dict[UUID, OfferAtPlace] = {}
+    free: dict[UUID, int] = defaultdict(int)
+    for lot in lots:
+        at[lot.offer_at_place_id] = lot.offer_at_place
+        free[lot.offer_at_place_id] += lot.free
+    ids = sorted(at)
+    places = [at[key] for key in ids]
+    return Supply(
         ids=ids,
         service_type=_ints(place.offer.service_type_id for place in places),
         region=_ints(place.region_id for place in places),
@@ -125,17 +128,21 @@ def supply(languages: Languages) -> tuple[Supply, dict[UUID, list[CapacityLot]]]
         languages=_ints(languages.bits(*place.offer.languages) for place in places),
         reach_metres=_floats(place.reach_metres or _EVERYWHERE_METRES for place in places),
         price_minor=_ints(place.offer.price_minor for place in places),
-        free=_ints(sum(lot.free for lot in behind[key]) for key in ids),
+        free=_ints(free[key] for key in ids),
         agreements=frozenset(_agreements()),
     )
-    return columns, behind
 
 
 def _agreements() -> list[tuple[int, int, int, int]]:
     now = clock.now()
     living = Agreement.objects.filter(since__lte=now, until__gt=now)
     return [
-        (a.supplier_id >> _CITY_WIDTH_BITS, a.beneficiary_id >> _CITY_WIDTH_BITS, a.service_first, a.service_last)
+        (
+            a.supplier_id >> _CITY_WIDTH_BITS,
+            a.beneficiary_id >> _CITY_WIDTH_BITS,
+            a.service_first,
+            a.service_last,
+        )
         for a in living
     ]
 

@@ -98,9 +98,7 @@ def classify(need: Need, *, service_type: ServiceType, actor: User) -> Need:
         need.service_type, need.type_certainty, need.subject = service_type, 1.0, service_type.subject
         require(actor, Action.WORK, need)
         need.save(update_fields=["service_type", "type_certainty", "subject"])
-        publish(
-            NeedClassified(need=need.pk, service_type=service_type.number), stream=need.pk, actor=actor
-        )
+        publish(NeedClassified(need=need.pk, service_type=service_type.number), stream=need.pk, actor=actor)
     return need
 
 

@@ -76,9 +76,7 @@ def change(order: Order, *, to: str, actor: User | None, reason: str = "") -> Or
         order.ended_at = now
         _end(order, need)
     order.save()
-    publish(
-        OrderChanged(order=order.pk, need=need.pk, source=source, target=to), stream=need.pk, actor=actor
-    )
+    publish(OrderChanged(order=order.pk, need=need.pk, source=source, target=to), stream=need.pk, actor=actor)
     if to == OrderState.COMPLETED:
         publish(OrderCompleted(order=order.pk, need=need.pk), stream=need.pk, actor=actor)
     return order
@@ -94,4 +92,3 @@ def _end(order: Order, need: Need) -> None:
             release(order.hold)
     closed = None if state == Need.State.OPEN else order.ended_at
     Need.objects.filter(pk=need.pk).update(state=state, closed_at=closed)
-

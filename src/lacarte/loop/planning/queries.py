@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
 from django.db.models import Count, Max, Min
 
@@ -42,12 +43,16 @@ def unmet(user: AnyUser) -> list[UnmetRow]:
     urgent = _urgent(user)
     types, regions = ServiceType.objects.in_bulk(), Region.objects.defer("boundary").in_bulk()
     prices = _prices()
-    return [
-        _row(row, types[row["service_type_id"]], regions[row["region_id"]], urgent, prices) for row in rows
-    ]
+    return [_row(row, types[row["service_type_id"]], regions[row["region_id"]], urgent, prices) for row in rows]
 
 
-def _row(row: dict, kind: ServiceType, region: Region, urgent: dict, prices: dict) -> UnmetRow:
+def _row(
+    row: Mapping[str, Any],
+    kind: ServiceType,
+    region: Region,
+    urgent: dict[tuple[int, int], int],
+    prices: dict[tuple[int, int], tuple[float, int]],
+) -> UnmetRow:
     oldest: datetime = row["oldest"]
     people, seconds = prices.get((kind.pk, region.pk), (None, None))
     return UnmetRow(
@@ -74,7 +79,6 @@ def _urgent(user: AnyUser) -> dict[tuple[int, int], int]:
 def _prices() -> dict[tuple[int, int], tuple[float, int]]:
     """The best use of one more unit in each region with an offer, by the last run."""
     run = latest_run()
-    best: dict[tuple[int, int], tuple[float, int]] = defaultdict(lambda: (0.0, 0))
     if run is None:
         return {}
     rows = (
@@ -83,6 +87,4 @@ def _prices() -> dict[tuple[int, int], tuple[float, int]]:
         .values_list("offer_at_place__offer__service_type_id", "offer_at_place__region_id")
         .annotate(people=Max("people"), seconds=Max("seconds"))
     )
-    for kind, region, people, seconds in rows:
-        best[kind, region] = (people, seconds)
-    return dict(best)
+    return {(kind, region): (people, seconds) for kind, region, people, seconds in rows}

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Sequence
+from uuid import UUID
 
 import numpy as np
 import numpy.typing as npt
@@ -40,8 +41,9 @@ def vulnerability_of(needs: Sequence[Need]) -> npt.NDArray[np.float64]:
     return values
 
 
-def _sums(column: str, ids: set) -> dict:
-    today, sums = clock.now().date(), defaultdict(float)
+def _sums(column: str, ids: set[UUID]) -> dict[UUID | None, float]:
+    today = clock.now().date()
+    sums: dict[UUID | None, float] = defaultdict(float)
     ordered = sorted(ids)
     for start in range(0, len(ordered), _BATCH):
         living = Circumstance.objects.filter(

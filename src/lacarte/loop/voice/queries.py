@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Any
 
-from django.db.models import Count, F, Q
+from django.db.models import Count, F, Q, QuerySet
 from django.utils.translation import gettext as _
 
 from lacarte.kernel import clock
@@ -29,7 +30,7 @@ class Rates:
 
 
 def rates(by: str = "region") -> list[Rates]:
-    """The three rates of each group with orders: ``by`` is ``"region"`` (districts) or ``"provider"`` (kinds).
+    """The three rates by ``"region"`` (districts) or by ``"provider"`` (kinds).
 
     Response: first answered by its deadline, of those whose deadline is over or that were answered.
     Resolution: said to be solved, of those rated. Satisfaction: good or very good, of those rated.
@@ -38,21 +39,26 @@ def rates(by: str = "region") -> list[Rates]:
         raise ValueError(f"rates are by region or by provider, not by {by}")
     column = "need__region_id" if by == "region" else "offer_at_place__offer__provider__kind"
     now = clock.now()
-    rows = Order.objects.order_by().values(group=F(column)).annotate(
-        orders=Count("pk"),
-        due=Count("pk", filter=Q(responded_at__isnull=False) | Q(contact_due__lt=now)),
-        answered=Count("pk", filter=Q(responded_at__lte=F("contact_due"))),
-        ratings=Count("rating"),
-        solved=Count("rating", filter=Q(rating__solved=True)),
-        satisfied=Count("rating", filter=Q(rating__satisfaction__gte=4)),
+    counted: QuerySet[Order, Any] = (
+        Order.objects.order_by()
+        .values(group=F(column))
+        .annotate(
+            orders=Count("pk"),
+            due=Count("pk", filter=Q(responded_at__isnull=False) | Q(contact_due__lt=now)),
+            answered=Count("pk", filter=Q(responded_at__lte=F("contact_due"))),
+            ratings=Count("rating"),
+            solved=Count("rating", filter=Q(rating__solved=True)),
+            satisfied=Count("rating", filter=Q(rating__satisfaction__gte=4)),
+        )
     )
-    return _by_district(list(rows)) if by == "region" else _by_kind(list(rows))
+    rows = [dict(row) for row in counted]
+    return _by_district(rows) if by == "region" else _by_kind(rows)
 
 
 _COUNTS = ("orders", "due", "answered", "ratings", "solved", "satisfied")
 
 
-def _by_district(rows: list[dict]) -> list[Rates]:
+def _by_district(rows: list[dict[str, Any]]) -> list[Rates]:
     """Neighbourhoods add up to the districts they lie in."""
     districts = list(Region.objects.filter(parent__parent__number=0, number__gt=0))
     if not districts:
@@ -65,11 +71,11 @@ def _by_district(rows: list[dict]) -> list[Rates]:
     return found
 
 
-def _by_kind(rows: list[dict]) -> list[Rates]:
+def _by_kind(rows: list[dict[str, Any]]) -> list[Rates]:
     return [_rates(str(SubjectKind(row["group"]).label), row) for row in sorted(rows, key=lambda r: r["group"])]
 
 
-def _rates(label: str, counts: dict) -> Rates:
+def _rates(label: str, counts: dict[str, Any]) -> Rates:
     def share(part: str, whole: str) -> float | None:
         return counts[part] / counts[whole] if counts[whole] >= SMALLEST_GROUP else None
 

@@ -115,7 +115,9 @@ class CapacityLot(models.Model):
     class Meta:
         indexes = [models.Index(fields=["offer_at_place", "starts_at"], name="lot_of_offer")]
         constraints = [
-            models.CheckConstraint(condition=models.Q(ends_at__gt=models.F("starts_at")), name="lot_ends_after_start"),
+            models.CheckConstraint(
+                condition=models.Q(ends_at__gt=models.F("starts_at")), name="lot_ends_after_start"
+            ),
             models.UniqueConstraint(fields=["offer_at_place", "starts_at"], name="lot_bucket"),
         ]
 

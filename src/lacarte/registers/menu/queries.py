@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from django.db.models import F, IntegerField, OuterRef, Q, QuerySet, Subquery, Sum
 from django.db.models.functions import Coalesce
 
@@ -16,17 +18,17 @@ def living_holds() -> Q:
     )
 
 
-def with_free_units(lots: QuerySet[CapacityLot]) -> QuerySet[CapacityLot]:
+def with_free_units(lots: QuerySet[CapacityLot]) -> QuerySet[Any]:
     """The lots with ``taken`` and ``free`` units."""
     taken = (
         Hold.objects.filter(living_holds(), lot=OuterRef("pk")).order_by().values("lot").annotate(n=Sum("units"))
     )
-    return lots.annotate(
-        taken=Coalesce(Subquery(taken.values("n"), output_field=IntegerField()), 0)
-    ).annotate(free=F("units") - F("taken"))
+    return lots.annotate(taken=Coalesce(Subquery(taken.values("n"), output_field=IntegerField()), 0)).annotate(
+        free=F("units") - F("taken")
+    )
 
 
-def overbooked() -> QuerySet[CapacityLot]:
+def overbooked() -> QuerySet[Any]:
     """Lots with more living holds than units: there must never be one."""
     return with_free_units(CapacityLot.objects.all()).filter(free__lt=0)
 

@@ -29,7 +29,7 @@ def read_personal(
     with transaction.atomic():
         if reader is None or person.user_id != reader.pk:
             PersonalRead.objects.create(person=person, reader=reader, fields=", ".join(fields), purpose=purpose)
-        return Person.objects.values(*fields).get(pk=person.pk)
+        return dict(Person.objects.values(*fields).get(pk=person.pk))
 
 
 def reads_of(person: Person) -> QuerySet[PersonalRead]:

@@ -6,7 +6,6 @@ from typing import Any
 
 from django.db import transaction
 
-from lacarte.kernel import tree
 from lacarte.registers.places import queries
 from lacarte.registers.places.models import Region
 

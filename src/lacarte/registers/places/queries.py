@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import date
 from functools import lru_cache
+from typing import Any
 from zoneinfo import ZoneInfo
 
 import numpy as np
@@ -57,7 +58,7 @@ def region_at(longitude: float | None, latitude: float | None) -> Region:
 
 def calendar_of(region: Region) -> WorkingCalendar:
     """The working calendar of a region: its own, or that of the nearest region above it."""
-    written = region.calendar or next(
+    written: dict[str, Any] = region.calendar or next(
         (above.calendar for above in ancestors(region) if above.calendar), {}
     )
     return WorkingCalendar(

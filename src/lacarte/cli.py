@@ -1,0 +1,172 @@
+"""The command ``lacarte``: run, look after and check an installation."""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import timedelta
+from pathlib import Path
+
+import click
+
+from lacarte import __version__
+from lacarte.site.configuration import ConfigurationError
+
+
+class Failure(click.ClickException):
+    """An expected failure: one clear line, exit code 1."""
+
+    def show(self, file: object = None) -> None:
+        """Say it on standard error."""
+        click.echo(f"lacarte: {self.message}", err=True)
+
+
+@contextmanager
+def installation() -> Iterator[None]:
+    """Django, set up; what may be expected to go wrong becomes a :class:`Failure`."""
+    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "lacarte.site.settings")
+    try:
+        import django
+        from django.db import DatabaseError
+
+        django.setup()
+    except ConfigurationError as error:
+        raise Failure(str(error)) from error
+    try:
+        yield
+    except DatabaseError as error:
+        line = " ".join(str(error).split())
+        raise Failure(f"the database said: {line} (is it running and migrated? `lacarte migrate`)") from error
+
+
+@click.group(context_settings={"help_option_names": ["-h", "--help"]})
+@click.version_option(__version__, prog_name="lacarte")
+@click.option(
+    "--home", type=click.Path(file_okay=False, path_type=Path), help="Folder of this installation (.lacarte)."
+)
+def main(home: Path | None) -> None:
+    """Lacarte: public services à la carte. What people need decides what is supplied."""
+    if home is not None:
+        os.environ["LACARTE_HOME"] = str(home)
+
+
+@main.command()
+def migrate() -> None:
+    """Create the database, or bring it up to date."""
+    with installation():
+        from django.core.management import call_command
+
+        call_command("migrate", verbosity=0)
+        click.echo("The database is up to date.")
+
+
+@main.command()
+@click.option("--host", default="127.0.0.1", show_default=True, help="Address to listen on.")
+@click.option("--port", default=8000, show_default=True, type=click.IntRange(1, 65535))
+def serve(host: str, port: int) -> None:
+    """Serve the site and its Open311 interface."""
+    with installation():
+        from django.conf import settings
+        from granian import Granian
+        from granian.constants import Interfaces
+
+        click.echo(f"Serving on http://{host}:{port} – stop with Ctrl-C")
+        server = Granian(
+            "lacarte.site.wsgi:application",
+            address=host,
+            port=port,
+            interface=Interfaces.WSGI,
+            blocking_threads=settings.CONFIGURED["threads"],
+            log_access=False,
+        )
+        server.serve()
+
+
+@main.command()
+def worker() -> None:
+    """Run background work until stopped: events, matching, deadlines."""
+    with installation():
+        from lacarte.kernel.worker import run_until_signalled
+
+        click.echo("Working – stop with Ctrl-C")
+        run_until_signalled()
+
+
+@main.command()
+def match() -> None:
+    """Match waiting needs with free capacity, once, and place the orders."""
+    with installation():
+        from lacarte.kernel import jobs
+        from lacarte.loop.matching.actions import match as run_matching
+
+        run = run_matching(lambda line: click.echo(line, err=True))
+        while jobs.work_once():
+            pass
+        click.echo(f"{run.matched} of {run.needs} needs matched, proved optimal (gap {run.gap:g}).")
+
+
+@main.command()
+@click.argument("name")
+@click.option("--role", type=click.Choice(["call-taker", "case-worker", "planner", "auditor", "administrator"]))
+@click.option("--region", default="everywhere", show_default=True, help="Code of the region the mandate covers.")
+@click.option("--days", default=365, show_default=True, type=click.IntRange(1, 3660), help="How long it is valid.")
+@click.password_option(help="Asked for when not given.")
+def user(name: str, role: str | None, region: str, days: int, password: str) -> None:
+    """Add a user called NAME, an official when a role is given."""
+    with installation():
+        from django.contrib.auth.password_validation import validate_password
+        from django.core.exceptions import ValidationError
+        from django.db import transaction
+
+        from lacarte.kernel import clock
+        from lacarte.kernel.models import OfficialMandate, User
+        from lacarte.registers.places.models import Region
+
+        if User.objects.filter(username=name).exists():
+            raise Failure(f"there is a user called “{name}” already")
+        place = Region.objects.filter(code=region).first()
+        if place is None:
+            raise Failure(f"there is no region with the code “{region}”")
+        try:
+            validate_password(password)
+        except ValidationError as error:
+            raise Failure(" ".join(error.messages)) from error
+        with transaction.atomic():
+            added = User.objects.create_user(name, password=password)
+            if role:
+                OfficialMandate.objects.create(
+                    holder=added,
+                    role=role,
+                    region_first=place.number,
+                    region_last=place.last,
+                    until=clock.now() + timedelta(days=days),
+                )
+        click.echo(f"Added {name}" + (f", {role} for {place}." if role else "."))
+
+
+@main.command()
+def check() -> None:
+    """Is this installation healthy? Exit code 1 when something is wrong."""
+    with installation():
+        from lacarte.site.health import findings
+
+        wrong = 0
+        for finding in findings():
+            click.echo(f"{'ok  ' if finding.well else 'BAD '} {finding.what}: {finding.words}")
+            wrong += not finding.well
+    if wrong:
+        raise Failure(f"{wrong} of the checks failed")
+
+
+@main.command(context_settings={"ignore_unknown_options": True})
+@click.argument("arguments", nargs=-1, type=click.UNPROCESSED)
+def test(arguments: tuple[str, ...]) -> None:
+    """Run all checks of a checkout; ARGUMENTS go to pytest."""
+    from lacarte.site.quality import run_all
+
+    root = Path(__file__).resolve().parents[2]
+    if not (root / "pyproject.toml").is_file():
+        raise Failure("the tests are in a checkout of the source, this is an installed package")
+    sys.exit(run_all(root, list(arguments)))

@@ -1,0 +1,72 @@
+"""What ``lacarte check`` looks at."""
+
+from __future__ import annotations
+
+import stat
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import timedelta
+
+from django.conf import settings
+from django.db import connection
+from django.db.migrations.executor import MigrationExecutor
+
+from lacarte.kernel import clock, jobs
+from lacarte.kernel.models import Event
+from lacarte.registers.menu.queries import overbooked
+
+LATE_SECONDS = 300
+CLOCK_TOLERANCE = timedelta(minutes=5)
+
+
+@dataclass(frozen=True)
+class Finding:
+    """One thing that was looked at."""
+
+    what: str
+    well: bool
+    words: str
+
+
+def findings() -> Iterator[Finding]:
+    """Look at everything, one after the other. Raises ``DatabaseError`` when the database cannot be reached."""
+    yield _migrations()
+    yield from _jobs()
+    yield _clock()
+    yield _files()
+    wrong = overbooked().count()
+    yield Finding("capacity", wrong == 0, f"{wrong} lots are overbooked" if wrong else "no lot is overbooked")
+
+
+def _migrations() -> Finding:
+    executor = MigrationExecutor(connection)
+    missing = executor.migration_plan(executor.loader.graph.leaf_nodes())
+    words = f"{len(missing)} migrations are missing: run `lacarte migrate`" if missing else "up to date"
+    return Finding("database", not missing, f"{connection.vendor}, {words}")
+
+
+def _jobs() -> Iterator[Finding]:
+    found = jobs.statistics()
+    names = ", ".join(f"{name} ({n})" for name, n in sorted(found.stuck_by_name.items()))
+    yield Finding("stuck jobs", found.stuck == 0, names or "none")
+    late = found.late_seconds > LATE_SECONDS
+    words = f"{found.ready} waiting, the oldest due for {found.late_seconds:.0f} s"
+    yield Finding("waiting jobs", not late, words + (": is `lacarte worker` running?" if late else ""))
+
+
+def _clock() -> Finding:
+    """Events from the future mean that this machine's clock, or another's, is wrong."""
+    newest = Event.objects.order_by("-at").values_list("at", flat=True).first()
+    ahead = newest is not None and newest > clock.now() + CLOCK_TOLERANCE
+    return Finding(
+        "clock", not ahead, f"an event is dated {newest}" if ahead else f"{clock.now():%Y-%m-%d %H:%M} UTC"
+    )
+
+
+def _files() -> Finding:
+    key = settings.HOME / "secret_key"
+    if not key.exists():
+        return Finding("files", True, "the secret key comes from the environment")
+    mode = stat.S_IMODE(key.stat().st_mode)
+    well = mode & 0o077 == 0
+    return Finding("files", well, "private" if well else f"others can read {key}: run `chmod 600 {key}`")

@@ -1,0 +1,85 @@
+"""What the processes of the crash and contention tests do; run as ``python -m tests.kernel.crash.parts PART``."""
+
+from __future__ import annotations
+
+import os
+import sys
+import threading
+import time
+from datetime import timedelta
+
+import django
+
+os.environ["DJANGO_SETTINGS_MODULE"] = "lacarte.site.settings"
+django.setup()
+
+from django.core.management import call_command  # noqa: E402
+from django.db import connection, transaction  # noqa: E402
+
+from lacarte.kernel import jobs  # noqa: E402
+from lacarte.kernel.clock import now  # noqa: E402
+from lacarte.kernel.models import Job, OfficialMandate, Role, User  # noqa: E402
+
+
+def execute(statement: str, *values: object) -> None:
+    with connection.cursor() as cursor:
+        cursor.execute(statement, values or None)
+
+
+@jobs.job("crash.effect", attempts=1000)
+def effect(payload: dict[str, int]) -> None:
+    """15 ms, one row, 10 ms: the body that research/trust.md, 6.1 killed other queues with."""
+    time.sleep(0.015)
+    execute("INSERT INTO effect (n) VALUES (%s)", payload["n"])
+    time.sleep(0.010)
+
+
+def migrate() -> None:
+    call_command("migrate", verbosity=0)
+    execute("CREATE TABLE effect (n integer)")
+
+
+def fill(count: str) -> None:
+    with transaction.atomic():
+        for n in range(int(count)):
+            jobs.enqueue("crash.effect", {"n": n})
+
+
+def work() -> None:
+    stop = threading.Event()
+    while not stop.is_set():
+        if not jobs.work_once(lease=timedelta(seconds=2)):
+            time.sleep(0.05)
+
+
+def done() -> None:
+    print(Job.objects.filter(name="crash.effect", state=Job.State.DONE).count())
+
+
+def effects() -> None:
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT count(*), count(DISTINCT n) FROM effect")
+        print(*cursor.fetchone())
+
+
+def write(seconds: str) -> None:
+    """One read and three inserts a transaction; prints transactions, the worst wait in seconds, and failures."""
+    writer, until = User.objects.create_user(f"writer-{os.getpid()}"), now() + timedelta(days=1)
+    ends, written, worst, failed = time.monotonic() + float(seconds), 0, 0.0, 0
+    while time.monotonic() < ends:
+        began = time.monotonic()
+        try:
+            with transaction.atomic():
+                User.objects.get(pk=writer.pk)
+                for _ in range(3):
+                    OfficialMandate.objects.create(holder=writer, role=Role.PLANNER, until=until)
+            written += 1
+        except Exception as error:
+            print(error, file=sys.stderr)
+            failed += 1
+        worst = max(worst, time.monotonic() - began)
+    print(written, worst, failed)
+
+
+if __name__ == "__main__":
+    globals()[sys.argv[1]](*sys.argv[2:])

@@ -1,0 +1,59 @@
+"""The command reads well and fails in one clear line."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+
+def lacarte(home: Path, *arguments: str, **environment: str) -> subprocess.CompletedProcess[str]:
+    clean = {k: v for k, v in os.environ.items() if not k.startswith("LACARTE_")}
+    command = [sys.executable, "-c", "from lacarte.cli import main; main()", "--home", str(home), *arguments]
+    return subprocess.run(
+        command, env=clean | environment, capture_output=True, text=True, check=False, timeout=120
+    )
+
+
+def test_help_names_every_command(tmp_path: Path) -> None:
+    shown = lacarte(tmp_path, "--help").stdout
+    for command in ("check", "match", "migrate", "serve", "test", "user", "worker"):
+        assert f"  {command}" in shown
+
+
+def test_an_installation_from_nothing_to_a_first_match(tmp_path: Path) -> None:
+    assert "up to date" in lacarte(tmp_path, "migrate").stdout
+    assert "0 of 0 needs matched" in lacarte(tmp_path, "match").stdout
+    added = lacarte(tmp_path, "user", "ana", "--role", "planner", "--password", "correct horse battery")
+    assert added.stdout == "Added ana, planner for Everywhere.\n"
+    twice = lacarte(tmp_path, "user", "ana", "--password", "correct horse battery")
+    assert (twice.returncode, twice.stderr) == (1, "lacarte: there is a user called “ana” already\n")
+    healthy = lacarte(tmp_path, "check")
+    assert healthy.returncode == 0, healthy.stdout
+    assert "BAD" not in healthy.stdout
+
+
+def test_check_finds_what_is_wrong(tmp_path: Path) -> None:
+    lacarte(tmp_path, "migrate")
+    (tmp_path / "secret_key").chmod(0o644)
+    found = lacarte(tmp_path, "check")
+    assert found.returncode == 1
+    assert "chmod 600" in found.stdout
+
+
+@pytest.mark.parametrize(
+    ("arguments", "environment", "says"),
+    [
+        (["check"], {}, "lacarte migrate"),
+        (["check"], {"LACARTE_THREADS": "0"}, "threads: 0 is not between"),
+        (["check"], {"LACARTE_DATABASE": "postgresql://nobody@127.0.0.1:1/x"}, "the database said"),
+    ],
+)
+def test_what_goes_wrong_is_one_clear_line(tmp_path: Path, arguments: list, environment: dict, says: str) -> None:
+    failed = lacarte(tmp_path, *arguments, LACARTE_LOG_LEVEL="CRITICAL", **environment)
+    assert failed.returncode == 1
+    assert says in failed.stderr + failed.stdout
+    assert "Traceback" not in failed.stderr
