@@ -1,0 +1,1 @@
+"""Open311 GeoReport v2: other cities' apps send needs in and ask how they stand."""
