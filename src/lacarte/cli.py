@@ -160,13 +160,28 @@ def check() -> None:
         raise Failure(f"{wrong} of the checks failed")
 
 
+@main.command("settings-reference")
+def settings_reference() -> None:
+    """Write docs/reference/settings.md anew (in a checkout)."""
+    from lacarte.site.configuration import reference
+
+    page = _checkout() / "docs" / "reference" / "settings.md"
+    page.write_text(reference(), encoding="utf-8")
+    click.echo(f"Wrote {page}")
+
+
 @main.command(context_settings={"ignore_unknown_options": True})
 @click.argument("arguments", nargs=-1, type=click.UNPROCESSED)
 def test(arguments: tuple[str, ...]) -> None:
     """Run all checks of a checkout; ARGUMENTS go to pytest."""
     from lacarte.site.quality import run_all
 
+    sys.exit(run_all(_checkout(), list(arguments)))
+
+
+def _checkout() -> Path:
+    """The root of the source. Raises :class:`Failure` in an installed package."""
     root = Path(__file__).resolve().parents[2]
     if not (root / "pyproject.toml").is_file():
-        raise Failure("the tests are in a checkout of the source, this is an installed package")
-    sys.exit(run_all(root, list(arguments)))
+        raise Failure("this needs a checkout of the source, and this is an installed package")
+    return root

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from lacarte.site.configuration import ConfigurationError, database, read, secret_key
+from lacarte.site.configuration import ConfigurationError, database, read, reference, secret_key
 
 
 def environment(home: Path, **more: str) -> dict[str, str]:
@@ -55,3 +55,8 @@ def test_database_addresses(tmp_path: Path) -> None:
     assert (entry["NAME"], entry["USER"], entry["PASSWORD"], entry["PORT"]) == ("city", "ana", "p@ss", "5433")
     with pytest.raises(ConfigurationError, match="mysql"):
         database("mysql://x/y", tmp_path)
+
+
+def test_the_reference_page_is_up_to_date() -> None:
+    page = Path(__file__).parents[2] / "docs" / "reference" / "settings.md"
+    assert page.read_text(encoding="utf-8") == reference(), "run ./lacarte settings-reference"

@@ -43,10 +43,6 @@ INSTALLED_APPS = [
     "lacarte.loop.orders",
     "lacarte.loop.voice",
     "lacarte.loop.planning",
-    "lacarte.pages.design",
-    "lacarte.pages.resident",
-    "lacarte.pages.desk",
-    "lacarte.pages.planner",
 ]
 
 MIDDLEWARE = [
@@ -73,7 +69,6 @@ TEMPLATES = [
                 "django.template.context_processors.i18n",
                 "django.contrib.auth.context_processors.auth",
                 "django.contrib.messages.context_processors.messages",
-                "lacarte.pages.navigation.navigation",
             ],
         },
     }
@@ -81,9 +76,6 @@ TEMPLATES = [
 
 ROOT_URLCONF = "lacarte.site.urls"
 WSGI_APPLICATION = "lacarte.site.wsgi.application"
-LOGIN_URL = "login"
-LOGIN_REDIRECT_URL = "home"
-LOGOUT_REDIRECT_URL = "home"
 
 LANGUAGE_CODE = CONFIGURED["language"]
 LANGUAGES = [("en", _("English")), ("zh-hans", _("Simplified Chinese"))]
