@@ -94,6 +94,41 @@ def worker() -> None:
         run_until_signalled()
 
 
+@main.group("import")
+def import_() -> None:
+    """Load files of other systems. Bad rows are listed, the rest is loaded."""
+
+
+@import_.command()
+@click.argument("path", type=click.Path(path_type=Path))
+@click.option("--city", default="", help="Name of the city the regions belong to. [the file's name]")
+@click.option("--name-property", default="", help="Property that names a region. [found]")
+def places(path: Path, city: str, name_property: str) -> None:
+    """Regions from the GeoJSON file PATH."""
+    with installation():
+        from lacarte.standards.imports import ImportFaultError, import_places
+
+        try:
+            click.echo(import_places(path, city=city, name_property=name_property).text())
+        except ImportFaultError as error:
+            raise Failure(str(error)) from error
+
+
+@import_.command()
+@click.argument("path", type=click.Path(path_type=Path))
+@click.option("--mapping", type=click.Path(path_type=Path), help="Which column says what, TOML. [found]")
+def requests(path: Path, mapping: Path | None) -> None:
+    """Needs from the CSV file PATH, such as a 311 export."""
+    with installation():
+        from lacarte.standards.imports import ImportFaultError, import_requests
+
+        try:
+            told = import_requests(path, mapping=mapping, progress=lambda n: click.echo(f"{n} rows", err=True))
+            click.echo(told.text())
+        except ImportFaultError as error:
+            raise Failure(str(error)) from error
+
+
 @main.command()
 def match() -> None:
     """Match waiting needs with free capacity, once, and place the orders."""

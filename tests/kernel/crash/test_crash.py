@@ -24,7 +24,7 @@ pytestmark = pytest.mark.skipif("LACARTE_DATABASE" in os.environ, reason="ran wi
 
 @pytest.mark.parametrize("kind", KINDS)
 @pytest.mark.parametrize(
-    ("count", "least_kills"), [(150, 2), pytest.param(2000, 30, marks=pytest.mark.crash)], ids=["short", "full"]
+    ("count", "least_kills"), [(150, 2), pytest.param(2000, 20, marks=pytest.mark.crash)], ids=["short", "full"]
 )
 def test_killed_workers_lose_nothing_and_double_nothing(
     kind: str, count: int, least_kills: int, tmp_path: Path

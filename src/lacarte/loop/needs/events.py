@@ -39,3 +39,13 @@ class NeedWithdrawn(DomainEvent):
     name: ClassVar[str] = "need.withdrawn"
     sentence: ClassVar[str | Promise] = _("The need was withdrawn.")
     need: UUID
+
+
+@dataclass(frozen=True, kw_only=True)
+class NeedImported(DomainEvent):
+    """A need was taken over from another system, with its past."""
+
+    name: ClassVar[str] = "need.imported"
+    sentence: ClassVar[str | Promise] = _("Taken over from another system: %(source)s.")
+    need: UUID
+    source: str

@@ -41,7 +41,7 @@ def unmet(user: AnyUser) -> list[UnmetRow]:
         .order_by("-waiting", "service_type_id", "region_id")
     )
     urgent = _urgent(user)
-    types, regions = ServiceType.objects.in_bulk(), Region.objects.defer("boundary").in_bulk()
+    types, regions = ServiceType.objects.in_bulk(), Region.objects.in_bulk()
     prices = _prices()
     return [_row(row, types[row["service_type_id"]], regions[row["region_id"]], urgent, prices) for row in rows]
 

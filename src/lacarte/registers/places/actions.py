@@ -6,8 +6,8 @@ from typing import Any
 
 from django.db import transaction
 
-from lacarte.registers.places import queries
-from lacarte.registers.places.models import Region
+from lacarte.kernel import clock
+from lacarte.registers.places.models import Boundary, Region
 
 
 @transaction.atomic
@@ -33,9 +33,15 @@ def add_region(
         parent=parent,
         code=code,
         name=name,
-        boundary=boundary,
         population=population,
         deprivation=deprivation,
     )
-    transaction.on_commit(queries.forget_map)
+    if boundary is not None:
+        draw(region, boundary)
     return region
+
+
+@transaction.atomic
+def draw(region: Region, geometry: dict[str, Any]) -> None:
+    """Set or change where a region is; ``geometry`` is GeoJSON polygons (WGS84)."""
+    Boundary.objects.update_or_create(region=region, defaults={"geometry": geometry, "changed_at": clock.now()})

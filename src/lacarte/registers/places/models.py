@@ -17,7 +17,6 @@ class Region(models.Model):
     parent = models.ForeignKey("self", null=True, on_delete=models.PROTECT, related_name="children")
     code = models.CharField(max_length=80, unique=True)
     name = MultilingualField()
-    boundary = models.JSONField(null=True)  # GeoJSON geometry, WGS84
     population = models.PositiveIntegerField(null=True)
     deprivation = models.FloatField(null=True)  # 0 (least) .. 1 (most), of census-like tables
     calendar = models.JSONField(default=dict)  # zone, weekdays, holidays; empty: the parent's
@@ -32,6 +31,17 @@ class Region(models.Model):
     def interval(self) -> tree.Interval:
         """The numbers of this region and of all regions below it."""
         return tree.Interval(self.number, self.last)
+
+
+class Boundary(models.Model):
+    """Where a region is. Apart from it, because a boundary is large and seldom wanted with its region."""
+
+    region = models.OneToOneField(Region, primary_key=True, on_delete=models.CASCADE, related_name="boundary")
+    geometry = models.JSONField()  # GeoJSON polygons, WGS84
+    changed_at = models.DateTimeField(default=clock.now)
+
+    def __str__(self) -> str:
+        return str(self.region)
 
 
 class Zone(models.Model):

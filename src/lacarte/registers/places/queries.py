@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 from functools import lru_cache
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -12,12 +12,12 @@ import numpy as np
 import numpy.typing as npt
 import shapely
 from django.conf import settings
-from django.db.models import Count, Sum
+from django.db.models import Count, Max
 from shapely.geometry import shape
 
 from lacarte.kernel import tree
 from lacarte.kernel.working_calendar import WorkingCalendar
-from lacarte.registers.places.models import Region
+from lacarte.registers.places.models import Boundary, Region
 
 
 @dataclass(frozen=True)
@@ -74,21 +74,16 @@ def ancestors(region: Region) -> list[Region]:
     return list(above.order_by("-number"))
 
 
-def _version() -> tuple[int, int]:
-    """Changes whenever regions are added; a cheap key for the cache."""
-    totals = Region.objects.aggregate(count=Count("pk"), total=Sum("population"))
-    return totals["count"], totals["total"] or 0
+def _version() -> tuple[int, datetime | None]:
+    """Changes whenever a boundary does, in whichever process; a cheap key for the cache."""
+    found = Boundary.objects.aggregate(count=Count("pk"), changed=Max("changed_at"))
+    return found["count"], found["changed"]
 
 
 @lru_cache(maxsize=1)
-def _map(count: int, total: int) -> _Map | None:
-    rows = list(Region.objects.exclude(boundary=None).values_list("number", "boundary"))
+def _map(count: int, changed: datetime | None) -> _Map | None:
+    rows = list(Boundary.objects.values_list("region_id", "geometry"))
     if not rows:
         return None
-    boundaries = [shape(boundary) for _, boundary in rows]
-    return _Map(shapely.STRtree(boundaries), np.array([number for number, _ in rows], dtype=np.int64))
-
-
-def forget_map() -> None:
-    """Read the boundaries anew on the next question; called when one changes."""
-    _map.cache_clear()
+    shapes = [shape(geometry) for _, geometry in rows]
+    return _Map(shapely.STRtree(shapes), np.array([number for number, _ in rows], dtype=np.int64))

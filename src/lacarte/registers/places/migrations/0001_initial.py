@@ -31,7 +31,6 @@ class Migration(migrations.Migration):
                 ('last', models.BigIntegerField()),
                 ('code', models.CharField(max_length=80, unique=True)),
                 ('name', lacarte.kernel.text.MultilingualField(default=dict)),
-                ('boundary', models.JSONField(null=True)),
                 ('population', models.PositiveIntegerField(null=True)),
                 ('deprivation', models.FloatField(null=True)),
                 ('calendar', models.JSONField(default=dict)),
@@ -40,6 +39,14 @@ class Migration(migrations.Migration):
             options={
                 'ordering': ['number'],
             },
+        ),
+        migrations.CreateModel(
+            name='Boundary',
+            fields=[
+                ('region', models.OneToOneField(on_delete=django.db.models.deletion.CASCADE, primary_key=True, related_name='boundary', serialize=False, to='places.region')),
+                ('geometry', models.JSONField()),
+                ('changed_at', models.DateTimeField(default=lacarte.kernel.clock.now)),
+            ],
         ),
         migrations.CreateModel(
             name='Agreement',
