@@ -129,6 +129,19 @@ def requests(path: Path, mapping: Path | None) -> None:
             raise Failure(str(error)) from error
 
 
+@import_.command()
+@click.argument("path", type=click.Path(path_type=Path))
+def menu(path: Path) -> None:
+    """Providers and offers from PATH: an HSDS data package (zip) or a LinkSF list (JSON)."""
+    with installation():
+        from lacarte.standards.imports import ImportFaultError, import_menu
+
+        try:
+            click.echo(import_menu(path).text())
+        except ImportFaultError as error:
+            raise Failure(str(error)) from error
+
+
 @main.command()
 def match() -> None:
     """Match waiting needs with free capacity, once, and place the orders."""
