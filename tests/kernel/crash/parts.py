@@ -19,6 +19,10 @@ from django.db import connection, transaction  # noqa: E402
 from lacarte.kernel import jobs  # noqa: E402
 from lacarte.kernel.clock import now  # noqa: E402
 from lacarte.kernel.models import Job, OfficialMandate, Role, User  # noqa: E402
+from lacarte.registers.menu.actions import NoCapacityError, confirm, hold  # noqa: E402
+from lacarte.registers.menu.models import CapacityLot, Hold  # noqa: E402
+from lacarte.registers.menu.queries import living_holds, overbooked  # noqa: E402
+from tests.city import build  # noqa: E402
 
 
 def execute(statement: str, *values: object) -> None:
@@ -79,6 +83,27 @@ def write(seconds: str) -> None:
             failed += 1
         worst = max(worst, time.monotonic() - began)
     print(written, worst, failed)
+
+
+def lot(units: str) -> None:
+    build(units=int(units))
+
+
+def grab() -> None:
+    """Hold one unit after the other until there is none; prints how many."""
+    lot, held = CapacityLot.objects.get(), 0
+    while True:
+        try:
+            confirm(hold(lot))
+        except NoCapacityError:
+            break
+        held += 1
+    print(held)
+
+
+def taken() -> None:
+    """Units taken, and lots that are overbooked."""
+    print(Hold.objects.filter(living_holds()).count(), overbooked().count())
 
 
 if __name__ == "__main__":

@@ -48,3 +48,12 @@ def test_sixteen_writers_are_all_served(kind: str, seconds: int, tmp_path: Path)
         print(f"{kind}: {sum(written) / seconds:.0f} commits/s, worst wait {worst:.2f} s, least {min(written)}")
         assert sum(int(failed) for *_, failed in figures) == 0
         assert min(written) > 0
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_six_processes_never_take_more_than_there_is(kind: str, tmp_path: Path) -> None:
+    with scratch_database(kind, tmp_path) as environment:
+        script("lot", environment, "200")
+        takers = [start("grab", environment) for _ in range(6)]
+        assert sum(int(taker.communicate(timeout=120)[0]) for taker in takers) == 200
+        assert script("taken", environment) == "200 0"
