@@ -12,7 +12,7 @@ from uuid import UUID, uuid4
 import pytest
 from django.db import DatabaseError, connection, transaction
 
-from lacarte.kernel import clock, jobs, schedule
+from lacarte.kernel import clock, jobs, schedule, tasks
 from lacarte.kernel.events import DomainEvent, describe, publish, subscribe, timeline
 from lacarte.kernel.models import Event, Job, User
 
@@ -131,6 +131,24 @@ def test_a_job_that_kills_its_worker_each_time_becomes_stuck() -> None:
             jobs.claim()
     assert Job.objects.get().state == Job.State.STUCK
     assert "died" in Job.objects.get().last_error
+
+
+def test_jobs_that_nobody_handles_any_more_do_not_keep_the_worker_from_the_others() -> None:
+    Job.objects.bulk_create([Job(name="test.gone") for _ in range(1100)])  # more than Python may recurse
+    enqueue("test.run")
+    assert jobs.work_once()
+    assert ran == [{"n": 1}]
+    assert jobs.statistics().stuck_by_name == {"test.gone": 1100}
+
+
+@pytest.mark.parametrize("interval", [timedelta(0), timedelta(days=30)])
+def test_an_interval_that_cannot_be_kept_is_refused(interval: timedelta) -> None:
+    with pytest.raises(ValueError, match=r"“test\.odd” cannot run every"):
+        schedule.every(interval, "test.odd")
+
+
+def test_a_slot_is_remembered_until_it_is_over() -> None:
+    assert tasks.KEEP_FINISHED >= schedule.LONGEST_INTERVAL
 
 
 def test_a_schedule_enqueues_once_a_slot() -> None:

@@ -81,8 +81,15 @@ def _due(now: datetime) -> Q:
 def claim(lease: timedelta = LEASE) -> Job | None:
     """Lease one due job, or ``None``. A job that was claimed too often without an end becomes stuck."""
     now = clock.now()
-    if not Job.objects.filter(_due(now)).exists():  # an idle worker never takes the write lock
-        return None
+    while Job.objects.filter(_due(now)).exists():  # an idle worker never takes the write lock
+        taken = _lease_next(now, lease)
+        if taken is None or taken.state == Job.State.READY:
+            return taken
+    return None
+
+
+def _lease_next(now: datetime, lease: timedelta) -> Job | None:
+    """The next due job, leased, or made stuck when trying it is of no use; ``None`` if others were faster."""
     with transaction.atomic():
         due = Job.objects.select_for_update(skip_locked=True).filter(_due(now))
         taken = due.order_by("run_at", "id").first()
@@ -98,7 +105,7 @@ def claim(lease: timedelta = LEASE) -> Job | None:
             taken.lease_token, taken.leased_until = uuid4(), now + lease
             taken.attempts += 1
         taken.save()
-    return taken if taken.state == Job.State.READY else claim(lease)
+    return taken
 
 
 def work_once(lease: timedelta = LEASE) -> bool:
@@ -106,6 +113,12 @@ def work_once(lease: timedelta = LEASE) -> bool:
     taken = claim(lease)
     if taken is None:
         return False
+    run_claimed(taken)
+    return True
+
+
+def run_claimed(taken: Job) -> None:
+    """Run a job that :func:`claim` gave: effect and done mark together, or neither and another try later."""
     registered, token = _handlers[taken.name], taken.lease_token
     try:
         if registered.own_transactions:
@@ -119,7 +132,6 @@ def work_once(lease: timedelta = LEASE) -> bool:
     except Exception as error:
         logger.exception("%s %s failed", taken.name, taken.pk)
         _put_back(taken, token, error, registered.attempts)
-    return True
 
 
 def _mark_done(taken: Job, token: UUID | None) -> None:

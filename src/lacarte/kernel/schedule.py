@@ -11,11 +11,18 @@ from django.db import transaction
 from lacarte.kernel import clock, jobs
 from lacarte.kernel.models import Job
 
+# A finished job's key says that its slot was served, and kernel/tasks.py removes finished jobs after this time.
+LONGEST_INTERVAL = timedelta(days=7)
 _scheduled: dict[str, timedelta] = {}
 
 
 def every(interval: timedelta, name: str) -> Callable[[Callable[[], None]], Callable[[], None]]:
-    """Run the decorated function every ``interval``, as a job called ``name`` with its own transactions."""
+    """Run the decorated function every ``interval``, as a job called ``name`` with its own transactions.
+
+    Raises ``ValueError`` for an interval under one second or over :data:`LONGEST_INTERVAL`.
+    """
+    if not timedelta(seconds=1) <= interval <= LONGEST_INTERVAL:
+        raise ValueError(f"“{name}” cannot run every {interval}: from one second to {LONGEST_INTERVAL.days} days")
 
     def register(run: Callable[[], None]) -> Callable[[], None]:
         @jobs.job(name, own_transactions=True)

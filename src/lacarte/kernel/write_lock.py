@@ -13,24 +13,44 @@ import os
 import threading
 import time
 from collections import deque
+from dataclasses import dataclass
 from pathlib import Path
 
 _WRITING, _NEXT = 0, 1
+
+
+@dataclass(frozen=True)
+class Waits:
+    """How long this process has waited to write, in seconds, since it started."""
+
+    turns: int
+    total_seconds: float
+    longest_seconds: float
 
 
 class WriteLock:
     """The lock of one database file; one object a process and file, made by :func:`lock_of`."""
 
     def __init__(self, path: Path) -> None:
+        self._path = path
         # Kept open for the life of the process: closing any descriptor of the file would drop its locks.
         self._descriptor = os.open(path, os.O_RDWR | os.O_CREAT, 0o600)
         self._guard = threading.Lock()
         self._queue: deque[threading.Event] = deque()
         self._taken = False
-        self.longest_wait = 0.0
+        self._owner: int | None = None
+        self._waits = Waits(0, 0.0, 0.0)
 
     def acquire(self) -> None:
-        """Wait for our turn. Not reentrant."""
+        """Wait for our turn.
+
+        Raises ``RuntimeError`` when this very thread holds the lock: it would wait for itself for ever.
+        """
+        if self._owner == threading.get_ident():
+            raise RuntimeError(
+                f"this thread already writes to the database of {self._path.name} through another connection: "
+                "end that transaction first, or use the same connection"
+            )
         began = time.monotonic()
         self._queue_in_process()
         try:
@@ -40,14 +60,22 @@ class WriteLock:
             finally:
                 fcntl.lockf(self._descriptor, fcntl.LOCK_UN, 1, _NEXT)
         except BaseException:
+            fcntl.lockf(self._descriptor, fcntl.LOCK_UN, 1, _WRITING)  # perhaps interrupted just after we got it
             self._leave_process()
             raise
-        self.longest_wait = max(self.longest_wait, time.monotonic() - began)
+        self._owner = threading.get_ident()
+        waited, so_far = time.monotonic() - began, self._waits
+        self._waits = Waits(so_far.turns + 1, so_far.total_seconds + waited, max(so_far.longest_seconds, waited))
 
     def release(self) -> None:
         """Let the next one write."""
+        self._owner = None
         fcntl.lockf(self._descriptor, fcntl.LOCK_UN, 1, _WRITING)
         self._leave_process()
+
+    def waits(self) -> Waits:
+        """How long the threads of this process have waited here."""
+        return self._waits
 
     def _queue_in_process(self) -> None:
         with self._guard:
@@ -56,7 +84,16 @@ class WriteLock:
                 return
             turn = threading.Event()
             self._queue.append(turn)
-        turn.wait()
+        try:
+            turn.wait()
+        except BaseException:  # interrupted from the keyboard: our turn must not be handed to nobody
+            with self._guard:
+                handed_over = turn not in self._queue
+                if not handed_over:
+                    self._queue.remove(turn)
+            if handed_over:
+                self._leave_process()
+            raise
 
     def _leave_process(self) -> None:
         with self._guard:

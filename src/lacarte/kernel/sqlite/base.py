@@ -15,7 +15,7 @@ from django.db.backends.sqlite3 import base
 
 from lacarte.kernel.write_lock import WriteLock, lock_of
 
-_WRITES = ("INSERT", "UPDATE", "DELETE", "REPLACE", "CREATE", "ALTER", "DROP")
+_WRITES = ("INSERT", "UPDATE", "DELETE", "REPLACE", "CREATE", "ALTER", "DROP", "VACUUM", "REINDEX", "ANALYZE")
 
 
 class Cursor(base.SQLiteCursorWrapper):
