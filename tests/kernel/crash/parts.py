@@ -10,7 +10,7 @@ from datetime import timedelta
 
 import django
 
-os.environ["DJANGO_SETTINGS_MODULE"] = "lacarte.site.settings"
+os.environ.setdefault("DJANGO_SETTINGS_MODULE", "lacarte.site.settings")
 django.setup()
 
 from django.core.management import call_command  # noqa: E402
@@ -56,19 +56,21 @@ def work() -> None:
             time.sleep(0.05)
 
 
-def done() -> None:
-    print(Job.objects.filter(name="crash.effect", state=Job.State.DONE).count())
-
-
 def effects() -> None:
+    """Effects, different effects, and jobs that were begun more than once because a kill hit them."""
     with connection.cursor() as cursor:
         cursor.execute("SELECT count(*), count(DISTINCT n) FROM effect")
-        print(*cursor.fetchone())
+        print(*cursor.fetchone(), Job.objects.filter(name="crash.effect", attempts__gt=1).count())
 
 
 def write(seconds: str) -> None:
-    """One read and three inserts a transaction; prints transactions, the worst wait in seconds, and failures."""
+    """When told, one read and three inserts a transaction.
+
+    Prints transactions, the worst time for one in seconds, and failures.
+    """
     writer, until = User.objects.create_user(f"writer-{os.getpid()}"), now() + timedelta(days=1)
+    print("ready", flush=True)
+    sys.stdin.readline()
     ends, written, worst, failed = time.monotonic() + float(seconds), 0, 0.0, 0
     while time.monotonic() < ends:
         began = time.monotonic()

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.kernel.crash.scratch import kill_workers_until_done, scratch_database, script, start
+from tests.kernel.crash.scratch import contend, crash, scratch_database, script, start
 
 KINDS = [
     "sqlite",
@@ -24,30 +24,26 @@ pytestmark = pytest.mark.skipif("LACARTE_DATABASE" in os.environ, reason="ran wi
 
 @pytest.mark.parametrize("kind", KINDS)
 @pytest.mark.parametrize(
-    ("count", "least_kills"), [(150, 2), pytest.param(2000, 20, marks=pytest.mark.crash)], ids=["short", "full"]
+    ("count", "least_kills"), [(300, 5), pytest.param(2000, 40, marks=pytest.mark.crash)], ids=["short", "full"]
 )
 def test_killed_workers_lose_nothing_and_double_nothing(
     kind: str, count: int, least_kills: int, tmp_path: Path
 ) -> None:
     with scratch_database(kind, tmp_path) as environment:
-        script("fill", environment, str(count))
-        kills = kill_workers_until_done(environment, count, seed=7, limit_seconds=count / 2 + 60)
-        assert script("effects", environment) == f"{count} {count}"
-        print(f"{kind}: {count} jobs, {kills} kills, 0 lost, 0 doubled")
-        assert kills >= least_kills
+        found = crash(environment, count, seed=7, limit_seconds=count / 2 + 60)
+    assert (found.lost, found.doubled) == (0, 0)
+    assert found.kills >= least_kills
+    assert found.interrupted > 0, "no kill hit a running job: this showed nothing"
 
 
 @pytest.mark.parametrize("kind", KINDS)
 @pytest.mark.parametrize("seconds", [2, pytest.param(8, marks=pytest.mark.crash)], ids=["short", "full"])
 def test_sixteen_writers_are_all_served(kind: str, seconds: int, tmp_path: Path) -> None:
     with scratch_database(kind, tmp_path) as environment:
-        writers = [start("write", environment, str(seconds)) for _ in range(16)]
-        figures = [writer.communicate(timeout=120)[0].split() for writer in writers]
-        written = [int(count) for count, _, _ in figures]
-        worst = max(float(wait) for _, wait, _ in figures)
-        print(f"{kind}: {sum(written) / seconds:.0f} commits/s, worst wait {worst:.2f} s, least {min(written)}")
-        assert sum(int(failed) for *_, failed in figures) == 0
-        assert min(written) > 0
+        found = contend(environment, writers=16, seconds=seconds)
+    assert found.failures == 0
+    assert found.least_commits > 0
+    assert found.worst_seconds < 1.0
 
 
 @pytest.mark.parametrize("kind", KINDS)
