@@ -14,7 +14,7 @@ from lacarte.loop.matching.actions import match
 from lacarte.loop.matching.models import Match, Price
 from lacarte.loop.needs.actions import NeedRefusedError, classify, receive, withdraw
 from lacarte.loop.needs.models import Channel, Need
-from lacarte.loop.needs.queries import by_reference, visible
+from lacarte.loop.needs.queries import by_reference, by_secret, visible
 from lacarte.loop.orders.actions import OrderRefusedError, change
 from lacarte.loop.orders.models import Order, OrderState
 from lacarte.loop.orders.tasks import watch_deadlines
@@ -150,9 +150,10 @@ def test_bad_input_is_refused_with_a_reason(fields: dict, says: str) -> None:
 def test_only_the_secret_opens_a_needs_page() -> None:
     build()
     need = care_need()
-    assert by_reference(need.reference.lower(), secret=need.secret) == need
-    assert by_reference(need.reference, secret="wrong") is None
-    assert by_reference(need.reference) is None
+    assert by_reference(need.reference.lower()) == need
+    assert by_secret(need.secret) == need
+    assert by_secret("wrong") is None
+    assert by_secret("") is None
 
 
 def test_a_mandate_is_a_rectangle_in_the_query() -> None:

@@ -16,7 +16,7 @@ from typing import Any
 from uuid import UUID, uuid4
 
 from django.db import connection, transaction
-from django.db.models import Count, Min, Q
+from django.db.models import Count, Min, Q, QuerySet
 
 from lacarte.kernel import clock
 from lacarte.kernel.models import Job
@@ -153,6 +153,11 @@ def _put_back(taken: Job, token: UUID | None, error: Exception, attempts: int) -
             leased_until=None,
             last_error=line,
         )
+
+
+def stuck() -> QuerySet[Job]:
+    """The jobs that wait for a person, newest first."""
+    return Job.objects.filter(state=Job.State.STUCK).order_by("-created_at", "pk")
 
 
 def retry(stuck: Job) -> None:

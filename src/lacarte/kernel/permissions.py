@@ -49,12 +49,20 @@ def _valid(user: AnyUser, action: Action) -> QuerySet[OfficialMandate]:
     return OfficialMandate.objects.filter(holder=holder, role__in=roles, since__lte=now, until__gt=now)
 
 
-def may(user: AnyUser, action: Action, at: str = "") -> Q:
+def may(
+    user: AnyUser,
+    action: Action,
+    at: str = "",
+    *,
+    service_at: str = "service_type_id",
+    region_at: str = "region_id",
+) -> Q:
     """A condition for ``.filter()``: the rows on which ``user`` may do ``action``.
 
     ``at`` is the path to the guarded record, such as ``"need__"``; empty when the query is over it.
+    ``service_at`` and ``region_at`` are where it keeps its two numbers, if not in columns of these names.
     """
-    service, region = OuterRef(f"{at}service_type_id"), OuterRef(f"{at}region_id")
+    service, region = OuterRef(f"{at}{service_at}"), OuterRef(f"{at}{region_at}")
     mandates = _valid(user, action).filter(
         service_first__lte=service,
         service_last__gte=service,

@@ -56,6 +56,7 @@ OPTIONS: tuple[Option, ...] = (
         "memory://",
         "Where that is counted; `redis://host/0` when several processes serve.",
     ),
+    Option("metrics_token", "", "Bearer token that opens `/metrics`. Empty: signed-in administrators only."),
     Option("log_level", "INFO", "DEBUG, INFO, WARNING or ERROR."),
 )
 

@@ -30,6 +30,7 @@ INSTALLED_APPS = [
     "django.contrib.messages",
     "whitenoise.runserver_nostatic",
     "django.contrib.staticfiles",
+    "django.forms",
     "django_htmx",
     "lacarte.kernel.apps.KernelConfig",
     "lacarte.registers.places",
@@ -43,6 +44,12 @@ INSTALLED_APPS = [
     "lacarte.loop.orders",
     "lacarte.loop.voice",
     "lacarte.loop.planning",
+    "lacarte.pages.design",
+    "lacarte.pages.resident",
+    "lacarte.pages.desk",
+    "lacarte.pages.planner",
+    "lacarte.pages.public",
+    "lacarte.pages.operations",
 ]
 
 MIDDLEWARE = [
@@ -69,12 +76,18 @@ TEMPLATES = [
                 "django.template.context_processors.i18n",
                 "django.contrib.auth.context_processors.auth",
                 "django.contrib.messages.context_processors.messages",
+                "lacarte.pages.design.context.frame",
             ],
         },
     }
 ]
 
+FORM_RENDERER = "lacarte.pages.design.forms.Renderer"
 ROOT_URLCONF = "lacarte.site.urls"
+LOGIN_URL = "login"
+LOGIN_REDIRECT_URL = "home"
+LOGOUT_REDIRECT_URL = "home"
+CSRF_FAILURE_VIEW = "lacarte.pages.design.views.form_too_old"
 WSGI_APPLICATION = "lacarte.site.wsgi.application"
 
 LANGUAGE_CODE = CONFIGURED["language"]

@@ -2,9 +2,27 @@
 
 from __future__ import annotations
 
+from django.contrib.auth.views import LogoutView
 from django.urls import URLPattern, URLResolver, include, path
 
+from lacarte.pages.design import views
+from lacarte.pages.design.places import regions_json
+from lacarte.pages.design.signing_in import SignIn
+
 urlpatterns: list[URLPattern | URLResolver] = [
+    path("", include("lacarte.pages.resident.urls")),
+    path("desk/", include("lacarte.pages.desk.urls")),
+    path("unmet/", include("lacarte.pages.planner.urls")),
+    path("rates/", include("lacarte.pages.public.urls")),
+    path("", include("lacarte.pages.operations.urls")),
+    path("design/", views.gallery, name="design"),
+    path("map/regions.json", regions_json, name="regions"),
+    path("sign-in/", SignIn.as_view(), name="login"),
+    path("sign-out/", LogoutView.as_view(), name="logout"),
     path("language/", include("django.conf.urls.i18n")),
     path("open311/v2/", include("lacarte.standards.open311.urls")),
 ]
+handler400 = "lacarte.pages.design.views.bad_request"
+handler403 = "lacarte.pages.design.views.forbidden"
+handler404 = "lacarte.pages.design.views.not_found"
+handler500 = "lacarte.pages.design.views.failed"

@@ -47,6 +47,11 @@ class Match(models.Model):
     def __str__(self) -> str:
         return f"{self.need} → {self.offer_at_place}"
 
+    @property
+    def minutes(self) -> int:
+        """Travel that was counted for it."""
+        return round(int(self.parts.get("travel", 0)) / 60)
+
 
 class Price(models.Model):
     """The shadow price of one more unit of an offer's capacity, as the last run found it."""

@@ -18,6 +18,7 @@ from lacarte.loop.needs.models import Need
 from lacarte.loop.needs.understanding import understand
 from lacarte.registers.menu.models import ServiceType
 from lacarte.registers.people.models import Household, Person
+from lacarte.registers.places.models import Region
 from lacarte.registers.places.queries import region_at
 
 LONGEST_TEXT = 5000
@@ -34,6 +35,7 @@ def receive(
     service_type: ServiceType | None = None,
     person: Person | None = None,
     household: Household | None = None,
+    region: Region | None = None,
     longitude: float | None = None,
     latitude: float | None = None,
     address: str = "",
@@ -44,16 +46,18 @@ def receive(
 ) -> Need:
     """Take in a need from any channel: find its type, region and language, and say so to later stages.
 
-    Sent twice with the same ``external_id`` it is one need. Coordinates are degrees (WGS84).
+    Sent twice with the same ``external_id`` it is one need. Coordinates are degrees (WGS84) and win over
+    ``region``, which is what somebody chose from a list, and over the household's.
     Raises :class:`NeedRefusedError` for an empty or overlong text or impossible coordinates.
     """
     _check(text, service_type, longitude, latitude)
     home = household or (person.household if person else None)
-    if longitude is None and not address and home is not None:
+    if longitude is None and region is None and not address and home is not None:
         longitude, latitude = home.longitude, home.latitude
     number, certainty = (service_type.number, 1.0) if service_type else understand(text)
     chosen = service_type or ServiceType.objects.get(number=number)
-    region = home.region if home and longitude is None else region_at(longitude, latitude)
+    if longitude is not None or region is None:
+        region = home.region if home and longitude is None else region_at(longitude, latitude)
     with transaction.atomic():
         if external_id and (known := Need.objects.filter(external_id=external_id).first()):
             return known

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from django.db.models import Q, QuerySet
-from django.utils.crypto import constant_time_compare
 
 from lacarte.kernel.ids import read_reference
 from lacarte.kernel.models import User
@@ -22,12 +21,15 @@ def own(user: User) -> QuerySet[Need]:
     return Need.objects.filter(mine).select_related("service_type", "region").distinct()
 
 
-def by_reference(reference: str, *, secret: str | None = None) -> Need | None:
-    """The need with a public reference, if ``secret`` opens it; ``None`` otherwise.
+def by_secret(secret: str) -> Need | None:
+    """The need that a private link opens."""
+    return Need.objects.filter(secret=secret).first() if secret else None
+
+
+def by_reference(reference: str) -> Need | None:
+    """The need with a public reference: for its state alone, unless something else opens it.
 
     Raises ``ValueError`` when the reference is mistyped.
     """
-    need = Need.objects.filter(reference=read_reference(reference)).first()
-    if need is None or not need.secret or not secret or not constant_time_compare(need.secret, secret):
-        return None
-    return need
+    found = Need.objects.filter(reference=read_reference(reference))
+    return found.select_related("service_type", "region").first()

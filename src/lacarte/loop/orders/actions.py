@@ -54,14 +54,15 @@ def who_is(user: User, need: Need) -> Who:
 
 
 @transaction.atomic
-def change(order: Order, *, to: str, actor: User | None, reason: str = "") -> Order:
+def change(order: Order, *, to: str, actor: User | None, reason: str = "", who: Who | None = None) -> Order:
     """Take an order to another state, if the table and the mandate allow it. ``actor`` None: the system itself.
 
-    Raises ``PermissionDenied`` or :class:`OrderRefusedError`.
+    ``who`` is given when the caller has checked as what somebody acts, such as a resident with the need's
+    private link and no account. Raises ``PermissionDenied`` or :class:`OrderRefusedError`.
     """
     order = Order.objects.select_for_update().get(pk=order.pk)
     need = Need.objects.select_related("person").get(pk=order.need_id)
-    who = who_is(actor, need) if actor else Who.SYSTEM
+    who = who or (who_is(actor, need) if actor else Who.SYSTEM)
     transition = find(order.state, to, who)
     if transition is None:
         names = {"from": OrderState(order.state).label, "to": to}

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime, timedelta
 from typing import Any
 
-from django.db.models import Count, Max, Min
+from django.db.models import Count, Max, Min, QuerySet
+from django.db.models.functions import TruncWeek
 
 from lacarte.kernel import clock
-from lacarte.kernel.permissions import Action, AnyUser, permitted
+from lacarte.kernel.permissions import Action, AnyUser, may, permitted
 from lacarte.loop.matching.models import Price
 from lacarte.loop.matching.queries import latest_run
 from lacarte.loop.needs.models import Need
@@ -88,3 +89,41 @@ def _prices() -> dict[tuple[int, int], tuple[float, int]]:
         .annotate(people=Max("people"), seconds=Max("seconds"))
     )
     return {(kind, region): (people, seconds) for kind, region, people, seconds in rows}
+
+
+@dataclass(frozen=True)
+class Week:
+    """One week: needs that came and needs that were met in it."""
+
+    begins: date
+    received: int
+    met: int
+
+
+def by_week(user: AnyUser, weeks: int = 12) -> list[Week]:
+    """The last ``weeks`` weeks, oldest first, where ``user`` may plan."""
+    today = clock.now().date()
+    monday = today - timedelta(days=today.weekday())
+    since = monday - timedelta(weeks=weeks - 1)
+    needs = permitted(Need.objects.order_by(), user, Action.PLAN)
+    came = _weekly(needs.filter(received_at__date__gte=since), "received_at")
+    met = _weekly(needs.filter(state=Need.State.MET, closed_at__date__gte=since), "closed_at")
+    begins = [since + timedelta(weeks=k) for k in range(weeks)]
+    return [Week(begin, came.get(begin, 0), met.get(begin, 0)) for begin in begins]
+
+
+def _weekly(needs: QuerySet[Need], column: str) -> dict[date, int]:
+    rows = needs.annotate(week=TruncWeek(column)).values_list("week").annotate(n=Count("pk"))
+    return {week.date(): n for week, n in rows}
+
+
+def best_uses(user: AnyUser, n: int = 10) -> list[Price]:
+    """The offers where one more unit of capacity would help most by the last run, where ``user`` may plan."""
+    run = latest_run()
+    if run is None:
+        return []
+    where = {"service_at": "offer_at_place__offer__service_type_id", "region_at": "offer_at_place__region_id"}
+    prices = Price.objects.filter(may(user, Action.PLAN, **where), run=run).select_related(
+        "offer_at_place__offer__provider", "offer_at_place__offer__service_type", "offer_at_place__region"
+    )
+    return list(prices.order_by("-price", "pk")[:n])

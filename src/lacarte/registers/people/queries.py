@@ -6,10 +6,11 @@ from collections.abc import Sequence
 from typing import Any
 
 from django.db import transaction
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 
+from lacarte.kernel import clock
 from lacarte.kernel.models import User
-from lacarte.registers.people.models import Person, PersonalRead
+from lacarte.registers.people.models import Circumstance, Person, PersonalRead
 
 IDENTIFYING = ("name", "birth_year", "email", "phone")
 
@@ -35,3 +36,12 @@ def read_personal(
 def reads_of(person: Person) -> QuerySet[PersonalRead]:
     """Who read this person's identifying fields, newest first."""
     return person.reads.select_related("reader").order_by("-at")
+
+
+def circumstances_of(person: Person) -> QuerySet[Circumstance]:
+    """What is known now about a person and their household."""
+    today = clock.now().date()
+    theirs = Q(person=person) | Q(household=person.household_id, household__isnull=False)
+    return Circumstance.objects.filter(theirs, Q(until=None) | Q(until__gte=today), since__lte=today).order_by(
+        "since"
+    )

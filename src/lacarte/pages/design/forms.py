@@ -1,0 +1,52 @@
+"""How forms look: Django's forms through our own components."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from django import forms
+from django.forms.renderers import TemplatesSetting
+
+
+class Renderer(TemplatesSetting):
+    """Named in the settings; every form and field of the site is drawn by it."""
+
+    form_template_name = "design/components/form.html"
+    field_template_name = "design/components/field.html"
+
+
+class Choices(forms.RadioSelect):
+    """Large radio buttons, each with a hint from ``hints`` (value -> words) where there is one."""
+
+    template_name = "design/components/choices.html"
+
+    def __init__(self, *args: Any, hints: Mapping[str, str] | None = None, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.hints = dict(hints or {})
+
+    def create_option(self, name: str, value: Any, *args: Any, **kwargs: Any) -> dict[str, Any]:
+        """One button."""
+        option = super().create_option(name, value, *args, **kwargs)
+        return {**option, "hint": self.hints.get(str(value), "")}
+
+
+class Form(forms.Form):
+    """A form of the site. ``heading`` names the one field whose label is the heading of its page."""
+
+    heading = ""
+    short: tuple[str, ...] = ()
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        kwargs.setdefault("label_suffix", "")
+        super().__init__(*args, **kwargs)
+        self.use_required_attribute = False  # the error summary says what is missing, in plain words
+        for name, field in self.fields.items():
+            field.as_heading = name == self.heading  # type: ignore[attr-defined]
+            field.short = name in self.short  # type: ignore[attr-defined]
+
+    def offer(self, name: str, choices: Any) -> None:
+        """Set the choices of a field that depend on the records."""
+        field = self.fields[name]
+        assert isinstance(field, forms.ChoiceField)
+        field.choices = choices

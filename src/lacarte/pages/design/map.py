@@ -1,0 +1,141 @@
+"""Maps of regions as SVG, drawn on the server from the same rows as their table."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+
+import shapely
+from shapely.geometry.base import BaseGeometry
+
+from lacarte.registers.places.models import Region
+from lacarte.registers.places.outlines import outlines
+
+WIDTH = 800
+_STEPS = 5
+_MARGIN = 10
+
+
+@dataclass(frozen=True)
+class Shape:
+    """One region: its SVG path, its shade from 0 to 4, and what it says when pointed at."""
+
+    path: str
+    step: int
+    words: str
+
+
+@dataclass(frozen=True)
+class Point:
+    """One place."""
+
+    x: str
+    y: str
+    words: str
+
+
+@dataclass(frozen=True)
+class Step:
+    """One shade of the legend."""
+
+    step: int
+    words: str
+
+
+@dataclass(frozen=True)
+class RegionMap:
+    """What ``components/map.html`` draws; without shapes it draws nothing."""
+
+    title: str
+    words: str
+    shapes: Sequence[Shape]
+    points: Sequence[Point]
+    legend: Sequence[Step]
+    width: int = WIDTH
+    height: int = WIDTH
+
+
+@dataclass(frozen=True)
+class _Projection:
+    """Degrees to pixels: equirectangular, true at the middle latitude."""
+
+    west: float
+    north: float
+    across: float
+    up: float
+
+    def x(self, longitude: float) -> float:
+        return _MARGIN + (longitude - self.west) * self.across
+
+    def y(self, latitude: float) -> float:
+        return _MARGIN + (self.north - latitude) * self.up
+
+
+def region_map(
+    title: str,
+    regions: Iterable[Region],
+    values: Mapping[int, float] | None = None,
+    *,
+    words: str,
+    points: Iterable[tuple[float, float, str]] = (),
+) -> RegionMap:
+    """Regions shaded by ``values`` (region number -> value, 0 where missing).
+
+    ``points`` are ``(longitude, latitude, words)`` in degrees (WGS84).
+    """
+    drawn = [(region, outline) for region, outline in outlines(regions)]
+    if not drawn:
+        return RegionMap(title, words, (), (), ())
+    bounds = shapely.total_bounds([outline for _, outline in drawn])
+    projection, height = _projection(*(float(bound) for bound in bounds))
+    limits = _limits([values.get(region.number, 0) for region, _ in drawn]) if values else []
+    shapes = [
+        Shape(
+            path=_path(outline, projection),
+            step=_step(values.get(region.number, 0), limits) if values else 1,
+            words=f"{region}: {values.get(region.number, 0):g}" if values else str(region),
+        )
+        for region, outline in drawn
+    ]
+    marks = [Point(f"{projection.x(x):.1f}", f"{projection.y(y):.1f}", said) for x, y, said in points]
+    return RegionMap(title, words, shapes, marks, _legend(limits), height=height)
+
+
+def _projection(west: float, south: float, east: float, north: float) -> tuple[_Projection, int]:
+    shrink = math.cos(math.radians((south + north) / 2))
+    across = (WIDTH - 2 * _MARGIN) / max(east - west, 1e-9)
+    up = across / shrink
+    return _Projection(west, north, across, up), round((north - south) * up + 2 * _MARGIN)
+
+
+def _path(outline: BaseGeometry, projection: _Projection) -> str:
+    parts = []
+    for polygon in getattr(outline, "geoms", [outline]):
+        for ring in (polygon.exterior, *polygon.interiors):
+            signs = [f"{projection.x(x):.1f},{projection.y(y):.1f}" for x, y in ring.coords]
+            parts.append("M" + "L".join(signs[:-1]) + "Z")
+    return "".join(parts)
+
+
+def _limits(values: Sequence[float]) -> list[float]:
+    """The largest value of each shade: 0 alone, then equal shares of the regions that have more."""
+    more = sorted(value for value in values if value > 0)
+    if not more:
+        return [0]
+    found = {more[min(len(more) - 1, math.ceil(len(more) * k / (_STEPS - 1)) - 1)] for k in range(1, _STEPS)}
+    return [0, *sorted(found)]
+
+
+def _step(value: float, limits: Sequence[float]) -> int:
+    return next((step for step, limit in enumerate(limits) if value <= limit), len(limits) - 1)
+
+
+def _legend(limits: Sequence[float]) -> list[Step]:
+    found, below = [], 0.0
+    for step, limit in enumerate(limits):
+        low = math.floor(below) + 1
+        words = f"{limit:g}" if step == 0 or low >= limit else f"{low}–{limit:g}"
+        found.append(Step(step, words))
+        below = limit
+    return found

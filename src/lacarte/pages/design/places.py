@@ -1,0 +1,36 @@
+"""Places in forms and maps."""
+
+from __future__ import annotations
+
+from django.http import HttpRequest, JsonResponse
+from django.utils.cache import patch_cache_control
+from django.utils.translation import gettext as _
+from shapely.geometry import mapping
+
+from lacarte.registers.places.models import Region
+from lacarte.registers.places.outlines import districts, neighbourhoods, outlines
+
+
+def region_choices() -> list[tuple[str, str | list[tuple[str, str]]]]:
+    """Neighbourhoods grouped by district, for a select; an empty choice first."""
+    groups: dict[str, list[tuple[str, str]]] = {}
+    for region in Region.objects.filter(number__in=[r.number for r in neighbourhoods()]).select_related("parent"):
+        above = str(region.parent) if region.parent is not None and region.parent.number else str(region)
+        groups.setdefault(above, []).append((region.code, str(region)))
+    return [("", _("Please choose")), *groups.items()]
+
+
+def district_choices(everywhere: str) -> list[tuple[str, str]]:
+    """Districts for a filter; ``everywhere`` is the name of no filter."""
+    return [("", everywhere), *((region.code, str(region)) for region in districts())]
+
+
+def regions_json(request: HttpRequest) -> JsonResponse:
+    """The neighbourhoods as GeoJSON, for choosing a point."""
+    features = [
+        {"type": "Feature", "properties": {"name": str(region)}, "geometry": mapping(outline)}
+        for region, outline in outlines(neighbourhoods())
+    ]
+    answer = JsonResponse({"type": "FeatureCollection", "features": features})
+    patch_cache_control(answer, public=True, max_age=3600)
+    return answer

@@ -1,0 +1,152 @@
+"""The components as template tags, and how values are written."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django import template
+from django.core.paginator import Page
+from django.utils.formats import number_format
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
+
+from lacarte.kernel.events import describe
+from lacarte.kernel.models import Event
+from lacarte.kernel.text import in_language
+from lacarte.loop.needs.models import Need
+from lacarte.loop.orders.models import OrderState
+from lacarte.pages.design.chart import Chart
+from lacarte.pages.design.map import RegionMap
+from lacarte.registers.menu.models import PriorityClass
+
+register = template.Library()
+
+_TONES: dict[str, str] = {
+    Need.State.OPEN: "caution",
+    Need.State.ORDERED: "accent",
+    Need.State.MET: "good",
+    Need.State.WITHDRAWN: "",
+    OrderState.REQUESTED: "caution",
+    OrderState.RECEIVED: "caution",
+    OrderState.ACCEPTED: "accent",
+    OrderState.IN_PROGRESS: "accent",
+    OrderState.ON_HOLD: "caution",
+    OrderState.COMPLETED: "good",
+    OrderState.REJECTED: "urgent",
+    OrderState.FAILED: "urgent",
+    OrderState.CANCELLED: "",
+}
+_CLASS_TONES = {
+    PriorityClass.NOW: "urgent",
+    PriorityClass.DAYS: "caution",
+    PriorityClass.SOON: "accent",
+    PriorityClass.WHEN_POSSIBLE: "",
+}
+
+
+@register.inclusion_tag("design/components/tag.html")
+def tag(words: str, tone: str = "") -> dict[str, Any]:
+    """A short state in a word or two; never colour alone."""
+    return {"words": words, "tone": tone}
+
+
+@register.inclusion_tag("design/components/tag.html")
+def state_tag(record: Any) -> dict[str, Any]:
+    """The state of a need or an order."""
+    return {"words": record.get_state_display(), "tone": _TONES.get(record.state, "")}
+
+
+@register.inclusion_tag("design/components/tag.html")
+def class_tag(priority_class: int | None) -> dict[str, Any]:
+    """A priority class in words."""
+    if priority_class is None:
+        return {"words": "–", "tone": ""}
+    known = PriorityClass(priority_class)
+    return {"words": known.label, "tone": _CLASS_TONES[known]}
+
+
+@register.inclusion_tag("design/components/error_summary.html")
+def error_summary(form: Any) -> dict[str, Any]:
+    """What is wrong with a form, with links to the fields. Nothing when nothing is."""
+    return {"form": form}
+
+
+@register.inclusion_tag("design/components/timeline.html")
+def timeline(events: Any) -> dict[str, Any]:
+    """What happened, oldest first."""
+    return {"events": events}
+
+
+@register.inclusion_tag("design/components/bar.html")
+def bar(value: float | None, of: float, tone: str = "") -> dict[str, Any]:
+    """A bar beside its number; ``value`` out of ``of``."""
+    share = 0.0 if value is None or not of else max(0.0, min(1.0, float(value) / float(of)))
+    return {"width": f"{share * 100:.1f}", "tone": tone}
+
+
+@register.inclusion_tag("design/components/chart.html")
+def chart(drawn: Chart) -> dict[str, Any]:
+    """A column chart; its table comes first on the page."""
+    return {"chart": drawn}
+
+
+@register.inclusion_tag("design/components/map.html")
+def region_map(drawn: RegionMap) -> dict[str, Any]:
+    """A map of regions; its table comes first on the page."""
+    return {"map": drawn}
+
+
+@register.inclusion_tag("design/components/pagination.html", takes_context=True)
+def pagination(context: dict[str, Any], page: Page[Any]) -> dict[str, Any]:
+    """Links to the pages before and after, keeping the filters."""
+
+    def query(number: int) -> str:
+        parameters = context["request"].GET.copy()
+        parameters["page"] = str(number)
+        return str(parameters.urlencode())
+
+    return {"page": page, "previous": query(page.number - 1), "next": query(page.number + 1)}
+
+
+@register.filter
+def text(value: dict[str, str]) -> str:
+    """A multilingual text in the reader's language."""
+    return in_language(value or {})
+
+
+@register.filter
+def count(value: float | None) -> str:
+    """A whole number in the reader's format, a dash for none."""
+    return "–" if value is None else number_format(round(value), force_grouping=True)
+
+
+@register.filter
+def share(value: float | None) -> str:
+    """A share from 0 to 1 as percent."""
+    return "–" if value is None else f"{number_format(round(value * 100), decimal_pos=0)} %"
+
+
+@register.filter
+def minutes(seconds: float) -> str:
+    """Seconds as whole minutes, at least one."""
+    return number_format(max(1, round(seconds / 60)), force_grouping=True)
+
+
+@register.filter
+def described(event: Event) -> str:
+    """A domain event as a sentence."""
+    return describe(event)
+
+
+@register.filter
+def lang_tag(code: str) -> str:
+    """Django's language code as BCP 47."""
+    return {"zh-hans": "zh-Hans", "zh-hant": "zh-Hant"}.get(code, code)
+
+
+@register.filter
+def said_in(words: str, language: str) -> SafeString:
+    """People's own words, marked with their language so that they are read out well."""
+    if language in ("", "und"):
+        return format_html("<blockquote class='said'>{}</blockquote>", words)
+    return format_html("<blockquote class='said' lang='{}'>{}</blockquote>", lang_tag(language), words)

@@ -1,0 +1,118 @@
+"""What officials fill in."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django import forms
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from lacarte.loop.needs.actions import LONGEST_TEXT
+from lacarte.loop.needs.models import Need
+from lacarte.loop.needs.understanding import suggest
+from lacarte.pages.design.filters import AreaAndDistrict
+from lacarte.pages.design.forms import Form
+from lacarte.pages.design.places import region_choices
+from lacarte.pages.desk.queries import Filters
+from lacarte.registers.menu.browse import life_areas
+from lacarte.registers.menu.models import ServiceType
+from lacarte.registers.places.models import Region
+
+PURPOSES = [
+    ("call back about this need", gettext_lazy("Call back about this need")),
+    ("arrange the service", gettext_lazy("Arrange the service")),
+    ("check that this is the right person", gettext_lazy("Check that this is the right person")),
+]
+
+
+def service_choices(first: str) -> list[tuple[str, str | list[tuple[str, str]]]]:
+    """All services grouped by life area, after an empty choice called ``first``."""
+    groups = [(str(one.area), [(kind.code, str(kind)) for kind in one.services]) for one in life_areas()]
+    return [("", first), *groups]
+
+
+class Search(AreaAndDistrict):
+    """The queue's filters."""
+
+    words = forms.CharField(label=gettext_lazy("Reference or words"), required=False, max_length=100)
+    field_order = ("words", "area", "district")
+
+    def filters(self) -> Filters:
+        """What was asked for."""
+        return Filters(self.chosen_area(), self.chosen_district(), self.said().get("words", "").strip())
+
+
+class Classify(Form):
+    """Which service a need calls for; what the text suggests comes first."""
+
+    service = forms.ChoiceField(
+        label=gettext_lazy("Service"), error_messages={"required": gettext_lazy("Please choose a service.")}
+    )
+
+    def __init__(self, data: Any, *, need: Need) -> None:
+        super().__init__(data, initial={"service": need.service_type.code if need.service_type_id else ""})
+        likely = [(kind.code, f"{kind} ({share * 100:.0f} %)") for kind, share in suggest(need.text, 3)]
+        first, *groups = service_choices(_("Please choose"))
+        suggested = [(_("Suggested by the text"), likely)] if likely else []
+        self.offer("service", [first, *suggested, *groups])
+
+    def chosen(self) -> ServiceType:
+        """The service type; call it when the form is valid."""
+        return ServiceType.objects.get(code=self.cleaned_data["service"])
+
+
+class Change(Form):
+    """Take an order to another state."""
+
+    to = forms.CharField(widget=forms.HiddenInput())
+    reason = forms.CharField(label=gettext_lazy("Reason"), required=False, max_length=500)
+
+
+class Reveal(Form):
+    """Why somebody's name and phone number are read."""
+
+    purpose = forms.ChoiceField(label=gettext_lazy("What for"), choices=PURPOSES)
+
+
+class Register(Form):
+    """A need told over the phone: all on one page, in the order in which people speak."""
+
+    short = ("phone",)
+    text = forms.CharField(
+        label=gettext_lazy("What do they need?"),
+        max_length=LONGEST_TEXT,
+        widget=forms.Textarea(attrs={"rows": 4, "autofocus": True}),
+        error_messages={"required": gettext_lazy("Please write in a few words what they need.")},
+    )
+    service = forms.ChoiceField(
+        label=gettext_lazy("Service"),
+        required=False,
+        help_text=gettext_lazy("Leave it empty to have the text understood."),
+    )
+    region = forms.ChoiceField(
+        label=gettext_lazy("Neighbourhood"),
+        error_messages={"required": gettext_lazy("Please choose a neighbourhood.")},
+    )
+    address = forms.CharField(label=gettext_lazy("Address or a landmark"), required=False, max_length=300)
+    name = forms.CharField(label=gettext_lazy("Name"), required=False, max_length=200)
+    phone = forms.RegexField(
+        label=gettext_lazy("Phone"),
+        regex=r"^\+?[0-9 ()/.-]{5,40}$",
+        required=False,
+        error_messages={"invalid": gettext_lazy("A phone number has digits, blanks and an optional + in front.")},
+    )
+
+    def __init__(self, data: Any) -> None:
+        super().__init__(data)
+        self.offer("service", service_choices(_("Not sure")))
+        self.offer("region", region_choices())
+
+    def service_type(self) -> ServiceType | None:
+        """The service type, if one was chosen."""
+        code = self.cleaned_data["service"]
+        return ServiceType.objects.get(code=code) if code else None
+
+    def place(self) -> Region:
+        """The region; call it when the form is valid."""
+        return Region.objects.get(code=self.cleaned_data["region"])

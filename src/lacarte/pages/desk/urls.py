@@ -1,0 +1,14 @@
+"""Addresses of the desk."""
+
+from django.urls import path
+
+from lacarte.pages.desk import views
+
+urlpatterns = [
+    path("", views.desk, name="desk"),
+    path("register/", views.register, name="desk-register"),
+    path("needs/<str:reference>/", views.one_need, name="desk-need"),
+    path("needs/<str:reference>/order/", views.change_order, name="desk-change"),
+    path("needs/<str:reference>/service/", views.classify_need, name="desk-classify"),
+    path("needs/<str:reference>/person/", views.reveal_person, name="desk-reveal"),
+]

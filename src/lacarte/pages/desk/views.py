@@ -1,0 +1,196 @@
+"""The desk: the queue, one need, and needs told over the phone."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.contrib import messages
+from django.contrib.auth.decorators import login_required
+from django.core.paginator import Paginator
+from django.db import transaction
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_GET, require_http_methods, require_POST
+
+from lacarte.kernel.events import timeline
+from lacarte.kernel.ids import read_reference
+from lacarte.kernel.models import User
+from lacarte.kernel.permissions import Action, may_anywhere, permitted, require, require_anywhere
+from lacarte.loop.needs.actions import NeedRefusedError, classify, receive
+from lacarte.loop.needs.models import Channel, Need
+from lacarte.loop.needs.queries import visible
+from lacarte.loop.orders.actions import OrderRefusedError, change
+from lacarte.loop.orders.models import Order, OrderState
+from lacarte.loop.orders.queries import match_of, newest_order
+from lacarte.loop.orders.states import Who, possible
+from lacarte.pages.design.map import region_map
+from lacarte.pages.desk.forms import Change, Classify, Register, Reveal, Search
+from lacarte.pages.desk.parts import weight_parts
+from lacarte.pages.desk.queries import counts, queue, search, tabs
+from lacarte.registers.people.models import Person
+from lacarte.registers.people.queries import read_personal
+from lacarte.registers.places.outlines import districts
+
+_PAGE = 25
+
+
+def _official(request: HttpRequest, action: Action) -> User:
+    """Who asks. Raises ``PermissionDenied`` for one without any mandate for ``action``."""
+    assert request.user.is_authenticated  # login_required
+    require_anywhere(request.user, action)
+    return request.user
+
+
+@login_required
+@require_GET
+def desk(request: HttpRequest) -> HttpResponse:
+    """The queue: what is most pressing first."""
+    user = _official(request, Action.READ)
+    form = Search(request.GET)
+    lists = tabs()
+    chosen = next((tab for tab in lists if tab.key == request.GET.get("list")), lists[0])
+    needs = search(user, form.filters())
+    numbers = counts(needs, lists)
+    page = Paginator(queue(needs, chosen), _PAGE).get_page(request.GET.get("page"))
+    kept = request.GET.copy()
+    for name in ("list", "page"):
+        kept.pop(name, None)
+    shown = {
+        "search": form,
+        "tabs": [(tab, numbers[tab.key]) for tab in lists],
+        "chosen": chosen,
+        "page": page,
+        "kept": kept.urlencode(),
+        "may_register": may_anywhere(user, Action.REGISTER),
+    }
+    return render(request, "desk/queue.html", shown)
+
+
+def _readable(user: User, reference: str) -> Need:
+    """The need, if ``user`` may read it; ``Http404`` otherwise, so that nobody learns that it exists."""
+    try:
+        wanted = visible(user).filter(reference=read_reference(reference))
+    except ValueError as error:
+        raise Http404(str(error)) from error
+    need = wanted.select_related("person", "weighing").first()
+    if need is None:
+        raise Http404(_("There is no such need, or your mandate does not cover it."))
+    return need
+
+
+@login_required
+@require_GET
+def one_need(request: HttpRequest, reference: str) -> HttpResponse:
+    """All an official needs to work on one need."""
+    user = _official(request, Action.READ)
+    return _show(request, user, _readable(user, reference))
+
+
+def _show(request: HttpRequest, user: User, need: Need, status: int = 200, **more: Any) -> HttpResponse:
+    order = newest_order(need)
+    may_work = permitted(Need.objects.filter(pk=need.pk), user, Action.WORK).exists()
+    points = (
+        [] if need.longitude is None or need.latitude is None else [(need.longitude, need.latitude, need.address)]
+    )
+    shown = {
+        "need": need,
+        "order": order,
+        "match": match_of(order) if order else None,
+        "parts": weight_parts(need),
+        "events": timeline(need.pk),
+        "may_work": may_work,
+        "steps": _steps(order) if may_work and order else [],
+        "classify": Classify(None, need=need) if may_work and need.state == Need.State.OPEN else None,
+        "reveal": Reveal() if need.person_id else None,
+        "map": region_map(_("Where"), districts(), words=str(need.region), points=points) if points else None,
+    }
+    return render(request, "desk/need.html", shown | more, status=status)
+
+
+def _steps(order: Order) -> list[dict[str, Any]]:
+    """What may be done with the order next, as buttons."""
+    return [
+        {"to": step.target, "label": OrderState(step.target).label, "needs_reason": step.needs_reason}
+        for step in possible(order.state, Who.WORKER)
+    ]
+
+
+@login_required
+@require_POST
+def change_order(request: HttpRequest, reference: str) -> HttpResponse:
+    """Take the need's order to another state."""
+    user = _official(request, Action.WORK)
+    need = _readable(user, reference)
+    order, form = newest_order(need), Change(request.POST)
+    if order is None or not form.is_valid():
+        raise Http404
+    try:
+        change(order, to=form.cleaned_data["to"], actor=user, reason=form.cleaned_data["reason"])
+    except OrderRefusedError as error:
+        messages.warning(request, str(error))
+    return redirect("desk-need", need.reference)
+
+
+@login_required
+@require_POST
+def classify_need(request: HttpRequest, reference: str) -> HttpResponse:
+    """Set which service the need calls for."""
+    user = _official(request, Action.WORK)
+    need = _readable(user, reference)
+    form = Classify(request.POST, need=need)
+    if not form.is_valid():
+        return _show(request, user, need, status=422, classify=form, errors_on_page=True)
+    classify(need, service_type=form.chosen(), actor=user)
+    return redirect("desk-need", need.reference)
+
+
+@login_required
+@require_POST
+def reveal_person(request: HttpRequest, reference: str) -> HttpResponse:
+    """Show the name and phone number, and write down for their owner that they were read."""
+    user = _official(request, Action.READ)
+    need = _readable(user, reference)
+    form = Reveal(request.POST)
+    if need.person is None or not form.is_valid():
+        raise Http404
+    told = read_personal(need.person, reader=user, fields=("name", "phone"), purpose=form.cleaned_data["purpose"])
+    return _show(request, user, need, told=told)
+
+
+@login_required
+@require_http_methods(["GET", "POST"])
+def register(request: HttpRequest) -> HttpResponse:
+    """Write down what somebody says over the phone."""
+    user = _official(request, Action.REGISTER)
+    form = Register(request.POST or None)
+    if request.method == "POST" and form.is_valid():
+        try:
+            need = _receive(user, form)
+        except NeedRefusedError as error:
+            form.add_error(None, str(error))
+        else:
+            messages.success(
+                request, _("Tell them their reference: %(reference)s") % {"reference": need.reference}
+            )
+            return redirect("desk-need", need.reference)
+    return render(request, "desk/register.html", {"form": form, "errors_on_page": bool(form.errors)})
+
+
+@transaction.atomic
+def _receive(user: User, form: Register) -> Need:
+    said = form.cleaned_data
+    person = None
+    if said["name"] or said["phone"]:
+        person = Person.objects.create(name=said["name"], phone=said["phone"])
+    need = receive(
+        text=said["text"],
+        channel=Channel.PHONE,
+        service_type=form.service_type(),
+        region=form.place(),
+        address=said["address"],
+        person=person,
+        actor=user,
+    )
+    require(user, Action.REGISTER, need)  # the need is undone when the mandate does not reach so far
+    return need

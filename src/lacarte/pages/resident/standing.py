@@ -1,0 +1,79 @@
+"""How a need stands, and what happens next, in plain words."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from django.conf import settings
+from django.utils import formats, timezone
+from django.utils.translation import gettext as _
+
+from lacarte.kernel import clock
+from lacarte.loop.needs.models import Need
+from lacarte.loop.orders.models import Order, OrderState
+
+
+@dataclass(frozen=True)
+class Standing:
+    """A heading, a sentence or two, and the tone of the notice."""
+
+    title: str
+    words: str
+    tone: str = ""
+
+
+def standing(need: Need, order: Order | None) -> Standing:
+    """What to tell the resident about ``need`` and its newest ``order``."""
+    if need.state == Need.State.WITHDRAWN:
+        return Standing(_("You have withdrawn this"), _("Nothing more will happen. You can always ask again."))
+    if need.state == Need.State.MET:
+        return _met(order)
+    if need.state == Need.State.ORDERED and order is not None:
+        return _ordered(order)
+    return _waiting(need, order)
+
+
+def _met(order: Order | None) -> Standing:
+    if order is not None and not hasattr(order, "rating"):
+        return Standing(
+            _("The provider says it is done"), _("Please tell us whether it is. Your word counts."), "good"
+        )
+    return Standing(_("Done"), _("Thank you for telling us how it went.") if order else "", "good")
+
+
+def _ordered(order: Order) -> Standing:
+    if order.resolution_due < clock.now():
+        words = _("The deadline was %(day)s. The people in charge have been told.") % {
+            "day": _day(order.resolution_due)
+        }
+        return Standing(_("This takes longer than it should"), words, "caution")
+    if order.state in (OrderState.REQUESTED, OrderState.RECEIVED):
+        words = _("%(provider)s will answer by %(day)s.")
+        words %= {"provider": order.offer_at_place.offer.provider, "day": _day(order.contact_due)}
+        return Standing(_("We have found an offer"), words)
+    if order.state == OrderState.ON_HOLD:
+        return Standing(_("On hold"), order.reason or _("The provider will go on as soon as it can."), "caution")
+    words = _("%(provider)s has accepted and should be done by %(day)s.")
+    return Standing(
+        _("On its way"),
+        words % {"provider": order.offer_at_place.offer.provider, "day": _day(order.resolution_due)},
+    )
+
+
+def _waiting(need: Need, order: Order | None) -> Standing:
+    if not need.service_type_id:
+        return Standing(
+            _("A person reads what you wrote"),
+            _("As soon as we know which service it calls for, we look for an offer."),
+        )
+    minutes = settings.CONFIGURED["match_minutes"]
+    words = _("We compare all needs with all free offers every %(n)d minutes, the most urgent first.") % {
+        "n": minutes
+    }
+    if order is not None and order.state in (OrderState.REJECTED, OrderState.FAILED):
+        return Standing(_("We are looking for another offer"), words, "caution")
+    return Standing(_("Waiting for an offer"), words)
+
+
+def _day(moment: object) -> str:
+    return formats.date_format(timezone.localtime(moment), "DATE_FORMAT")  # type: ignore[arg-type]

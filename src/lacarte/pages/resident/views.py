@@ -1,0 +1,160 @@
+"""What residents see: the menu, a need of theirs, their own page."""
+
+from __future__ import annotations
+
+from django.contrib import messages
+from django.contrib.auth.decorators import login_required
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_GET, require_http_methods, require_POST
+
+from lacarte.kernel.events import timeline
+from lacarte.kernel.rate_limit import allowed
+from lacarte.loop.needs.actions import NeedRefusedError, withdraw
+from lacarte.loop.needs.models import Need
+from lacarte.loop.needs.queries import by_secret, own
+from lacarte.loop.orders.actions import OrderRefusedError, change
+from lacarte.loop.orders.models import Order, OrderState
+from lacarte.loop.orders.queries import match_of, newest_order
+from lacarte.loop.orders.states import Who, find
+from lacarte.loop.voice.actions import RatingRefusedError, rate
+from lacarte.pages.resident.access import may_open, need_or_404, opens
+from lacarte.pages.resident.draft import Draft, person_of
+from lacarte.pages.resident.forms import Find, Rate, What
+from lacarte.pages.resident.standing import standing
+from lacarte.registers.menu.browse import life_areas, services_in
+from lacarte.registers.menu.models import ServiceType
+from lacarte.registers.people.circumstances import in_words
+from lacarte.registers.people.queries import circumstances_of, reads_of
+
+
+@require_GET
+def home(request: HttpRequest) -> HttpResponse:
+    """The question at the door, and the menu."""
+    form = What(None, draft=Draft(), user=request.user)
+    return render(request, "resident/home.html", {"form": form, "areas": life_areas()})
+
+
+@require_GET
+def area(request: HttpRequest, code: str) -> HttpResponse:
+    """One life area of the menu."""
+    chosen = get_object_or_404(ServiceType, code=code, orderable=False)
+    return render(request, "resident/area.html", {"area": chosen, "services": services_in(chosen)})
+
+
+@require_http_methods(["GET", "POST"])
+def find_need(request: HttpRequest) -> HttpResponse:
+    """From a reference that was read over the phone to how it stands."""
+    form = Find(request.POST or None)
+    if request.method == "POST" and form.is_valid():
+        if not allowed("find", request):
+            form.add_error(None, _("That was a lot at once. Please wait a minute and try again."))
+        else:
+            try:
+                return redirect("need", need_or_404(form.cleaned_data["reference"]).reference)
+            except Http404 as error:
+                form.add_error("reference", str(error))
+    return render(request, "resident/find.html", {"form": form, "errors_on_page": bool(form.errors)})
+
+
+@require_GET
+def open_need(request: HttpRequest, secret: str) -> HttpResponse:
+    """A private link opens its need for this session."""
+    need = by_secret(secret)
+    if need is None:
+        raise Http404(_("This link opens nothing."))
+    opens(request, need)
+    return redirect("need", need.reference)
+
+
+@require_GET
+def need_page(request: HttpRequest, reference: str) -> HttpResponse:
+    """One need: all of it for who may open it, its state for who knows the reference."""
+    need = need_or_404(reference)
+    if not may_open(request, need):
+        return render(request, "resident/need_public.html", {"need": need})
+    return _show(request, need, Rate())
+
+
+def _show(request: HttpRequest, need: Need, form: Rate, status: int = 200) -> HttpResponse:
+    order = newest_order(need)
+    can_rate = order is not None and order.state == OrderState.COMPLETED and not hasattr(order, "rating")
+    can_cancel = order is not None and find(order.state, OrderState.CANCELLED, Who.RESIDENT) is not None
+    link = request.build_absolute_uri(f"/n/{need.secret}/") if need.secret else ""
+    shown = {
+        "need": need,
+        "order": order,
+        "match": match_of(order) if order else None,
+        "standing": standing(need, order),
+        "events": timeline(need.pk),
+        "form": form if can_rate else None,
+        "can_cancel": need.state == Need.State.ORDERED and can_cancel,
+        "can_withdraw": need.state == Need.State.OPEN,
+        "thanked": request.session.pop("thanked", None) == need.reference,
+        "link": link,
+        "errors_on_page": bool(form.errors),
+    }
+    return render(request, "resident/need.html", shown, status=status)
+
+
+def _own_order(request: HttpRequest, reference: str) -> tuple[Need, Order | None]:
+    need = need_or_404(reference)
+    if not may_open(request, need):
+        raise Http404
+    return need, newest_order(need)
+
+
+@require_POST
+def rate_order(request: HttpRequest, reference: str) -> HttpResponse:
+    """Take the resident's word."""
+    need, order = _own_order(request, reference)
+    form = Rate(request.POST)
+    if order is None or not form.is_valid():
+        return _show(request, need, form, status=422)
+    actor = request.user if request.user.is_authenticated else None
+    try:
+        rate(order, actor=actor, **form.cleaned_data)
+    except RatingRefusedError as error:
+        messages.warning(request, str(error))
+    else:
+        messages.success(request, _("Thank you. Your word counts in the rates that everybody can see."))
+    return redirect("need", need.reference)
+
+
+@require_POST
+def stop_need(request: HttpRequest, reference: str) -> HttpResponse:
+    """Withdraw what waits, or cancel the order that is under way."""
+    need, order = _own_order(request, reference)
+    actor = request.user if request.user.is_authenticated else None
+    try:
+        if need.state == Need.State.OPEN:
+            withdraw(need, actor=actor)
+        elif order is not None:
+            change(order, to=OrderState.CANCELLED, actor=actor, who=Who.RESIDENT)
+    except (NeedRefusedError, OrderRefusedError) as error:
+        messages.warning(request, str(error))
+    return redirect("need", need.reference)
+
+
+@login_required
+@require_GET
+def my_page(request: HttpRequest) -> HttpResponse:
+    """My needs, what the city knows about me, and who has read it."""
+    assert request.user.is_authenticated
+    person = person_of(request.user)
+    needs = list(own(request.user).prefetch_related("orders__rating")[:200])
+    unrated = [need for need in needs if need.state == Need.State.MET and _wants_rating(need)]
+    shown = {
+        "unrated": unrated,
+        "current": [need for need in needs if need.state in (Need.State.OPEN, Need.State.ORDERED)],
+        "past": [need for need in needs if need.closed_at and need not in unrated],
+        "person": person,
+        "facts": [(in_words(fact.kind), fact) for fact in circumstances_of(person)] if person else [],
+        "reads": reads_of(person)[:50] if person else [],
+    }
+    return render(request, "resident/my_page.html", shown)
+
+
+def _wants_rating(need: Need) -> bool:
+    return any(order.state == OrderState.COMPLETED and not hasattr(order, "rating") for order in need.orders.all())
