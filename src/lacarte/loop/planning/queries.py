@@ -12,6 +12,7 @@ from django.db.models.functions import TruncWeek
 
 from lacarte.kernel import clock
 from lacarte.kernel.permissions import Action, AnyUser, may, permitted
+from lacarte.kernel.tree import Interval
 from lacarte.loop.matching.models import Price
 from lacarte.loop.matching.queries import latest_run
 from lacarte.loop.needs.models import Need
@@ -28,8 +29,17 @@ class UnmetRow:
     waiting: int
     urgent: int  # of them in class 0 or 1
     oldest_days: int
-    people_per_unit: float | None  # one more unit here serves so many people more; None: there is no offer
+    people_per_unit: float | None  # one more unit serves so many people more; None: no offer there is short
     seconds_per_unit: int | None  # or saves so much travel
+
+
+@dataclass(frozen=True)
+class _Gain:
+    """What one more unit of the offers in a region would bring."""
+
+    where: Interval
+    people: float
+    seconds: int
 
 
 def unmet(user: AnyUser) -> list[UnmetRow]:
@@ -52,18 +62,23 @@ def _row(
     kind: ServiceType,
     region: Region,
     urgent: dict[tuple[int, int], int],
-    prices: dict[tuple[int, int], tuple[float, int]],
+    prices: dict[int, list[_Gain]],
 ) -> UnmetRow:
     oldest: datetime = row["oldest"]
-    people, seconds = prices.get((kind.pk, region.pk), (None, None))
+    here = [
+        gain
+        for gain in prices.get(kind.pk, ())
+        if region.number in gain.where or gain.where.first in region.interval
+    ]
+    best = max(here, key=lambda gain: (gain.people, gain.seconds), default=None)
     return UnmetRow(
         service_type=kind,
         region=region,
         waiting=row["waiting"],
         urgent=urgent.get((kind.pk, region.pk), 0),
         oldest_days=(clock.now() - oldest).days,
-        people_per_unit=people,
-        seconds_per_unit=seconds,
+        people_per_unit=best.people if best else None,
+        seconds_per_unit=best.seconds if best else None,
     )
 
 
@@ -77,18 +92,22 @@ def _urgent(user: AnyUser) -> dict[tuple[int, int], int]:
     return {(kind, region): n for kind, region, n in rows}
 
 
-def _prices() -> dict[tuple[int, int], tuple[float, int]]:
-    """The best use of one more unit in each region with an offer, by the last run."""
+def _prices() -> dict[int, list[_Gain]]:
+    """By service type: where one more unit would help, by the last run, and how much."""
     run = latest_run()
     if run is None:
         return {}
+    at = "offer_at_place__region__"
     rows = (
         Price.objects.filter(run=run)
         .order_by()
-        .values_list("offer_at_place__offer__service_type_id", "offer_at_place__region_id")
+        .values_list("offer_at_place__offer__service_type_id", f"{at}number", f"{at}last")
         .annotate(people=Max("people"), seconds=Max("seconds"))
     )
-    return {(kind, region): (people, seconds) for kind, region, people, seconds in rows}
+    found: dict[int, list[_Gain]] = {}
+    for kind, first, last, people, seconds in rows:
+        found.setdefault(kind, []).append(_Gain(Interval(first, last), people, seconds))
+    return found
 
 
 @dataclass(frozen=True)

@@ -18,6 +18,7 @@ from lacarte.registers.places.models import Region
 class AreaAndDistrict(Form):
     """A filter that names nothing known filters nothing."""
 
+    marks_optional = False
     area = forms.ChoiceField(label=gettext_lazy("Life area"), required=False)
     district = forms.ChoiceField(label=gettext_lazy("District"), required=False)
 

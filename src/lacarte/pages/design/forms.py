@@ -32,10 +32,14 @@ class Choices(forms.RadioSelect):
 
 
 class Form(forms.Form):
-    """A form of the site. ``heading`` names the one field whose label is the heading of its page."""
+    """A form of the site. ``heading`` names the one field whose label is the heading of its page.
+
+    ``short`` names fields for a few signs; in a filter nothing ``marks_optional``, as all of it is.
+    """
 
     heading = ""
     short: tuple[str, ...] = ()
+    marks_optional = True
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         kwargs.setdefault("label_suffix", "")
@@ -44,6 +48,7 @@ class Form(forms.Form):
         for name, field in self.fields.items():
             field.as_heading = name == self.heading  # type: ignore[attr-defined]
             field.short = name in self.short  # type: ignore[attr-defined]
+            field.marks_optional = self.marks_optional  # type: ignore[attr-defined]
 
     def offer(self, name: str, choices: Any) -> None:
         """Set the choices of a field that depend on the records."""

@@ -163,7 +163,7 @@ def reveal_person(request: HttpRequest, reference: str) -> HttpResponse:
 def register(request: HttpRequest) -> HttpResponse:
     """Write down what somebody says over the phone."""
     user = _official(request, Action.REGISTER)
-    form = Register(request.POST or None)
+    form = Register(request.POST if request.method == "POST" else None)
     if request.method == "POST" and form.is_valid():
         try:
             need = _receive(user, form)

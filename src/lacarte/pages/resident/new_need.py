@@ -26,7 +26,7 @@ def question(request: HttpRequest, step: str) -> HttpResponse:
     first_open = draft.missing(signed_in=request.user.is_authenticated)
     if STEPS.index(step) > STEPS.index(first_open):
         return redirect("need-question", first_open)
-    form = QUESTIONS[step](request.POST or None, draft=draft, user=request.user)
+    form = QUESTIONS[step](request.POST if request.method == "POST" else None, draft=draft, user=request.user)
     if request.method == "POST" and form.is_valid():
         form.answer()
         draft.keep(request.session)

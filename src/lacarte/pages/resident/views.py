@@ -46,7 +46,7 @@ def area(request: HttpRequest, code: str) -> HttpResponse:
 @require_http_methods(["GET", "POST"])
 def find_need(request: HttpRequest) -> HttpResponse:
     """From a reference that was read over the phone to how it stands."""
-    form = Find(request.POST or None)
+    form = Find(request.POST if request.method == "POST" else None)
     if request.method == "POST" and form.is_valid():
         if not allowed("find", request):
             form.add_error(None, _("That was a lot at once. Please wait a minute and try again."))

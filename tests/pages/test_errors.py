@@ -1,0 +1,53 @@
+"""Errors are said in plain words; no page shows a traceback."""
+
+from __future__ import annotations
+
+from unittest.mock import patch
+
+import pytest
+from django.test import Client
+
+from tests.city import build
+
+pytestmark = pytest.mark.django_db
+
+
+def test_a_page_that_is_not_there(client: Client) -> None:
+    reply = client.get("/no/such/page/")
+    assert reply.status_code == 404
+    assert "Page not found" in reply.content.decode()
+
+
+def test_a_mistyped_reference_says_what_is_wrong(client: Client) -> None:
+    assert "a reference has 8 letters and digits" in client.get("/needs/ABC/").content.decode()
+
+
+def test_a_form_without_its_token() -> None:
+    reply = Client(enforce_csrf_checks=True).post("/need/what/", {"text": "help"})
+    assert reply.status_code == 403
+    assert "This form is too old" in reply.content.decode()
+
+
+def test_a_fault_of_ours_shows_no_traceback() -> None:
+    client = Client(raise_request_exception=False)
+    with patch("lacarte.pages.resident.views.life_areas", side_effect=RuntimeError("secret inside")):
+        reply = client.get("/")
+    page = reply.content.decode()
+    assert reply.status_code == 500
+    assert "The fault is ours" in page
+    assert "secret inside" not in page
+    assert "Traceback" not in page
+
+
+def test_an_empty_city_still_takes_needs(client: Client) -> None:
+    page = client.get("/").content.decode()
+    assert "There is nothing on the menu yet" in page
+    assert client.get("/rates/").status_code == 200
+
+
+def test_every_answer_carries_the_strict_policy(client: Client) -> None:
+    build()
+    policy = client.get("/")["Content-Security-Policy"]
+    assert "default-src 'none'" in policy
+    assert "unsafe" not in policy
+    assert "http" not in policy

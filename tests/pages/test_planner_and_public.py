@@ -1,0 +1,112 @@
+"""What stays unmet and the three rates, as planners and the public see them."""
+
+from __future__ import annotations
+
+import csv
+import io
+
+import pytest
+from django.test import Client
+
+from lacarte.kernel import jobs
+from lacarte.kernel.models import Role
+from lacarte.loop.matching.actions import match
+from lacarte.loop.needs.actions import receive
+from lacarte.loop.needs.models import Channel
+from lacarte.loop.orders.actions import change
+from lacarte.loop.orders.models import Order, OrderState
+from lacarte.loop.voice.actions import rate
+from tests.city import City, build, official
+
+pytestmark = pytest.mark.django_db
+
+
+def work_and_match() -> None:
+    while jobs.work_once():
+        pass
+    match()
+    while jobs.work_once():
+        pass
+
+
+def planner_of(region: object = None) -> Client:
+    client = Client()
+    client.force_login(official(Role.PLANNER, region))  # type: ignore[arg-type]
+    return client
+
+
+@pytest.fixture
+def city() -> City:
+    """Two units of care in the west, three needs there and two in the east."""
+    city = build(units=2)
+    for region in (city.west, city.west, city.west, city.east, city.east):
+        receive(text="care", channel=Channel.WEB, service_type=city.care, region=region)
+    work_and_match()
+    return city
+
+
+def rows_of(client: Client, **filters: str) -> list[dict[str, str]]:
+    text = client.get("/unmet/unmet.csv", filters).content.decode("utf-8-sig")
+    return list(csv.DictReader(io.StringIO(text)))
+
+
+def test_what_waits_is_counted_by_service_and_place(city: City) -> None:
+    rows = rows_of(planner_of())
+    assert sum(int(row["waiting"]) for row in rows) == 3
+    assert {row["service_type"] for row in rows} == {"home-care"}
+
+
+def test_the_shadow_price_says_where_one_more_unit_helps(city: City) -> None:
+    page = planner_of().get("/unmet/").content.decode()
+    assert "serves one person more" in page
+    assert "Good Hands" in page
+    assert {row["people_per_unit"] for row in rows_of(planner_of()) if row["region"] == "w"} <= {"1.0"}
+
+
+def test_a_planner_sees_their_own_district(city: City) -> None:
+    assert {row["region"] for row in rows_of(planner_of(city.east))} <= {"e"}
+    page = planner_of(city.east).get("/unmet/").content.decode()
+    assert "Good Hands" not in page, "the offer is in the west"
+
+
+def test_filters_keep_and_nonsense_filters_nothing(city: City) -> None:
+    everything = rows_of(planner_of())
+    assert rows_of(planner_of(), area="health") == everything
+    assert rows_of(planner_of(), area="no-such-area") == everything
+    assert {row["region"] for row in rows_of(planner_of(), district="e")} <= {"e"}
+
+
+def test_the_table_comes_before_the_map_and_the_chart(city: City) -> None:
+    page = planner_of().get("/unmet/").content.decode()
+    assert page.index("<table") < page.index('class="map"')
+    assert page.index("Week of") < page.index('class="chart"')
+    assert page.count("<path") >= 2
+
+
+def test_rates_of_few_are_not_shown(city: City, client: Client) -> None:
+    worker = official(Role.CASE_WORKER)
+    order = Order.objects.first()
+    assert order is not None
+    for state in (OrderState.ACCEPTED, OrderState.IN_PROGRESS, OrderState.COMPLETED):
+        order = change(order, to=state, actor=worker)
+    rate(order, contacted_in_time=True, solved=True, satisfaction=5)
+    data = client.get("/rates/rates.json").json()
+    assert sum(row["orders"] for row in data["region"]) == 2
+    assert {row["satisfaction"] for row in data["region"]} == {None}
+    assert "100 %" not in client.get("/rates/").content.decode()
+
+
+def test_rates_of_many_are_shown_to_everybody(client: Client) -> None:
+    city, worker = build(units=20), official(Role.CASE_WORKER)
+    for _ in range(12):
+        receive(text="care", channel=Channel.WEB, service_type=city.care, region=city.west)
+    work_and_match()
+    for i, order in enumerate(Order.objects.order_by("pk")):
+        for state in (OrderState.ACCEPTED, OrderState.IN_PROGRESS, OrderState.COMPLETED):
+            order = change(order, to=state, actor=worker)
+        rate(order, contacted_in_time=True, solved=i > 2, satisfaction=5 if i > 5 else 2)
+    row = client.get("/rates/rates.json").json()["provider"][0]
+    assert (row["orders"], row["response"], row["resolution"], row["satisfaction"]) == (12, 1.0, 0.75, 0.5)
+    page = client.get("/rates/").content.decode()
+    for share in ("100 %", "75 %", "50 %"):
+        assert share in page
