@@ -4,8 +4,20 @@ from __future__ import annotations
 
 import os
 import tempfile
+from collections.abc import Iterator
+
+import pytest
 
 # Settings are read at import: a home folder of our own, whatever the machine has.
 os.environ.setdefault("LACARTE_HOME", tempfile.mkdtemp(prefix="lacarte-test-"))
 os.environ.setdefault("LACARTE_SECRET_KEY", "only for tests")
 os.environ.setdefault("LACARTE_LOG_LEVEL", "WARNING")
+
+
+@pytest.fixture(autouse=True)
+def fresh_pace() -> Iterator[None]:
+    """Every test begins with nothing counted by the rate limits."""
+    from lacarte.kernel.rate_limit import _limiter
+
+    _limiter.cache_clear()
+    yield

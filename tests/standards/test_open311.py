@@ -7,16 +7,10 @@ from django.test import Client
 
 from lacarte.loop.needs.models import Need
 from lacarte.registers.people.models import Person
-from lacarte.standards.open311 import views
 from tests.city import build
 
 pytestmark = pytest.mark.django_db
 GOOD = {"service_code": "lift-repair", "lat": "28.05", "long": "122.15", "description": "The lift is stuck"}
-
-
-@pytest.fixture(autouse=True)
-def unhurried() -> None:
-    views._limiter.storage.reset()
 
 
 def test_services_are_listed(client: Client) -> None:

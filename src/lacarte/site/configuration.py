@@ -50,12 +50,13 @@ OPTIONS: tuple[Option, ...] = (
     Option("city", "", "Name of the city in page heads. Empty: that of the largest region."),
     Option("threads", 4, "Threads that serve pages, from 1 to 64."),
     Option("match_minutes", 10, "Minutes between two matching runs, from 1 to 1440."),
-    Option("rate_limit", "30/minute", "How many needs one address may send in, such as `30/minute`."),
+    Option("rate_limit", "30/minute", "How often one address may send a need, sign in or look one up."),
     Option(
         "rate_limit_store",
         "memory://",
         "Where that is counted; `redis://host/0` when several processes serve.",
     ),
+    Option("trusted_proxies", 0, "How many proxies of your own stand in front; they say who asks."),
     Option("metrics_token", "", "Bearer token that opens `/metrics`. Empty: signed-in administrators only."),
     Option("log_level", "INFO", "DEBUG, INFO, WARNING or ERROR."),
 )
@@ -117,7 +118,7 @@ def _check(option: Option, value: Any, where: str) -> Any:
 
 
 def _check_bounds(values: dict[str, Any]) -> None:
-    for name, low, high in (("threads", 1, 64), ("match_minutes", 1, 1440)):
+    for name, low, high in (("threads", 1, 64), ("match_minutes", 1, 1440), ("trusted_proxies", 0, 9)):
         if not low <= values[name] <= high:
             raise ConfigurationError(f"{name}: {values[name]} is not between {low} and {high}")
 

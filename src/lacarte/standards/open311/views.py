@@ -6,16 +6,13 @@ from collections.abc import Callable
 from functools import wraps
 from typing import Any
 
-from django.conf import settings
 from django.db import transaction
 from django.http import HttpRequest, JsonResponse
 from django.utils.translation import gettext as _
 from django.views.decorators.csrf import csrf_exempt
-from limits import parse
-from limits.storage import storage_from_string
-from limits.strategies import MovingWindowRateLimiter
 
 from lacarte.kernel.ids import read_reference
+from lacarte.kernel.rate_limit import allowed
 from lacarte.loop.needs.actions import NeedRefusedError, receive
 from lacarte.loop.needs.models import Channel, Need
 from lacarte.registers.menu.models import ServiceType
@@ -24,8 +21,6 @@ from lacarte.registers.people.models import Person
 from lacarte.standards.open311 import translate
 from lacarte.standards.open311.translate import Open311Error
 
-_limiter = MovingWindowRateLimiter(storage_from_string(settings.CONFIGURED["rate_limit_store"]))
-_limit = parse(settings.CONFIGURED["rate_limit"])
 View = Callable[..., JsonResponse]
 
 
@@ -53,7 +48,7 @@ def requests(http: HttpRequest) -> JsonResponse:
     """Take in a need (POST, form-encoded)."""
     if http.method != "POST":
         raise Open311Error(405, _("send a request with POST; ask for one by /requests/<id>.json"))
-    if not _limiter.hit(_limit, "open311", str(http.META.get("REMOTE_ADDR", ""))):
+    if not allowed("open311", http):
         raise Open311Error(429, _("too many requests from your address; please try again later"))
     need = _receive(http)
     taken = {"service_request_id": need.reference, "service_notice": "", "account_id": ""}
