@@ -93,9 +93,9 @@ class Kind(Question):
 
 
 class Where(Question):
-    """Where is it needed?"""
+    """Where is it needed? One of its fields is enough."""
 
-    short = ("address",)
+    marks_optional = False
     home = forms.ChoiceField(
         label=gettext_lazy("Where is it needed?"),
         widget=Choices(),
