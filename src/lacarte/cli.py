@@ -218,6 +218,26 @@ def settings_reference() -> None:
     click.echo(f"Wrote {page}")
 
 
+@main.command()
+@click.option("--check", "only_check", is_flag=True, help="Change nothing; exit code 1 when something is wrong.")
+def translations(only_check: bool) -> None:
+    """Bring the catalogues up to date with the source, and list what is left to translate (in a checkout)."""
+    root = _checkout()
+    try:
+        from lacarte.site import catalogue
+    except ModuleNotFoundError as error:
+        raise Failure(f"{error.name} is missing; `./lacarte test` installs what development needs") from error
+    try:
+        wrong = catalogue.findings(root) if only_check else catalogue.update(root)
+    except catalogue.CatalogueError as error:
+        raise Failure(str(error)) from error
+    for finding in wrong:
+        click.echo(str(finding))
+    if wrong and only_check:
+        raise Failure(f"{len(wrong)} faults in the translations; docs/how-to/translate.md says what to do")
+    click.echo(f"{len(wrong)} to translate or to mend." if wrong else "The translations are complete.")
+
+
 @main.command(context_settings={"ignore_unknown_options": True})
 @click.argument("arguments", nargs=-1, type=click.UNPROCESSED)
 def test(arguments: tuple[str, ...]) -> None:

@@ -26,6 +26,7 @@ def run_all(root: Path, pytest_arguments: list[str]) -> int:
         ("types", [str(binaries / "mypy")], {}),
         ("floors", [str(binaries / "lint-imports"), "--no-logo"], {}),
         ("migrations", [*python, "manage.py", "makemigrations", "--check", "--dry-run"], {}),
+        ("translations", [str(binaries / "lacarte"), "translations", "--check"], {}),
         ("tests on SQLite", pytest, {}),
     ]
     if postgres := os.environ.get("LACARTE_TEST_POSTGRES"):
