@@ -13,11 +13,12 @@ import pytest
 from django.db import DatabaseError, connection, transaction
 
 from lacarte.kernel import clock, jobs, schedule, tasks
-from lacarte.kernel.events import DomainEvent, describe, publish, subscribe, timeline
+from lacarte.kernel.events import DomainEvent, describe, publish, subscribe, subscribe_many, timeline
 from lacarte.kernel.models import Event, Job, User
 
 pytestmark = pytest.mark.django_db
 ran: list[dict] = []
+unlucky: set[int] = set()
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -35,6 +36,19 @@ def hear(event: Tried, record: Event) -> None:
     ran.append({"who": event.who, "case": event.case, "record": record.pk})
 
 
+@dataclass(frozen=True, kw_only=True)
+class Heard(DomainEvent):
+    """For these tests."""
+
+    name: ClassVar[str] = "test.heard"
+    who: str
+
+
+@subscribe_many(Heard)
+def hear_many(events: list[Heard]) -> None:
+    ran.append({"together": [event.who for event in events]})
+
+
 @jobs.job("test.run")
 def run(payload: dict) -> None:
     ran.append(payload)
@@ -46,9 +60,19 @@ def fail(payload: dict) -> None:
     raise RuntimeError("no\nluck")
 
 
+@jobs.batch_job("test.many", at_once=3)
+def run_many(payloads: list[dict]) -> None:
+    ran.append({"together": [payload["n"] for payload in payloads]})
+    for payload in payloads:
+        if payload["n"] in unlucky:
+            raise RuntimeError(f"{payload['n']} is unlucky")
+        User.objects.create_user(f"user-{payload['n']}")
+
+
 @pytest.fixture(autouse=True)
 def fresh() -> Iterator[None]:
     ran.clear()
+    unlucky.clear()
     yield
 
 
@@ -117,7 +141,7 @@ def test_who_lost_the_lease_leaves_no_effect() -> None:
 
 def test_an_expired_lease_is_taken_over() -> None:
     enqueue("test.run")
-    assert jobs.claim() is not None  # and this worker dies
+    assert jobs.claim()  # and this worker dies
     assert not jobs.work_once()
     with clock.stopped_at(clock.now() + jobs.LEASE * 2):
         assert jobs.work_once()
@@ -139,6 +163,53 @@ def test_jobs_that_nobody_handles_any_more_do_not_keep_the_worker_from_the_other
     assert jobs.work_once()
     assert ran == [{"n": 1}]
     assert jobs.statistics().stuck_by_name == {"test.gone": 1100}
+
+
+def enqueue_many(count: int) -> None:
+    with transaction.atomic():
+        for n in range(count):
+            jobs.enqueue("test.many", {"n": n})
+
+
+def together() -> list[list[int]]:
+    return [row["together"] for row in ran]
+
+
+def test_small_jobs_of_one_name_run_together() -> None:
+    enqueue_many(5)
+    enqueue("test.run")
+    assert [jobs.work_once() for _ in range(4)] == [True, True, True, False]
+    assert ran == [{"together": [0, 1, 2]}, {"together": [3, 4]}, {"n": 1}]
+    assert User.objects.count() == 5
+
+
+def test_one_bad_job_keeps_back_no_other() -> None:
+    enqueue_many(3)
+    unlucky.add(1)
+    assert jobs.work_once()
+    assert together() == [[0, 1, 2], [0], [1], [2]]
+    assert set(User.objects.values_list("username", flat=True)) == {"user-0", "user-2"}
+    failed = Job.objects.exclude(state=Job.State.DONE).get()
+    assert (failed.payload, failed.attempts, failed.last_error) == ({"n": 1}, 1, "RuntimeError: 1 is unlucky")
+
+
+def test_jobs_whose_worker_died_are_tried_again_alone() -> None:
+    enqueue_many(3)
+    assert len(jobs.claim()) == 3  # and this worker dies
+    with clock.stopped_at(clock.now() + jobs.LEASE * 2):
+        while jobs.work_once():
+            pass
+    assert sorted(together()) == [[0], [1], [2]]
+    assert User.objects.count() == 3
+
+
+def test_who_lost_the_lease_of_one_leaves_no_effect_of_any() -> None:
+    enqueue_many(3)
+    taken = jobs.claim()
+    Job.objects.filter(pk=taken[2].pk).update(lease_token=uuid4())  # another worker took it over
+    jobs.run_claimed(taken)
+    assert not User.objects.exists()
+    assert not Job.objects.filter(state=Job.State.DONE).exists()
 
 
 @pytest.mark.parametrize("interval", [timedelta(0), timedelta(days=30)])
@@ -175,6 +246,15 @@ def test_an_event_is_kept_told_and_described() -> None:
     assert jobs.work_once()
     assert ran == [{"who": "Ana", "case": case, "record": record.pk}]
     assert [describe(event) for event in timeline(stream)] == ["Tried by Ana."]
+
+
+def test_events_that_wait_are_heard_together() -> None:
+    case = uuid4()
+    with transaction.atomic():
+        for who in ("Ana", "Bo"):
+            publish(Heard(who=who), stream=case)
+    assert [jobs.work_once(), jobs.work_once()] == [True, False]
+    assert ran == [{"together": ["Ana", "Bo"]}]
 
 
 def test_an_event_that_is_no_longer_known_is_still_shown() -> None:

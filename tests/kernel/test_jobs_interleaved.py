@@ -31,19 +31,24 @@ class Unlucky(Exception):
 failing = False
 
 
-@jobs.job("test.interleaved", attempts=1000)
+@jobs.job("test.alone", attempts=1000)
 def effect(payload: dict[str, int]) -> None:
     Event.objects.create(name="test.effect", stream=UUID(int=payload["n"]))
     if failing:
         raise Unlucky
 
 
-def take(kind: str, at: int, held: dict[int, Job]) -> None:
-    """One step of worker ``at``. A claimed job is kept in ``held``, also after its lease has expired."""
+@jobs.batch_job("test.together", attempts=1000, at_once=2)
+def effects_together(payloads: list[dict[str, int]]) -> None:
+    for payload in payloads:
+        effect(payload)
+
+
+def take(kind: str, at: int, held: dict[int, list[Job]]) -> None:
+    """One step of worker ``at``. Claimed jobs are kept in ``held``, also after their lease has expired."""
     global failing
     if kind == "claim" and at not in held:
-        claimed = jobs.claim()
-        if claimed is not None:
+        if claimed := jobs.claim():
             held[at] = claimed
     elif kind == "die":
         held.pop(at, None)
@@ -60,13 +65,14 @@ def effects() -> dict[int, int]:
 
 
 @pytest.mark.django_db
+@pytest.mark.parametrize("name", ["test.alone", "test.together"])
 @given(steps=st.lists(step, min_size=5, max_size=40))
 @settings(max_examples=60, deadline=None)
-def test_each_job_has_its_effect_once(steps: list[tuple[str, int]]) -> None:
+def test_each_job_has_its_effect_once(name: str, steps: list[tuple[str, int]]) -> None:
     now, held = clock.now(), {}
     with transaction.atomic():
         for n in range(JOBS):
-            jobs.enqueue("test.interleaved", {"n": n})
+            jobs.enqueue(name, {"n": n})
         for kind, value in steps:
             if kind == "wait":  # leases last 5 minutes, so that some expire under their workers
                 now += timedelta(minutes=value)
@@ -79,5 +85,5 @@ def test_each_job_has_its_effect_once(steps: list[tuple[str, int]]) -> None:
             for at in list(held):  # late workers wake up when everything is done
                 take("finish", at, held)
         assert effects() == dict.fromkeys(range(JOBS), 1)
-        assert set(Job.objects.filter(name="test.interleaved").values_list("state", flat=True)) == {"done"}
+        assert set(Job.objects.filter(name=name).values_list("state", flat=True)) == {"done"}
         transaction.set_rollback(True)

@@ -102,6 +102,19 @@ def publish_many(published: Iterable[Published]) -> list[Event]:
     return rows
 
 
+def record_past(happened: Iterable[tuple[DomainEvent, UUID, User | None, datetime]]) -> int:
+    """Keep what happened before this installation knew of it; nobody is told. Returns how many there were.
+
+    Each is ``(event, stream, actor, at)``. For histories that are loaded whole, with all their consequences.
+    """
+    rows = [
+        Event(name=event.name, stream=stream, payload=event.payload(), actor=actor, at=at)
+        for event, stream, actor, at in happened
+    ]
+    Event.objects.bulk_create(rows, batch_size=_BATCH)
+    return len(rows)
+
+
 def subscribe(
     kind: type[E], *, own_transactions: bool = False
 ) -> Callable[[Callable[[E, Event], None]], Callable[[E, Event], None]]:
@@ -111,19 +124,40 @@ def subscribe(
     """
 
     def register(handler: Callable[[E, Event], None]) -> Callable[[E, Event], None]:
-        name = f"{kind.name} -> {handler.__module__.removeprefix('lacarte.')}.{handler.__name__}"
-
-        @jobs.job(name, own_transactions=own_transactions)
+        @jobs.job(_add(kind, handler), own_transactions=own_transactions)
         def run(payload: dict[str, Any]) -> None:
             record = Event.objects.get(pk=payload["event"])
             handler(kind.from_payload(record.payload), record)
 
-        names = _subscribers.setdefault(kind.name, [])
-        if name not in names:
-            names.append(name)
         return handler
 
     return register
+
+
+def subscribe_many(kind: type[E]) -> Callable[[Callable[[list[E]], None]], Callable[[list[E]], None]]:
+    """As :func:`subscribe`, for ``handler(events)`` that takes what waits together, oldest first.
+
+    As in :func:`lacarte.kernel.jobs.batch_job`, all of them share a transaction.
+    """
+
+    def register(handler: Callable[[list[E]], None]) -> Callable[[list[E]], None]:
+        @jobs.batch_job(_add(kind, handler))
+        def run(payloads: list[dict[str, Any]]) -> None:
+            records = Event.objects.filter(pk__in=[payload["event"] for payload in payloads])
+            handler([kind.from_payload(record.payload) for record in records])
+
+        return handler
+
+    return register
+
+
+def _add(kind: type[DomainEvent], handler: Callable[..., None]) -> str:
+    """The name of the job that tells ``handler`` of each event of ``kind``, from now on."""
+    name = f"{kind.name} -> {handler.__module__.removeprefix('lacarte.')}.{handler.__name__}"
+    names = _subscribers.setdefault(kind.name, [])
+    if name not in names:
+        names.append(name)
+    return name
 
 
 def timeline(stream: UUID) -> QuerySet[Event]:

@@ -1,8 +1,8 @@
 """Background jobs in the domain's own database: exactly once, also under kill -9.
 
 A job is written in the transaction of the change that asks for it. A worker leases it with a random
-token; the effect and the done mark then commit together, if the token is still the worker's own. Why
-not a queue library: docs/decisions/own-job-table.md.
+token; the effect and the done mark then commit together, if the token is still the worker's own. Small
+jobs of one name may share a lease and a transaction. Why not a queue library: docs/decisions/own-job-table.md.
 """
 
 from __future__ import annotations
@@ -13,17 +13,21 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
-from uuid import UUID, uuid4
+from uuid import uuid4
 
 from django.db import connection, transaction
-from django.db.models import Count, Min, Q, QuerySet
+from django.db.models import Count, F, Min, Q, QuerySet
 
 from lacarte.kernel import clock
 from lacarte.kernel.models import Job
 
 logger = logging.getLogger(__name__)
-Handler = Callable[[dict[str, Any]], None]
+Payload = dict[str, Any]
+Handler = Callable[[Payload], None]
+BatchHandler = Callable[[list[Payload]], None]
 
+#: Jobs that share a transaction: enough to save most of the work, few enough that others soon get to write.
+AT_ONCE = 100
 LEASE = timedelta(minutes=5)
 FIRST_RETRY = timedelta(seconds=5)
 LONGEST_RETRY = timedelta(hours=1)
@@ -36,9 +40,10 @@ class LeaseLostError(Exception):
 
 @dataclass(frozen=True)
 class _Registered:
-    handler: Handler
+    handler: BatchHandler
     attempts: int
-    own_transactions: bool
+    own_transactions: bool = False
+    at_once: int = 1
 
 
 _handlers: dict[str, _Registered] = {}
@@ -52,13 +57,26 @@ def job(name: str, *, attempts: int = 8, own_transactions: bool = False) -> Call
     """
 
     def register(handler: Handler) -> Handler:
-        _handlers[name] = _Registered(handler, attempts, own_transactions)
+        _handlers[name] = _Registered(lambda payloads: handler(payloads[0]), attempts, own_transactions)
         return handler
 
     return register
 
 
-def enqueue(name: str, payload: dict[str, Any], *, run_at: datetime | None = None, key: str | None = None) -> Job:
+def batch_job(name: str, *, attempts: int = 8, at_once: int = AT_ONCE) -> Callable[[BatchHandler], BatchHandler]:
+    """Register ``handler(payloads)`` for jobs called ``name``: up to ``at_once`` of them share one transaction.
+
+    When it fails, or its worker dies, each of them is tried again alone: one bad job keeps back no other.
+    """
+
+    def register(handler: BatchHandler) -> BatchHandler:
+        _handlers[name] = _Registered(handler, attempts, at_once=at_once)
+        return handler
+
+    return register
+
+
+def enqueue(name: str, payload: Payload, *, run_at: datetime | None = None, key: str | None = None) -> Job:
     """Ask for a job, within the caller's transaction. The same ``key`` twice is one job.
 
     Raises ``RuntimeError`` outside a transaction and ``LookupError`` for a name that nobody handles.
@@ -78,75 +96,97 @@ def _due(now: datetime) -> Q:
     return Q(state=Job.State.READY, run_at__lte=now) & free
 
 
-def claim(lease: timedelta = LEASE) -> Job | None:
-    """Lease one due job, or ``None``. A job that was claimed too often without an end becomes stuck."""
+def claim(lease: timedelta = LEASE) -> list[Job]:
+    """Lease the next due job, and those that may run with it; nothing when none is due.
+
+    A job that was claimed too often without an end becomes stuck.
+    """
     now = clock.now()
     while Job.objects.filter(_due(now)).exists():  # an idle worker never takes the write lock
         taken = _lease_next(now, lease)
-        if taken is None or taken.state == Job.State.READY:
-            return taken
-    return None
-
-
-def _lease_next(now: datetime, lease: timedelta) -> Job | None:
-    """The next due job, leased, or made stuck when trying it is of no use; ``None`` if others were faster."""
-    with transaction.atomic():
-        due = Job.objects.select_for_update(skip_locked=True).filter(_due(now))
-        taken = due.order_by("run_at", "id").first()
         if taken is None:
+            break
+        if taken:
+            return taken
+    return []
+
+
+def _lease_next(now: datetime, lease: timedelta) -> list[Job] | None:
+    """The next due jobs, leased; none if the next was of no use and is stuck; ``None`` if others were faster."""
+    with transaction.atomic():
+        due = Job.objects.select_for_update(skip_locked=True).filter(_due(now)).order_by("run_at", "id")
+        first = due.first()
+        if first is None:
             return None
-        registered = _handlers.get(taken.name)
-        if registered is None or taken.attempts >= registered.attempts:
-            taken.state = Job.State.STUCK
-            taken.last_error = taken.last_error or (
-                "nobody handles this job" if registered is None else "its worker died each time"
-            )
-        else:
-            taken.lease_token, taken.leased_until = uuid4(), now + lease
-            taken.attempts += 1
-        taken.save()
+        registered = _handlers.get(first.name)
+        if registered is None or first.attempts >= registered.attempts:
+            why = "nobody handles this job" if registered is None else "its worker died each time"
+            first.state, first.last_error = Job.State.STUCK, first.last_error or why
+            first.save()
+            return []
+        taken = [first, *_companions(first, due, registered.at_once)]
+        token, until = uuid4(), now + lease
+        Job.objects.filter(pk__in=[one.pk for one in taken]).update(
+            lease_token=token, leased_until=until, attempts=F("attempts") + 1
+        )
+    for one in taken:
+        one.lease_token, one.leased_until, one.attempts = token, until, one.attempts + 1
     return taken
 
 
+def _companions(first: Job, due: QuerySet[Job], at_once: int) -> list[Job]:
+    """Jobs right behind ``first`` of the same name. What was tried before runs alone: it may be what failed."""
+    if at_once == 1 or first.attempts:
+        return []
+    return [one for one in due[:at_once] if one.name == first.name and not one.attempts and one.pk != first.pk]
+
+
 def work_once(lease: timedelta = LEASE) -> bool:
-    """Run one due job. Returns whether there was one."""
+    """Run what :func:`claim` finds. Returns whether there was anything."""
     taken = claim(lease)
-    if taken is None:
-        return False
-    run_claimed(taken)
-    return True
+    if taken:
+        run_claimed(taken)
+    return bool(taken)
 
 
-def run_claimed(taken: Job) -> None:
-    """Run a job that :func:`claim` gave: effect and done mark together, or neither and another try later."""
-    registered, token = _handlers[taken.name], taken.lease_token
+def run_claimed(taken: list[Job]) -> None:
+    """Run jobs that :func:`claim` gave: effect and done marks together, or neither and another try later."""
+    registered, first = _handlers[taken[0].name], taken[0]
+    payloads = [one.payload for one in taken]
     try:
         if registered.own_transactions:
-            registered.handler(taken.payload)
+            registered.handler(payloads)
         with transaction.atomic():
             if not registered.own_transactions:
-                registered.handler(taken.payload)
-            _mark_done(taken, token)
+                registered.handler(payloads)
+            _mark_done(taken)
     except LeaseLostError:
-        logger.warning("%s %s was taken over by another worker", taken.name, taken.pk)
+        logger.warning("%s %s was taken over by another worker", first.name, first.pk)
     except Exception as error:
-        logger.exception("%s %s failed", taken.name, taken.pk)
-        _put_back(taken, token, error, registered.attempts)
+        if len(taken) > 1:
+            logger.warning("%s jobs %s failed together and run alone now", len(taken), first.name, exc_info=True)
+            for one in taken:
+                run_claimed([one])
+            return
+        logger.exception("%s %s failed", first.name, first.pk)
+        _put_back(first, error, registered.attempts)
 
 
-def _mark_done(taken: Job, token: UUID | None) -> None:
-    ours = Job.objects.filter(pk=taken.pk, lease_token=token, state=Job.State.READY)
+def _mark_done(taken: list[Job]) -> None:
+    ours = Job.objects.filter(
+        pk__in=[one.pk for one in taken], lease_token=taken[0].lease_token, state=Job.State.READY
+    )
     done = {"state": Job.State.DONE, "finished_at": clock.now(), "lease_token": None, "leased_until": None}
-    if not ours.update(**done):
+    if ours.update(**done) != len(taken):
         raise LeaseLostError
 
 
-def _put_back(taken: Job, token: UUID | None, error: Exception, attempts: int) -> None:
+def _put_back(taken: Job, error: Exception, attempts: int) -> None:
     """Try again later, twice as late each time with some jitter, or give up and wait for a person."""
     wait = min(FIRST_RETRY * 2 ** (taken.attempts - 1), LONGEST_RETRY) * random.uniform(0.8, 1.2)
     line = f"{type(error).__name__}: {' '.join(str(error).split())}"[:_ERROR_LENGTH]
     with transaction.atomic():
-        Job.objects.filter(pk=taken.pk, lease_token=token).update(
+        Job.objects.filter(pk=taken.pk, lease_token=taken.lease_token).update(
             state=Job.State.STUCK if taken.attempts >= attempts else Job.State.READY,
             run_at=clock.now() + wait,
             lease_token=None,

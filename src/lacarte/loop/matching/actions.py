@@ -113,5 +113,4 @@ def _prices(run: MatchingRun, offers: Supply, result: Result) -> list[Price]:
 
 def matches_of(run: UUID) -> list[Match]:
     """The decisions of a run, most urgent needs first."""
-    decided = Match.objects.filter(run=run).select_related("need", "offer_at_place")
-    return list(decided.order_by("need__priority_class", "-need__need_index", "pk"))
+    return list(Match.objects.filter(run=run).order_by("need__priority_class", "-need__need_index", "pk"))

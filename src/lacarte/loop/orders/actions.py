@@ -2,20 +2,26 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from functools import cache
+from uuid import UUID
+
 from django.db import transaction
 from django.utils.translation import gettext as _
 
 from lacarte.kernel import clock
-from lacarte.kernel.events import publish
+from lacarte.kernel.events import publish, publish_many
 from lacarte.kernel.models import User
 from lacarte.kernel.permissions import Action, require
 from lacarte.loop.needs.models import Need
 from lacarte.loop.orders.events import OrderChanged, OrderCompleted, OrderPlaced
 from lacarte.loop.orders.models import Order, OrderState
 from lacarte.loop.orders.states import ENDED, UNMET, Who, find
-from lacarte.registers.menu.actions import release
+from lacarte.registers.menu.actions import release, take_earliest
 from lacarte.registers.menu.models import Hold, OfferAtPlace
-from lacarte.registers.places.queries import calendar_of
+from lacarte.registers.places.queries import calendars_of
+
+_BATCH = 500
 
 
 class OrderRefusedError(ValueError):
@@ -28,21 +34,49 @@ def place_order(need: Need, *, offer_at_place: OfferAtPlace, hold: Hold | None =
 
     Raises :class:`OrderRefusedError` when the need does not wait for an offer (any more).
     """
-    need = Need.objects.select_for_update().select_related("service_type", "region").get(pk=need.pk)
-    if need.state != Need.State.OPEN:
+    waiting = _lock_waiting([need.pk])
+    if not waiting:
         raise OrderRefusedError(_("This need does not wait for an offer."))
-    now, calendar, kind = clock.now(), calendar_of(need.region), need.service_type
-    order = Order.objects.create(
-        need=need,
-        offer_at_place=offer_at_place,
-        hold=hold,
-        requested_at=now,
-        contact_due=calendar.deadline(now, kind.contact_days),
-        resolution_due=calendar.deadline(now, kind.resolution_days),
-    )
-    Need.objects.filter(pk=need.pk).update(state=Need.State.ORDERED)
-    publish(OrderPlaced(order=order.pk, need=need.pk), stream=need.pk)
-    return order
+    return _send([(waiting[need.pk], offer_at_place.pk, hold)])[0]
+
+
+@transaction.atomic
+def place_many(decided: Sequence[tuple[UUID, UUID]]) -> list[Order]:
+    """As :func:`place_order`, for many ``(need, offer at place)`` at once, each with a unit of capacity.
+
+    What was overtaken is passed over: a need that does not wait (any more), an offer with no unit left. First
+    come, first served. Needs are locked before capacity.
+    """
+    waiting = _lock_waiting([need for need, _ in decided])
+    standing = [(waiting.pop(need), offer) for need, offer in decided if need in waiting]
+    holds = take_earliest([offer for _, offer in standing])
+    return _send([(need, offer, held) for (need, offer), held in zip(standing, holds, strict=True) if held])
+
+
+def _lock_waiting(needs: Sequence[UUID]) -> dict[UUID, Need]:
+    """Those of the needs that wait for an offer; nobody else changes them until the transaction ends."""
+    locked = Need.objects.select_for_update(of=("self",)).select_related("service_type", "region")
+    return {need.pk: need for need in locked.filter(pk__in=needs, state=Need.State.OPEN).order_by("pk")}
+
+
+def _send(sent: list[tuple[Need, UUID, Hold | None]]) -> list[Order]:
+    now, calendars = clock.now(), calendars_of({need.region for need, *_ in sent})
+    due = cache(lambda region, days: calendars[region].deadline(now, days))
+    orders = [
+        Order(
+            need=need,
+            offer_at_place_id=offer,
+            hold=held,
+            requested_at=now,
+            contact_due=due(need.region_id, need.service_type.contact_days),
+            resolution_due=due(need.region_id, need.service_type.resolution_days),
+        )
+        for need, offer, held in sent
+    ]
+    Order.objects.bulk_create(orders, batch_size=_BATCH)
+    Need.objects.filter(pk__in=[need.pk for need, *_ in sent]).update(state=Need.State.ORDERED)
+    publish_many((OrderPlaced(order=order.pk, need=order.need_id), order.need_id, None) for order in orders)
+    return orders
 
 
 def who_is(user: User, need: Need) -> Who:

@@ -2,20 +2,26 @@
 
 from __future__ import annotations
 
-from lacarte.kernel.events import subscribe
-from lacarte.kernel.models import Event
+from collections.abc import Iterable
+from uuid import UUID
+
+from lacarte.kernel.events import subscribe_many
 from lacarte.loop.needs.events import NeedClassified, NeedReceived
 from lacarte.loop.needs.models import Need
 from lacarte.loop.priority.actions import weigh
 
 
-@subscribe(NeedReceived)
-def weigh_new(event: NeedReceived, record: Event) -> None:
-    """Weigh the need that came in."""
-    weigh(Need.objects.filter(pk=event.need).select_related("service_type", "region"))
+@subscribe_many(NeedReceived)
+def weigh_new(events: list[NeedReceived]) -> None:
+    """Weigh the needs that came in."""
+    _weigh(event.need for event in events)
 
 
-@subscribe(NeedClassified)
-def weigh_again(event: NeedClassified, record: Event) -> None:
+@subscribe_many(NeedClassified)
+def weigh_again(events: list[NeedClassified]) -> None:
     """Another type may be another urgency."""
-    weigh(Need.objects.filter(pk=event.need).select_related("service_type", "region"))
+    _weigh(event.need for event in events)
+
+
+def _weigh(needs: Iterable[UUID]) -> None:
+    weigh(Need.objects.filter(pk__in=set(needs)).select_related("service_type", "region"))

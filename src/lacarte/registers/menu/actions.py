@@ -2,13 +2,20 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
+from collections.abc import Iterator, Sequence
 from datetime import datetime
+from itertools import chain, repeat
 from typing import Any
+from uuid import UUID
 
 from django.db import transaction
 
+from lacarte.kernel import clock
 from lacarte.registers.menu.models import CapacityLot, Hold, ServiceType
 from lacarte.registers.menu.queries import with_free_units
+
+_BATCH = 500
 
 
 class NoCapacityError(Exception):
@@ -52,6 +59,26 @@ def confirm(held: Hold) -> Hold:
     if free < 0:
         raise NoCapacityError("this hold has expired and somebody else was quicker")
     return held
+
+
+@transaction.atomic
+def take_earliest(offers: Sequence[UUID]) -> list[Hold | None]:
+    """A confirmed unit for each of ``offers`` (at places; one may come several times), in the order given.
+
+    Each is of the earliest lot that has one; ``None`` where all units are gone or the offer is paused.
+    """
+    lots = CapacityLot.objects.filter(
+        offer_at_place__in=set(offers), offer_at_place__offer__paused=False, ends_at__gt=clock.now()
+    )
+    list(lots.select_for_update(of=("self",)).order_by("pk"))  # all takers lock in the same order, then count
+    units: dict[UUID, Iterator[UUID]] = defaultdict(lambda: iter(()))
+    free = with_free_units(lots).filter(free__gt=0).order_by("starts_at", "pk")
+    for offer, lot, count in free.values_list("offer_at_place_id", "pk", "free"):
+        units[offer] = chain(units[offer], repeat(lot, count))
+    found = [next(units[offer], None) for offer in offers]
+    holds = [Hold(lot_id=lot, state=Hold.State.CONFIRMED) if lot else None for lot in found]
+    Hold.objects.bulk_create([held for held in holds if held], batch_size=_BATCH)
+    return holds
 
 
 @transaction.atomic

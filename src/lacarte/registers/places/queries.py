@@ -1,23 +1,26 @@
-"""Which region a point is in, and by which calendar it works."""
+"""Which region and zones a point is in, and by which calendar it works."""
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, datetime
 from functools import lru_cache
 from typing import Any
+from uuid import UUID
 from zoneinfo import ZoneInfo
 
 import numpy as np
 import numpy.typing as npt
 import shapely
 from django.conf import settings
-from django.db.models import Count, Max
+from django.db.models import Count, Max, TextField
+from django.db.models.functions import MD5, Cast
 from shapely.geometry import shape
 
 from lacarte.kernel import tree
 from lacarte.kernel.working_calendar import WorkingCalendar
-from lacarte.registers.places.models import Boundary, Region
+from lacarte.registers.places.models import Boundary, Region, Zone
 
 
 @dataclass(frozen=True)
@@ -49,6 +52,16 @@ def regions_at(longitudes: npt.ArrayLike, latitudes: npt.ArrayLike) -> npt.NDArr
     return found
 
 
+def zones_at(longitudes: npt.ArrayLike, latitudes: npt.ArrayLike) -> list[frozenset[UUID]]:
+    """The keys of the functional zones that each point is in; they may overlap. Inputs as :func:`regions_at`."""
+    points = shapely.points(np.asarray(longitudes, dtype=float), np.asarray(latitudes, dtype=float))
+    keys, index = _zones(_zones_version())
+    found: list[set[UUID]] = [set() for _ in points]
+    for asked, zone in index.query(points, predicate="intersects").T.tolist():
+        found[asked].add(keys[zone])
+    return [frozenset(zones) for zones in found]
+
+
 def region_at(longitude: float | None, latitude: float | None) -> Region:
     """The smallest region around a point (degrees, WGS84), or the root."""
     if longitude is None or latitude is None:
@@ -58,9 +71,21 @@ def region_at(longitude: float | None, latitude: float | None) -> Region:
 
 def calendar_of(region: Region) -> WorkingCalendar:
     """The working calendar of a region: its own, or that of the nearest region above it."""
-    written: dict[str, Any] = region.calendar or next(
-        (above.calendar for above in ancestors(region) if above.calendar), {}
-    )
+    return calendars_of([region])[region.number]
+
+
+def calendars_of(regions: Iterable[Region]) -> dict[int, WorkingCalendar]:
+    """As :func:`calendar_of`, by region number, in one query."""
+    written = list(Region.objects.exclude(calendar={}).order_by("-number"))  # of two above, the nearer comes first
+    return {
+        region.number: _calendar(
+            next((above.calendar for above in written if region.number in above.interval), {})
+        )
+        for region in regions
+    }
+
+
+def _calendar(written: dict[str, Any]) -> WorkingCalendar:
     return WorkingCalendar(
         zone=ZoneInfo(written.get("zone", settings.TIME_ZONE)),
         weekdays=frozenset(written.get("weekdays", range(5))),
@@ -87,3 +112,14 @@ def _map(count: int, changed: datetime | None) -> _Map | None:
         return None
     shapes = [shape(geometry) for _, geometry in rows]
     return _Map(shapely.STRtree(shapes), np.array([number for number, _ in rows], dtype=np.int64))
+
+
+def _zones_version() -> tuple[tuple[UUID, str], ...]:
+    """Zones are few and carry no time of change: the database sums up their boundaries."""
+    return tuple(Zone.objects.order_by("pk").values_list("pk", MD5(Cast("boundary", TextField()))))
+
+
+@lru_cache(maxsize=1)
+def _zones(version: tuple[tuple[UUID, str], ...]) -> tuple[list[UUID], shapely.STRtree]:
+    rows = list(Zone.objects.order_by("pk").values_list("pk", "boundary"))
+    return [key for key, _ in rows], shapely.STRtree([shape(boundary) for _, boundary in rows])
