@@ -5,9 +5,10 @@ from __future__ import annotations
 import os
 import sys
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from datetime import timedelta
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 import click
 
@@ -60,6 +61,46 @@ def migrate() -> None:
 
         call_command("migrate", verbosity=0)
         click.echo("The database is up to date.")
+
+
+def _progress(line: str) -> None:
+    """What a long step is doing, on standard error."""
+    click.echo(f"… {line}", err=True)
+
+
+@main.command()
+@click.option("--port", default=8000, show_default=True, type=click.IntRange(1, 65535))
+@click.option("--no-browser", is_flag=True, help="Do not open a browser.")
+@click.option("--check", "only_check", is_flag=True, help="Turn the whole loop once, say what happened, and end.")
+@click.option(
+    "--home", "own_home", type=click.Path(file_okay=False, path_type=Path), help="Folder of the demo (.lacarte)."
+)
+@click.option("--residents", default=30_000, hidden=True, type=click.IntRange(100, 200_000))
+@click.option("--needs", default=8_000, hidden=True, type=click.IntRange(50, 100_000))
+def demo(port: int, no_browser: bool, only_check: bool, own_home: Path | None, residents: int, needs: int) -> None:
+    """Try everything on a fictional city: makes it on first use, then serves it with demo accounts."""
+    from lacarte.demo import run
+
+    if own_home is not None:
+        os.environ["LACARTE_HOME"] = str(own_home)
+    with ExitStack() as until_the_end:
+        if only_check and "LACARTE_HOME" not in os.environ:
+            os.environ["LACARTE_HOME"] = until_the_end.enter_context(TemporaryDirectory(prefix="lacarte-"))
+        home = Path(os.environ.get("LACARTE_HOME") or ".lacarte").expanduser().resolve()
+        try:
+            run.write_settings(home)
+            if not only_check:
+                run.check_port(port)
+            with installation():
+                run.prepare(
+                    residents=residents, needs=needs, progress=lambda line: click.echo(f"… {line}", err=True)
+                )
+                if only_check:
+                    run.check_loop(click.echo)
+            if not only_check:
+                run.serve(home, port, browser=not no_browser, say=click.echo)
+        except run.DemoError as error:
+            raise Failure(str(error)) from error
 
 
 @main.command()
