@@ -24,7 +24,8 @@ def killed(kind: str, jobs: int) -> None:
     with tempfile.TemporaryDirectory() as home, scratch_database(kind, Path(home)) as environment:
         found = crash(environment, jobs, seed=7, limit_seconds=jobs)
     print(
-        f"{kind:<28} {jobs} jobs in {found.seconds:.0f} s, {found.kills} kills, {found.interrupted} jobs hit, "
+        f"{kind:<28} {jobs} jobs in {found.seconds:.0f} s, {found.kills} kills, "
+        f"{found.interrupted} jobs hit alone and {found.interrupted_together} together, "
         f"{found.lost} lost, {found.doubled} doubled",
         flush=True,
     )

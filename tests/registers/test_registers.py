@@ -8,13 +8,14 @@ import pytest
 
 from lacarte.kernel import clock
 from lacarte.kernel.models import Role, User
-from lacarte.registers.menu.actions import NoCapacityError, confirm, hold, release
+from lacarte.registers.menu.actions import NoCapacityError, confirm, hold, release, take_earliest
 from lacarte.registers.menu.models import CapacityLot
 from lacarte.registers.menu.queries import overbooked, with_free_units
 from lacarte.registers.people.models import Household, Person
 from lacarte.registers.people.queries import read_personal, reads_of
-from lacarte.registers.places.queries import calendar_of, region_at
-from tests.city import build, official
+from lacarte.registers.places.models import Zone
+from lacarte.registers.places.queries import calendar_of, calendars_of, region_at, zones_at
+from tests.city import build, official, square
 
 pytestmark = pytest.mark.django_db
 
@@ -32,11 +33,30 @@ def test_the_smallest_region_around_a_point() -> None:
     assert region_at(None, None).number == 0
 
 
+def test_a_point_is_in_every_zone_around_it() -> None:
+    port = Zone.objects.create(code="port", name={"en": "Port"}, boundary=square(122, 28, 0.1))
+    valley = Zone.objects.create(code="valley", name={"en": "Valley"}, boundary=square(122.05, 28, 0.2))
+    points = [122.02, 122.07, 122.2, 0, float("nan")], [28.05, 28.05, 28.05, 0, 28.05]
+    assert zones_at(*points) == [{port.pk}, {port.pk, valley.pk}, {valley.pk}, set(), set()]
+    Zone.objects.filter(pk=port.pk).update(boundary=square(0, 0, 1))
+    valley.delete()
+    assert zones_at(*points) == [set(), set(), set(), {port.pk}, set()], "a zone that was redrawn counts at once"
+    port.delete()
+    assert zones_at(*points) == [set()] * 5
+
+
 def test_a_region_works_by_its_own_calendar_or_the_one_above() -> None:
     city = build()
     city.city.calendar = {"zone": "Asia/Shanghai", "holidays": ["2026-10-01"]}
     city.city.save()
-    assert str(calendar_of(city.west).zone) == "Asia/Shanghai"
+    city.east.calendar = {"zone": "Asia/Urumqi"}
+    city.east.save()
+    found = calendars_of([city.west, city.east])
+    assert [str(found[region.number].zone) for region in (city.west, city.east)] == [
+        "Asia/Shanghai",
+        "Asia/Urumqi",
+    ]
+    assert found[city.west.number] == calendar_of(city.city)
 
 
 def test_capacity_is_never_given_twice() -> None:
@@ -61,6 +81,31 @@ def test_a_hold_expires_and_who_comes_late_is_told() -> None:
         with pytest.raises(NoCapacityError, match="quicker"):
             confirm(late)
         assert not overbooked()
+
+
+def test_many_units_are_taken_at_once_the_earliest_first() -> None:
+    city = build(units=2)
+    later = CapacityLot.objects.create(
+        offer_at_place=city.offer,
+        starts_at=city.lot.ends_at,
+        ends_at=city.lot.ends_at + timedelta(days=7),
+        units=1,
+    )
+    hold(city.lot)
+    holds = take_earliest([city.offer.pk] * 3)
+    assert [held and held.lot_id for held in holds] == [city.lot.pk, later.pk, None]
+    assert not overbooked()
+    assert not with_free_units(CapacityLot.objects.all()).filter(free__gt=0)
+
+
+def test_nothing_is_taken_of_what_is_over_or_paused() -> None:
+    city = build(units=2)
+    with clock.stopped_at(city.lot.ends_at):
+        assert take_earliest([city.offer.pk]) == [None]
+    city.offer.offer.paused = True
+    city.offer.offer.save()
+    assert take_earliest([city.offer.pk]) == [None]
+    assert free() == 2
 
 
 def test_every_read_by_somebody_else_is_logged_for_the_person() -> None:

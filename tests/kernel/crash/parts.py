@@ -19,7 +19,7 @@ from django.db import connection, transaction  # noqa: E402
 from lacarte.kernel import jobs  # noqa: E402
 from lacarte.kernel.clock import now  # noqa: E402
 from lacarte.kernel.models import Job, OfficialMandate, Role, User  # noqa: E402
-from lacarte.registers.menu.actions import NoCapacityError, confirm, hold  # noqa: E402
+from lacarte.registers.menu.actions import NoCapacityError, confirm, hold, take_earliest  # noqa: E402
 from lacarte.registers.menu.models import CapacityLot, Hold  # noqa: E402
 from lacarte.registers.menu.queries import living_holds, overbooked  # noqa: E402
 from tests.city import build  # noqa: E402
@@ -38,6 +38,13 @@ def effect(payload: dict[str, int]) -> None:
     time.sleep(0.010)
 
 
+@jobs.batch_job("crash.together", attempts=1000, at_once=10)
+def effects_together(payloads: list[dict[str, int]]) -> None:
+    """The same for up to ten at once: a kill must take back all of them."""
+    for payload in payloads:
+        effect(payload)
+
+
 def migrate() -> None:
     call_command("migrate", verbosity=0)
     execute("CREATE TABLE effect (n integer)")
@@ -46,7 +53,7 @@ def migrate() -> None:
 def fill(count: str) -> None:
     with transaction.atomic():
         for n in range(int(count)):
-            jobs.enqueue("crash.effect", {"n": n})
+            jobs.enqueue("crash.together" if n % 2 else "crash.effect", {"n": n})
 
 
 def work() -> None:
@@ -57,10 +64,12 @@ def work() -> None:
 
 
 def effects() -> None:
-    """Effects, different effects, and jobs that were begun more than once because a kill hit them."""
+    """Effects, different effects, and jobs of each kind that were begun more than once because a kill hit them."""
     with connection.cursor() as cursor:
         cursor.execute("SELECT count(*), count(DISTINCT n) FROM effect")
-        print(*cursor.fetchone(), Job.objects.filter(name="crash.effect", attempts__gt=1).count())
+        counted = cursor.fetchone()
+    again = Job.objects.filter(attempts__gt=1)
+    print(*counted, *(again.filter(name=name).count() for name in ("crash.effect", "crash.together")))
 
 
 def write(seconds: str) -> None:
@@ -100,6 +109,14 @@ def grab() -> None:
         except NoCapacityError:
             break
         held += 1
+    print(held)
+
+
+def grab_many() -> None:
+    """The same, seven units at a time."""
+    offer, held = CapacityLot.objects.get().offer_at_place_id, 0
+    while got := sum(1 for unit in take_earliest([offer] * 7) if unit):
+        held += got
     print(held)
 
 

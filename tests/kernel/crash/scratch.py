@@ -58,7 +58,7 @@ def script(part: str, environment: dict[str, str], *arguments: str) -> str:
 
 def jobs_left(environment: dict[str, str]) -> int:
     """Jobs that are not done yet, asked without starting a Python, so that the kills come in time."""
-    query = "SELECT count(*) FROM kernel_job WHERE name = 'crash.effect' AND state <> 'done'"
+    query = "SELECT count(*) FROM kernel_job WHERE name LIKE 'crash.%' AND state <> 'done'"
     if address := environment.get("LACARTE_DATABASE"):
         import psycopg
 
@@ -73,23 +73,24 @@ def jobs_left(environment: dict[str, str]) -> int:
 
 @dataclass(frozen=True)
 class Crash:
-    """What killing did. ``interrupted``: jobs that a kill hit while they ran."""
+    """What killing did. ``interrupted``: jobs that a kill hit while they ran alone; the others ran together."""
 
     kills: int
     seconds: float
     lost: int
     doubled: int
     interrupted: int
+    interrupted_together: int
 
 
 def crash(environment: dict[str, str], jobs: int, seed: int, limit_seconds: float) -> Crash:
-    """Run ``jobs`` jobs under kills and count their effects."""
+    """Run ``jobs`` jobs under kills, half of them alone and half together, and count their effects."""
     script("fill", environment, str(jobs))
     began = time.monotonic()
     kills = kill_workers_until_done(environment, seed, limit_seconds)
     seconds = time.monotonic() - began
-    effects, different, interrupted = map(int, script("effects", environment).split())
-    return Crash(kills, seconds, jobs - different, effects - different, interrupted)
+    effects, different, alone, together = map(int, script("effects", environment).split())
+    return Crash(kills, seconds, jobs - different, effects - different, alone, together)
 
 
 @dataclass(frozen=True)

@@ -1,0 +1,137 @@
+"""The decisions of a run become orders, many at a time: each once, also when it stops half-way."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import UTC, datetime, timedelta
+from uuid import UUID
+
+import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
+
+from lacarte.kernel import clock, jobs
+from lacarte.kernel.models import Event, Job
+from lacarte.loop.matching.actions import match
+from lacarte.loop.needs.actions import receive, withdraw
+from lacarte.loop.needs.models import Channel, Need
+from lacarte.loop.orders import tasks
+from lacarte.loop.orders.actions import place_many
+from lacarte.loop.orders.models import Order
+from lacarte.registers.menu.actions import hold
+from lacarte.registers.menu.models import CapacityLot, Hold
+from lacarte.registers.menu.queries import overbooked
+from tests.city import City, build
+
+pytestmark = pytest.mark.django_db
+
+
+def work() -> None:
+    while jobs.work_once():
+        pass
+
+
+def waiting_needs(city: City, count: int) -> list[Need]:
+    where = {"longitude": 122.04, "latitude": 28.04}
+    needs = [receive(text="", channel=Channel.WEB, service_type=city.care, **where) for _ in range(count)]
+    work()
+    return needs
+
+
+def ordered_once(needs: list[Need]) -> bool:
+    """Each need has one order with one unit of its own, and was told of it once."""
+    assert not overbooked()
+    orders = Order.objects.filter(need__in=needs)
+    told = Event.objects.filter(name="order.placed", stream__in=[need.pk for need in needs])
+    counts = {orders.count(), orders.values("need").distinct().count(), Hold.objects.count(), told.count()}
+    return counts == {len(needs)} and not Need.objects.exclude(state=Need.State.ORDERED).exists()
+
+
+def test_a_run_that_stops_half_way_goes_on_where_it_stopped(monkeypatch: pytest.MonkeyPatch) -> None:
+    city = build(units=7)
+    needs = waiting_needs(city, 7)
+    match()
+    calls: list[int] = []
+
+    def dies_at_the_second(decided: Sequence[tuple[UUID, UUID]]) -> list[Order]:
+        calls.append(len(decided))
+        if len(calls) == 2:
+            raise KeyboardInterrupt
+        return place_many(decided)
+
+    monkeypatch.setattr(tasks, "AT_ONCE", 3)
+    monkeypatch.setattr(tasks, "place_many", dies_at_the_second)
+    with pytest.raises(KeyboardInterrupt):
+        work()
+    assert Order.objects.count() == Hold.objects.count() == 3
+    with clock.stopped_at(clock.now() + jobs.LEASE * 2):  # another worker takes the job over
+        work()
+    assert calls == [3, 3, 3, 3, 1]
+    assert ordered_once(needs)
+    assert not Job.objects.exclude(state=Job.State.DONE).exists()
+
+
+def test_a_run_that_is_worked_twice_places_nothing_twice() -> None:
+    city = build(units=9)
+    needs = waiting_needs(city, 4)
+    run = match()
+    decided = [(row.need_id, row.offer_at_place_id) for row in tasks.matches_of(run.pk)]
+    assert len(place_many(decided)) == 4
+    assert place_many(decided) == []
+    work()
+    assert ordered_once(needs)
+
+
+def test_what_was_overtaken_waits_and_takes_no_unit() -> None:
+    city = build(units=3)
+    gone, *needs = waiting_needs(city, 3)
+    match()
+    withdraw(gone, actor=None)
+    hold(city.lot)
+    hold(city.lot)  # one unit left for the two who still wait
+    work()
+    assert Order.objects.count() == 1
+    assert Order.objects.get().hold.lot == city.lot
+    assert [Need.objects.get(pk=need.pk).state for need in needs].count(Need.State.OPEN) == 1
+    assert not overbooked()
+
+
+def test_the_most_urgent_decision_takes_the_last_unit() -> None:
+    city = build(units=2)
+    first, second = waiting_needs(city, 2)
+    match()
+    Need.objects.filter(pk=second.pk).update(priority_class=0)
+    hold(city.lot)
+    work()
+    assert Order.objects.get().need == second
+    assert first.orders.count() == 0
+
+
+def test_deadlines_follow_each_region_and_each_kind() -> None:
+    city = build(units=4)
+    city.west.calendar = {"zone": "Asia/Shanghai", "weekdays": [0]}
+    city.west.save()
+    city.care.contact_days, city.care.resolution_days = 0, 1
+    city.care.save()
+    west, east = waiting_needs(city, 2)
+    Need.objects.filter(pk=east.pk).update(region=city.east)
+    tuesday = datetime(2026, 11, 24, 3, tzinfo=UTC)
+    CapacityLot.objects.update(starts_at=tuesday, ends_at=tuesday + timedelta(days=1))
+    with clock.stopped_at(tuesday):
+        orders = {order.need_id: order for order in place_many([(n.pk, city.offer.pk) for n in (west, east)])}
+    assert orders[west.pk].resolution_due - orders[west.pk].contact_due == timedelta(days=7)
+    assert orders[east.pk].resolution_due - orders[east.pk].contact_due == timedelta(days=1)
+
+
+def test_many_orders_cost_no_more_queries_than_few() -> None:
+    city = build(units=60)
+    needs = waiting_needs(city, 55)
+
+    def queries(some: list[Need]) -> int:
+        with CaptureQueriesContext(
+            connection,
+        ) as asked:
+            assert len(place_many([(need.pk, city.offer.pk) for need in some])) == len(some)
+        return len(asked)
+
+    assert queries(needs[5:]) == queries(needs[:5])
