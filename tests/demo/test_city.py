@@ -14,15 +14,17 @@ from pytest_django.plugin import DjangoDbBlocker
 from shapely.geometry import shape
 
 from lacarte.demo import geography, history, population, supply
+from lacarte.demo.accounts import settle_resident
 from lacarte.demo.content import read
-from lacarte.demo.load import load
+from lacarte.demo.load import SEED, load
 from lacarte.engines.text import language
 from lacarte.kernel import clock
 from lacarte.kernel.models import Event, Role, User
 from lacarte.kernel.permissions import Action, may_anywhere
 from lacarte.loop.needs.models import Need
 from lacarte.loop.orders.models import Order, OrderState
-from lacarte.loop.orders.states import TRANSITIONS
+from lacarte.loop.orders.states import ENDED, TRANSITIONS
+from lacarte.loop.priority.models import Weighing
 from lacarte.loop.voice.models import Rating
 from lacarte.registers.menu.models import Offer, ServiceType
 from lacarte.registers.menu.queries import overbooked
@@ -59,13 +61,13 @@ def test_the_content_is_complete_in_both_languages() -> None:
             assert {language(text) for text in texts} == {tag}
 
 
-def test_the_districts_tile_the_land() -> None:
+@pytest.mark.parametrize("seed", range(4))
+def test_the_districts_tile_the_land(seed: int) -> None:
     content = read()
-    land = geography.draw(np.random.default_rng(1), content)
+    land = geography.draw(np.random.default_rng(seed), content)
     assert (len(land.districts), len(land.neighbourhoods), len(land.zones)) == (12, 48, 2)
     assert all(part.is_valid for part in [*land.districts, *land.neighbourhoods, *land.zones])
-    total = sum(part.area for part in land.neighbourhoods)
-    assert land.city.area == pytest.approx(total, rel=1e-4), "neither gap nor overlap"
+    assert shapely.coverage_is_valid(land.neighbourhoods), "neither gap nor overlap"
     for zone in land.zones:
         assert sum(zone.intersection(district).area > 1e-7 for district in land.districts) >= 3
 
@@ -89,6 +91,9 @@ def test_the_city_has_what_it_promises(city: None) -> None:
     assert Region.objects.filter(parent__code="lanwan").count() == 12
     assert Zone.objects.count() == 2
     assert Person.objects.filter(user=None).count() == PEOPLE
+    assert Weighing.objects.count() == Need.objects.count()
+    assert Event.objects.get(name="demo.drawn").payload["seed"] == SEED
+    assert Need.objects.filter(channel="phone", registered_by=None).count() == 0
     assert Household.objects.count() < PEOPLE
     assert Circumstance.objects.count() > PEOPLE / 4
     assert Counter(Provider.objects.values_list("kind", flat=True)) == supply.PROVIDERS
@@ -159,8 +164,11 @@ def test_the_accounts_open_their_doors(city: None) -> None:
         assert may_anywhere(user, action)
         assert user.mandates.get().role == Role(name)
         assert user.check_password("welcome-to-lanwan")
+    settle_resident()
+    settle_resident()
     resident = Person.objects.get(user__username="resident")
-    assert resident.needs.count() >= 3
+    assert set(resident.needs.values_list("state", flat=True)) == {"met", "ordered", "open"}
+    assert resident.needs.filter(orders__state="completed", orders__rating=None).count() == 1
     assert resident.reads.count() == 1
 
 
@@ -168,3 +176,10 @@ def test_loading_twice_adds_nothing(city: None) -> None:
     before = Need.objects.count(), Event.objects.count()
     assert not load(residents=PEOPLE, needs=NEEDS)
     assert (Need.objects.count(), Event.objects.count()) == before
+
+
+def test_late_orders_are_on_the_timeline(city: None) -> None:
+    late = Order.objects.filter(resolution_due__lt=NOON).exclude(state__in=ENDED)
+    said = set(Event.objects.filter(name="order.overdue").values_list("payload__order", flat=True))
+    assert late.exists()
+    assert {str(order.pk) for order in late} <= said

@@ -4,18 +4,17 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import TYPE_CHECKING
 
 from django.contrib.auth.hashers import make_password
+from django.db import transaction
 from django.db.models import Q
 
+from lacarte.kernel import clock
 from lacarte.kernel.models import OfficialMandate, Role, User
 from lacarte.loop.needs.models import Need
 from lacarte.loop.orders.models import OrderState
 from lacarte.registers.people.models import Circumstance, Household, Person, PersonalRead
-
-if TYPE_CHECKING:
-    from lacarte.demo.load import Written
+from lacarte.registers.places.models import Region
 
 #: Of the demo only; it is printed on start.
 PASSWORD = "welcome-to-lanwan"  # noqa: S105
@@ -41,31 +40,30 @@ ACCOUNTS = (
 )
 
 
-def add_accounts(written: Written, now: datetime) -> None:
-    """Add all accounts, and give the resident a life in the old port."""
+def add_accounts(now: datetime) -> dict[str, User]:
+    """Add all accounts; officials get mandates for the whole city."""
     password = make_password(PASSWORD)
     users = {one.name: User.objects.create(username=one.name, password=password) for one in ACCOUNTS}
+    since, until = now - timedelta(days=90), now + timedelta(days=365)
     for one in ACCOUNTS:
         if one.role is not None:
-            OfficialMandate.objects.create(
-                holder=users[one.name],
-                role=one.role,
-                since=now - timedelta(days=90),
-                until=now + timedelta(days=365),
-            )
-    _resident(users, written, now)
+            OfficialMandate.objects.create(holder=users[one.name], role=one.role, since=since, until=until)
+    return users
 
 
-def _resident(users: dict[str, User], written: Written, now: datetime) -> None:
-    """Somebody of 79 who lives alone: a need to rate, one under way, one that waits, and one of the past."""
-    user = users["resident"]
-    user.first_name, user.last_name = "Suyun", "Shen"
-    user.save()
-    region = next(region for region in written.neighbourhoods if region.code == _HOME)
-    near = next((home for home in written.households if home.region == region), written.households[0])
-    home = Household.objects.create(
-        region=region, address="缆绳里12号", longitude=near.longitude, latitude=near.latitude
-    )
+@transaction.atomic
+def settle_resident() -> None:
+    """Give the resident's account a life in the old port, once: somebody of 79 who lives alone.
+
+    Call it after the first matching run: one need waits, one is under way, one wants rating, one is past.
+    """
+    user = User.objects.get(username="resident")
+    if Person.objects.filter(user=user).exists():
+        return
+    now, region = clock.now(), Region.objects.get(code=_HOME)
+    near = Household.objects.filter(region=region).first() or Household.objects.all()[0]
+    where = {"region": region, "longitude": near.longitude, "latitude": near.latitude}
+    home = Household.objects.create(address="缆绳里12号", **where)
     person = Person.objects.create(
         user=user,
         household=home,
@@ -77,33 +75,26 @@ def _resident(users: dict[str, User], written: Written, now: datetime) -> None:
     since = (now - timedelta(days=700)).date()
     for kind in ("lives-alone-over-75", "low-income"):
         Circumstance.objects.create(person=person, kind=kind, value=True, since=since, source="demo")
-    for need in _needs_of_the_resident():
-        Need.objects.filter(pk=need.pk).update(
-            person=person,
-            household=home,
-            region=region,
-            longitude=home.longitude,
-            latitude=home.latitude,
-        )
+    theirs = [need.pk for need in _one_of_each_stage()]
+    Need.objects.filter(pk__in=theirs).update(person=person, household=home, **where)
     PersonalRead.objects.create(
         person=person,
-        reader=users["case-worker"],
+        reader=User.objects.get(username="case-worker"),
         fields="name, phone",
         purpose="call back about this need",
         at=now - timedelta(days=3, hours=2),
     )
 
 
-def _needs_of_the_resident() -> list[Need]:
-    """One need of each stage, of the life area of older people."""
-    theirs = Need.objects.filter(service_type__parent__code="ageing", language="zh-hans").order_by(
-        "received_at", "pk"
-    )
+def _one_of_each_stage() -> list[Need]:
+    """A need to rate, a rated one, one under way and one that waits: of an older person, or of a health need."""
+    theirs = Need.objects.filter(service_type__parent__code__in=["ageing", "health"], language="zh-hans")
+    theirs = theirs.order_by("received_at", "pk")
     done = Q(orders__state=OrderState.COMPLETED)
     stages = (
         theirs.filter(done, orders__rating=None),
         theirs.filter(done, orders__rating__isnull=False),
         theirs.filter(orders__state=OrderState.IN_PROGRESS),
-        theirs.filter(state=Need.State.OPEN),
+        theirs.filter(state=Need.State.OPEN, orders=None),
     )
     return [need for stage in stages if (need := stage.last())]

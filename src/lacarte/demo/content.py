@@ -57,6 +57,7 @@ class Content:
     words: dict[str, dict[str, list[str]]]
     providers: dict[str, list[dict[str, Any]]]
     things: list[dict[str, Any]]
+    comments: dict[str, dict[str, list[str]]]
 
     @property
     def neighbourhoods(self) -> list[tuple[int, dict[str, Any]]]:
@@ -83,4 +84,5 @@ def read() -> Content:
         words=names["words"],
         providers=names["providers"],
         things=names["thing"],
+        comments=names["comments"],
     )

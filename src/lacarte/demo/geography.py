@@ -104,7 +104,7 @@ def _voronoi(seeds: Floats, area: BaseGeometry) -> list[BaseGeometry]:
 def _islands(rng: np.random.Generator) -> list[Polygon]:
     """Four islands off the coast, kilometres."""
     made = []
-    for x, y, size in ((23.0, 13.5, 1.9), (25.6, 10.6, 1.0), (22.4, 9.3, 1.2), (25.2, 15.6, 0.9)):
+    for x, y, size in ((23.2, 14.0, 1.6), (26.2, 10.0, 0.9), (22.6, 9.3, 1.1), (26.6, 16.2, 0.8)):
         angle = np.linspace(0, 2 * np.pi, 40, endpoint=False)
         wave = 1 + 0.18 * np.sin(angle * 3 + rng.uniform(0, 6)) + 0.08 * np.sin(angle * 7 + rng.uniform(0, 6))
         ring = np.column_stack([x + size * 1.2 * wave * np.cos(angle), y + size * wave * np.sin(angle)])

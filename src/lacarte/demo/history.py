@@ -24,6 +24,8 @@ _CHANNELS = {"web": 0.46, "phone": 0.30, "message": 0.17, "open311": 0.07}
 #: How busy the hours of a day and the days of a week (Monday first) are.
 _HOURS = np.array([1, 1, 1, 1, 1, 2, 4, 8, 14, 16, 15, 12, 10, 12, 14, 13, 11, 9, 8, 8, 7, 5, 3, 2], dtype=float)
 _WEEKDAYS = np.array([1.25, 1.15, 1.1, 1.05, 1.0, 0.7, 0.6])
+#: What was understood with less certainty than this, a person has looked at.
+_DOUBTFUL = 0.65
 #: How long a need is tried for, week after week, before people give up and it just waits.
 _TRIED_WEEKS = 5
 
@@ -46,6 +48,7 @@ class DrawnRating:
     contacted_in_time: bool
     solved: bool
     satisfaction: int
+    comment: str
     at: datetime
 
 
@@ -88,6 +91,7 @@ class DrawnNeed:
     certainty: float
     state: str = "open"
     closed: datetime | None = None
+    classified: datetime | None = None  # when a person corrected what was understood
     orders: list[DrawnOrder] = field(default_factory=list)
 
 
@@ -108,7 +112,7 @@ def draw_needs(
 
 
 def _times(rng: np.random.Generator, n: int, now: datetime) -> list[datetime]:
-    """Moments of the last ninety days by the rhythm of weeks and days, oldest first."""
+    """Moments of the last ninety days by the rhythm of weeks and days, oldest first; ``now`` is local."""
     today = now.replace(hour=0, minute=0, second=0, microsecond=0)
     days = [today - timedelta(days=k) for k in range(DAYS)]
     weight = np.array([_WEEKDAYS[day.weekday()] for day in days])
@@ -142,6 +146,7 @@ def _need(
     understood = rng.random() >= NOT_UNDERSTOOD
     chosen = channel in ("web", "phone", "open311")
     certainty = 1.0 if chosen else float(np.round(rng.uniform(0.55, 0.97), 2))
+    corrected = received + timedelta(hours=2) if understood and certainty < _DOUBTFUL else None
     return DrawnNeed(
         service=service if understood else -1,
         person=-1 if wanted.subject == "place" and rng.random() < 0.35 else person,
@@ -152,7 +157,8 @@ def _need(
         language=language,
         text=_text(rng, content, wanted, language, place),
         received=received,
-        certainty=certainty if understood else float(np.round(rng.uniform(0.08, 0.34), 2)),
+        classified=corrected,
+        certainty=1.0 if corrected else certainty if understood else float(np.round(rng.uniform(0.08, 0.34), 2)),
     )
 
 
@@ -267,7 +273,7 @@ def _follow(
         return None
     if end.state == "completed":
         need.state, need.closed = "met", end.at
-        return _heard(rng, need, order, end.at, now)
+        return _heard(rng, content, need, order, end.at, now)
     if end.state == "cancelled":
         need.state, need.closed = "withdrawn", end.at
         return None
@@ -288,30 +294,48 @@ def _course(rng: np.random.Generator, order: DrawnOrder, strain: float) -> list[
     def why(state: str) -> str:
         return str(rng.choice(_REASONS[state]))
 
-    asleep = rng.random() < 0.12  # some providers look only once a day
-    hours = float(rng.uniform(6, 24) if asleep else rng.uniform(0.02, 0.7))
+    asleep = rng.random() < 0.3  # many providers look only once a day
+    hours = float(rng.uniform(6, 30) if asleep else rng.uniform(0.02, 0.7))
     steps = [Step("received", order.requested + timedelta(hours=hours))]
-    answered = steps[0].at + (order.contact_due - order.requested) * float(rng.lognormal(-0.9, 0.55)) * strain
+    wait = (order.contact_due - order.requested) * float(rng.lognormal(-0.9, 0.55)) * strain
+    answered = _at_work(rng, steps[0].at + wait)
     if rng.random() < 0.035 * strain:
         return [*steps, Step("rejected", answered, why("rejected"))]
     steps.append(Step("accepted", answered))
     whole = (order.resolution_due - order.requested) * float(rng.lognormal(-0.55, 0.4)) * strain
-    begun = answered + whole * float(rng.uniform(0.1, 0.4))
+    begun = _at_work(rng, answered + whole * float(rng.uniform(0.1, 0.4)))
     if rng.random() < 0.02:
         return [*steps, Step("cancelled", begun)]
     steps.append(Step("in-progress", begun))
-    ended = begun + whole * 0.6
+    ended = _at_work(rng, begun + whole * 0.6)
     if rng.random() < 0.06 * strain:
-        steps.append(Step("on-hold", begun + (ended - begun) * 0.4, why("on-hold")))
-        steps.append(Step("in-progress", ended))
-        ended += whole * float(rng.uniform(0.2, 0.6))
+        held = _at_work(rng, begun + whole * 0.2)
+        again = _at_work(rng, held + whole * 0.4)
+        steps += [Step("on-hold", held, why("on-hold")), Step("in-progress", again)]
+        ended = _at_work(rng, again + whole * float(rng.uniform(0.2, 0.6)))
     if rng.random() < 0.012 * strain:
         return [*steps, Step("failed", ended, why("failed"))]
     return [*steps, Step("completed", ended)]
 
 
+def _at_work(rng: np.random.Generator, at: datetime) -> datetime:
+    """The moment itself, or the next morning when nobody works then."""
+    if 8 <= at.hour < 20:
+        return at
+    morning = at if at.hour < 8 else at + timedelta(days=1)
+    return morning.replace(hour=8, minute=0, second=0) + timedelta(minutes=float(rng.uniform(0, 150)))
+
+
+def _comment(rng: np.random.Generator, content: Content, need: DrawnNeed, satisfaction: int) -> str:
+    """A few words from about a quarter of those who rate."""
+    if rng.random() > 0.27:
+        return ""
+    words = content.comments["good" if satisfaction > 3 else "bad" if satisfaction < 3 else "fair"][need.language]
+    return words[int(rng.integers(len(words)))]
+
+
 def _heard(
-    rng: np.random.Generator, need: DrawnNeed, order: DrawnOrder, ended: datetime, now: datetime
+    rng: np.random.Generator, content: Content, need: DrawnNeed, order: DrawnOrder, ended: datetime, now: datetime
 ) -> datetime | None:
     """The resident's word, from about half of them; what was not solved waits again."""
     at = ended + timedelta(hours=float(rng.exponential(40)))
@@ -322,7 +346,8 @@ def _heard(
     solved = bool(rng.random() < (0.83 if late else 0.95))
     mood = rng.normal(4.25 - 0.9 * late - 1.6 * (not solved), 0.8)
     in_time = answered <= order.contact_due
-    order.rating = DrawnRating(in_time, solved, int(np.clip(round(mood), 1, 5)), at)
+    satisfaction = int(np.clip(round(mood), 1, 5))
+    order.rating = DrawnRating(in_time, solved, satisfaction, _comment(rng, content, need, satisfaction), at)
     if solved:
         return None
     order.steps.append(Step("failed", at, "not solved, said the resident"))

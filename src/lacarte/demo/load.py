@@ -6,6 +6,7 @@ import time
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from zoneinfo import ZoneInfo
 
 import numpy as np
 import numpy.typing as npt
@@ -15,9 +16,13 @@ from shapely.geometry import mapping
 from lacarte.demo import geography, history, population, supply
 from lacarte.demo.accounts import add_accounts
 from lacarte.demo.content import Content, read
+from lacarte.demo.events import DemoCityDrawn
 from lacarte.demo.load_history import write_history
 from lacarte.demo.load_things import write_things
 from lacarte.kernel import clock
+from lacarte.kernel.events import record_past
+from lacarte.kernel.ids import uuid7
+from lacarte.kernel.models import User
 from lacarte.registers.menu.actions import add_service_type
 from lacarte.registers.menu.models import CapacityLot, Offer, OfferAtPlace, ServiceType
 from lacarte.registers.people.models import Circumstance, Household, Person
@@ -27,6 +32,7 @@ from lacarte.registers.places.queries import calendar_of, root
 from lacarte.registers.providers.models import Provider
 
 SEED = 2026
+TIME_ZONE = "Asia/Shanghai"
 RESIDENTS, NEEDS = 30_000, 8_000
 _BATCH = 2_000
 _SINCE = timedelta(days=400)
@@ -47,6 +53,7 @@ class Written:
     persons: list[Person]
     places: list[OfferAtPlace]
     lots: dict[tuple[int, int], CapacityLot]
+    users: dict[str, User]
 
 
 def _silent(text: str) -> None:
@@ -73,7 +80,8 @@ def load(
         return False
     if Region.objects.exclude(number=0).exists():
         raise OtherDataError("there is another city in this database; give the demo a home of its own with --home")
-    began, content, now = time.monotonic(), read(), clock.now()
+    began, content = time.monotonic(), read()
+    now = clock.now().astimezone(ZoneInfo(TIME_ZONE))
     progress("drawing the city")
     rng = np.random.default_rng(seed)
     land = geography.draw(rng, content)
@@ -89,20 +97,22 @@ def load(
         households, persons = _write_people(content, people, neighbourhoods, now)
         progress(f"writing {len(supplied.providers)} providers and {len(supplied.offers)} offers")
         places, lots = _write_supply(supplied, services, neighbourhoods, districts, units, now)
-        written = Written(services, neighbourhoods, districts, households, persons, places, lots)
+        users = add_accounts(now)
+        written = Written(services, neighbourhoods, districts, households, persons, places, lots, users)
         progress(f"writing {needs} needs and what became of them")
         calendar = calendar_of(districts[0])
         history.serve(rng, content, supplied, drawn, units, now, calendar.deadline)
-        write_history(content, drawn, written, now)
+        write_history(rng, drawn, written, now)
         write_things(rng, content, written, now)
-        add_accounts(written, now)
+        city = uuid7()
+        record_past([(DemoCityDrawn(seed=seed, residents=residents, needs=needs), city, None, now)])
     progress(f"the city stands ({time.monotonic() - began:.0f} s)")
     return True
 
 
 def _write_places(content: Content, land: geography.Land) -> tuple[list[Region], list[Region]]:
     city = add_region(root(), **content.city, boundary=mapping(land.city))
-    Region.objects.filter(pk=city.pk).update(calendar={"zone": "Asia/Shanghai", "weekdays": [0, 1, 2, 3, 4]})
+    Region.objects.filter(pk=city.pk).update(calendar={"zone": TIME_ZONE, "weekdays": [0, 1, 2, 3, 4]})
     districts = [
         add_region(city, code=one.code, name=one.name, boundary=mapping(outline), deprivation=one.deprivation)
         for one, outline in zip(content.districts, land.districts, strict=True)

@@ -4,18 +4,21 @@ from __future__ import annotations
 
 import secrets
 from collections.abc import Iterator
-from datetime import datetime
+from datetime import date, datetime
 from typing import TYPE_CHECKING
 from uuid import UUID
 
-from lacarte.demo.content import Content
-from lacarte.demo.history import DrawnNeed, DrawnOrder
+import numpy as np
+
+from lacarte.demo.history import DrawnNeed, DrawnOrder, DrawnRating
+from lacarte.kernel import clock
 from lacarte.kernel.events import DomainEvent, record_past
+from lacarte.kernel.ids import new_reference
 from lacarte.kernel.models import User
-from lacarte.loop.needs.events import NeedReceived, NeedWithdrawn
-from lacarte.loop.needs.models import Need
-from lacarte.loop.orders.events import OrderChanged, OrderCompleted, OrderPlaced
-from lacarte.loop.orders.models import Order
+from lacarte.loop.needs.events import NeedClassified, NeedReceived, NeedWithdrawn
+from lacarte.loop.needs.models import Channel, Need
+from lacarte.loop.orders.events import OrderChanged, OrderCompleted, OrderOverdue, OrderPlaced
+from lacarte.loop.orders.models import Order, OrderState
 from lacarte.loop.priority.actions import weigh
 from lacarte.loop.voice.events import OrderRated
 from lacarte.loop.voice.models import Rating
@@ -28,10 +31,10 @@ _BATCH = 2_000
 Happened = tuple[DomainEvent, UUID, User | None, datetime]
 
 
-def write_history(content: Content, drawn: list[DrawnNeed], written: Written, now: datetime) -> None:
-    """Write all needs with what became of them, and weigh those that are open."""
+def write_history(rng: np.random.Generator, drawn: list[DrawnNeed], written: Written, now: datetime) -> None:
+    """Write all needs with what became of them, and weigh each as of its end, or as of now."""
     unknown = ServiceType.objects.get(number=0)
-    needs = [_need(one, written, unknown) for one in drawn]
+    needs = [_need(rng, one, written, unknown) for one in drawn]
     Need.objects.bulk_create(needs, batch_size=_BATCH)
     pairs = [(need, order) for need, one in zip(needs, drawn, strict=True) for order in one.orders]
     holds = [
@@ -45,27 +48,36 @@ def write_history(content: Content, drawn: list[DrawnNeed], written: Written, no
     Hold.objects.bulk_create(holds, batch_size=_BATCH)
     orders = [_order(need, one, hold, written) for (need, one), hold in zip(pairs, holds, strict=True)]
     Order.objects.bulk_create(orders, batch_size=_BATCH)
-    Rating.objects.bulk_create(
-        (rating for order, (_, one) in zip(orders, pairs, strict=True) if (rating := _rating(order, one))),
-        batch_size=_BATCH,
-    )
+    ratings = [_rating(order, one.rating) for order, (_, one) in zip(orders, pairs, strict=True) if one.rating]
+    Rating.objects.bulk_create(ratings, batch_size=_BATCH)
     by_need: dict[UUID, list[tuple[Order, DrawnOrder]]] = {}
     for order, (need, one) in zip(orders, pairs, strict=True):
         by_need.setdefault(need.pk, []).append((order, one))
     record_past(
         event
         for need, one in zip(needs, drawn, strict=True)
-        for event in _events(need, one, by_need.get(need.pk, []))
+        for event in _events(need, one, by_need.get(need.pk, []), written.users, now)
     )
-    waiting = Need.objects.filter(state__in=[Need.State.OPEN, Need.State.ORDERED])
-    weigh(waiting.select_related("service_type", "region"))
+    _weigh(needs, now)
 
 
-def _need(one: DrawnNeed, written: Written, unknown: ServiceType) -> Need:
+def _weigh(needs: list[Need], now: datetime) -> None:
+    """Waiting ends when a need is closed, so each is weighed at its own time, a day's needs together."""
+    days: dict[date, list[Need]] = {}
+    for need in needs:
+        days.setdefault((need.closed_at or now).date(), []).append(need)
+    for those in days.values():
+        with clock.stopped_at(max(need.closed_at or now for need in those)):
+            weigh(those)
+
+
+def _need(rng: np.random.Generator, one: DrawnNeed, written: Written, unknown: ServiceType) -> Need:
     service = written.services[one.service] if one.service >= 0 else unknown
     person = written.persons[one.person] if one.person >= 0 else None
     return Need(
+        reference=new_reference(lambda signs: signs[rng.integers(len(signs))]),
         secret=secrets.token_urlsafe(24),
+        registered_by=written.users["call-taker"] if one.channel == Channel.PHONE else None,
         state=one.state,
         channel=one.channel,
         subject=service.subject,
@@ -101,36 +113,52 @@ def _order(need: Need, one: DrawnOrder, hold: Hold, written: Written) -> Order:
     )
 
 
-def _rating(order: Order, one: DrawnOrder) -> Rating | None:
-    if one.rating is None:
-        return None
-    said = one.rating
+def _rating(order: Order, said: DrawnRating) -> Rating:
     return Rating(
         order=order,
         contacted_in_time=said.contacted_in_time,
         solved=said.solved,
         satisfaction=said.satisfaction,
+        comment=said.comment,
         at=said.at,
     )
 
 
-def _events(need: Need, one: DrawnNeed, orders: list[tuple[Order, DrawnOrder]]) -> Iterator[Happened]:
-    """What happened to a need, in its order."""
-    actor = None
-    yield NeedReceived(need=need.pk, channel=one.channel), need.pk, actor, one.received
+def _events(
+    need: Need, one: DrawnNeed, orders: list[tuple[Order, DrawnOrder]], users: dict[str, User], now: datetime
+) -> Iterator[Happened]:
+    """What happened to a need, and who did it."""
+    pk = need.pk
+    yield NeedReceived(need=pk, channel=one.channel), pk, need.registered_by, one.received
+    if one.classified and one.classified <= now:
+        said = NeedClassified(need=pk, service_type=need.service_type_id)
+        yield said, pk, users["case-worker"], one.classified
     for order, drawn in orders:
-        yield OrderPlaced(order=order.pk, need=need.pk), need.pk, actor, drawn.requested
-        source = "requested"
-        for step in drawn.steps:
-            if drawn.rating is not None and step.at == drawn.rating.at:
-                break  # the rating itself tells of it
-            changed = OrderChanged(order=order.pk, need=need.pk, source=source, target=step.state)
-            yield changed, need.pk, actor, step.at
-            if step.state == "completed":
-                yield OrderCompleted(order=order.pk, need=need.pk), need.pk, actor, step.at
-            source = step.state
-        if said := drawn.rating:
-            rated = OrderRated(order=order.pk, need=need.pk, solved=said.solved, satisfaction=said.satisfaction)
-            yield rated, need.pk, actor, said.at
-    if one.state == "withdrawn" and not orders and one.closed:
-        yield NeedWithdrawn(need=need.pk), need.pk, actor, one.closed
+        yield from _order_events(pk, order, drawn, users["case-worker"], now)
+    if one.state == Need.State.WITHDRAWN and not orders and one.closed:
+        yield NeedWithdrawn(need=pk), pk, None, one.closed
+
+
+def _order_events(need: UUID, order: Order, drawn: DrawnOrder, worker: User, now: datetime) -> Iterator[Happened]:
+    yield OrderPlaced(order=order.pk, need=need), need, None, drawn.requested
+    source = OrderState.REQUESTED.value
+    for step in drawn.steps:
+        if drawn.rating is not None and step.at == drawn.rating.at:
+            break  # the rating itself tells of it
+        actor = worker if step.state not in (OrderState.RECEIVED, OrderState.CANCELLED) else None
+        yield OrderChanged(order=order.pk, need=need, source=source, target=step.state), need, actor, step.at
+        if step.state == OrderState.COMPLETED:
+            yield OrderCompleted(order=order.pk, need=need), need, actor, step.at
+        source = step.state
+    if (late := _late_since(order, now)) is not None:
+        yield OrderOverdue(order=order.pk, need=need), need, None, late
+    if said := drawn.rating:
+        rated = OrderRated(order=order.pk, need=need, solved=said.solved, satisfaction=said.satisfaction)
+        yield rated, need, None, said.at
+
+
+def _late_since(order: Order, now: datetime) -> datetime | None:
+    """The deadline that was missed first, if one was: what the watch over deadlines would have said."""
+    if order.contact_due < min(order.responded_at or order.ended_at or now, now):
+        return order.contact_due
+    return order.resolution_due if order.resolution_due < min(order.ended_at or now, now) else None

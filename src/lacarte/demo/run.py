@@ -25,10 +25,9 @@ class DemoError(Exception):
 
 def write_settings(home: Path) -> None:
     """Give a new home the demo's settings. Must run before Django reads them."""
-    path = home / "lacarte.toml"
-    home.mkdir(parents=True, exist_ok=True)
-    if not path.exists():
-        path.write_text(_SETTINGS, encoding="utf-8")
+    if not home.exists() or not any(home.iterdir()):
+        home.mkdir(parents=True, exist_ok=True)
+        (home / "lacarte.toml").write_text(_SETTINGS, encoding="utf-8")
 
 
 def check_port(port: int) -> None:
@@ -42,23 +41,29 @@ def check_port(port: int) -> None:
 
 
 def prepare(*, residents: int, needs: int, progress: Callable[[str], None]) -> None:
-    """Create the database, load the city, and match once so that every page has something to show."""
+    """Create the database, load the city, and match once so that every page has something to show.
+
+    Each step is done once: what was interrupted goes on where it stopped. Raises :class:`DemoError`.
+    """
     from django.core.management import call_command
 
+    from lacarte.demo.accounts import settle_resident
     from lacarte.demo.load import OtherDataError, load
     from lacarte.demo.walk import work
     from lacarte.loop.matching.actions import match
+    from lacarte.loop.matching.queries import latest_run
 
     progress("creating the database")
     call_command("migrate", verbosity=0)
     try:
-        fresh = load(residents=residents, needs=needs, progress=progress)
+        load(residents=residents, needs=needs, progress=progress)
     except OtherDataError as error:
         raise DemoError(str(error)) from error
-    if fresh:
+    if latest_run() is None:
         match(progress)
-        progress("placing orders")
-        work()
+    progress("placing orders")
+    work()
+    settle_resident()
 
 
 def check_loop(say: Callable[[str], None]) -> None:

@@ -156,5 +156,6 @@ def _count() -> Iterator[Said]:
     words = f"; most: {worst.service_type}, {worst.region} ({worst.waiting})" if worst else ""
     yield Said("planned", f"{waiting} needs stay unmet{words}")
     offers = Price.objects.filter(run=latest_run(), people__gt=0).count()
+    _check(offers > 0, "needs stay unmet, and no offer has a price")
     yield Said("planned", f"one more unit of capacity would serve one person more at {offers} offers")
     _check(not overbooked().exists(), "a lot is overbooked")

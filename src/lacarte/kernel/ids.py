@@ -6,6 +6,7 @@ import os
 import secrets
 import time
 import uuid
+from collections.abc import Callable
 
 #: 31 signs (a prime number) without 0/O, 1/I/L, so that nothing is misheard or misread.
 ALPHABET = "23456789ABCDEFGHJKMNPQRSTUVWXYZ"
@@ -31,9 +32,12 @@ def check_sign(body: str) -> str:
     return ALPHABET[sum(weight * _VALUE[sign] for weight, sign in enumerate(body, start=2)) % len(ALPHABET)]
 
 
-def new_reference() -> str:
-    """A fresh public reference such as ``7KQ2-M4XD``: seven random signs and a check sign (2.7e10 of them)."""
-    body = "".join(secrets.choice(ALPHABET) for _ in range(_BODY_LENGTH))
+def new_reference(choose: Callable[[str], str] = secrets.choice) -> str:
+    """A fresh public reference such as ``7KQ2-M4XD``: seven random signs and a check sign (2.7e10 of them).
+
+    ``choose`` picks one of the signs it is given; a seeded one makes a city that can be drawn again.
+    """
+    body = "".join(choose(ALPHABET) for _ in range(_BODY_LENGTH))
     return _spaced(body + check_sign(body))
 
 

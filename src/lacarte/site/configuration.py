@@ -125,8 +125,7 @@ def _check_bounds(values: dict[str, Any]) -> None:
 
 def secret_key(home: Path) -> str:
     """The key of this installation, made on first use and readable by its owner only."""
-    path = home / "secret_key"
-    home.mkdir(parents=True, exist_ok=True)
+    path = folder(home) / "secret_key"
     try:
         descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
     except FileExistsError:
@@ -154,6 +153,12 @@ def database(address: str, home: Path) -> dict[str, Any]:
         "PORT": str(parts.port or ""),
         "OPTIONS": {"pool": {"min_size": 1, "max_size": 16, "timeout": 20}},
     }
+
+
+def folder(path: Path) -> Path:
+    """A folder of the installation, made when it is not there."""
+    path.mkdir(parents=True, exist_ok=True)
+    return path
 
 
 def package_folder(package: str, folder: str) -> Path:

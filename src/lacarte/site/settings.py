@@ -97,7 +97,7 @@ USE_TZ = True
 TIME_ZONE = CONFIGURED["time_zone"]
 
 STATIC_URL = "static/"
-STATIC_ROOT = HOME / "static"
+STATIC_ROOT = configuration.folder(HOME / "static")
 # Leaflet's files come from the django-leaflet package; its Django app is not used.
 STATICFILES_DIRS = [configuration.package_folder("leaflet", "static")]
 WHITENOISE_USE_FINDERS = True

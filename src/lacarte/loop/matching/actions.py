@@ -37,7 +37,7 @@ def match(progress: Callable[[str], None] = _silent) -> MatchingRun:
     languages = Languages()
     needs = open_needs(languages)
     offers = supply(languages)
-    progress(f"{len(needs)} needs, {len(offers.ids)} offers with free capacity")
+    progress(f"{len(needs)} needs, {len(offers.ids)} offers")
     candidates = build(needs, offers)
     progress(f"solving, {candidates.problem.candidate_offer.size} possible pairs")
     result = solve(candidates.problem)
@@ -87,7 +87,7 @@ def _matches(
                     "language": int(candidates.language[at]),
                     "price": int(candidates.price[at]),
                 },
-                choices=last - first,
+                choices=int((problem.capacity[problem.candidate_offer[first:last]] > 0).sum()),
             )
         )
     return matches

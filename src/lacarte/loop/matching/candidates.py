@@ -56,7 +56,7 @@ def build(needs: OpenNeeds, supply: Supply) -> Candidates:
 def _of_type(needs: OpenNeeds, supply: Supply, kind: int) -> tuple[npt.NDArray[np.int64], ...]:
     """All possible pairs of one service type: need, offer, and the three parts of the cost."""
     wanted = np.flatnonzero(needs.service_type == kind)
-    offered = np.flatnonzero((supply.service_type == kind) & (supply.free > 0))
+    offered = np.flatnonzero(supply.service_type == kind)
     metres = haversine_metres(
         needs.longitude[wanted, None],
         needs.latitude[wanted, None],

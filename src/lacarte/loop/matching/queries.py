@@ -45,7 +45,7 @@ class OpenNeeds:
 
 @dataclass(frozen=True)
 class Supply:
-    """Offers at places with free units, one column an attribute."""
+    """Offers at places with capacity, free or not, one column an attribute."""
 
     ids: list[UUID]
     service_type: Ints
@@ -105,18 +105,21 @@ def open_needs(languages: Languages) -> OpenNeeds:
 
 
 def supply(languages: Languages) -> Supply:
-    """Offers at places and what they have free within the horizon."""
+    """Offers at places with capacity within the horizon, and what of it is free.
+
+    One that is full stays in with nothing free: its price says what one more unit there would do.
+    """
     now = clock.now()
     lots = with_free_units(
         CapacityLot.objects.filter(
             ends_at__gt=now, starts_at__lt=now + HORIZON, offer_at_place__offer__paused=False
         ).select_related("offer_at_place__offer")
-    ).filter(free__gt=0)
+    )
     at: dict[UUID, OfferAtPlace] = {}
     free: dict[UUID, int] = defaultdict(int)
     for lot in lots:
         at[lot.offer_at_place_id] = lot.offer_at_place
-        free[lot.offer_at_place_id] += lot.free
+        free[lot.offer_at_place_id] += max(lot.free, 0)
     ids = sorted(at)
     places = [at[key] for key in ids]
     return Supply(
