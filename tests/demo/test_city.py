@@ -33,15 +33,16 @@ from lacarte.registers.places.models import Boundary, Region, Zone
 from lacarte.registers.places.queries import regions_at
 from lacarte.registers.providers.models import Provider
 
-NOON = datetime(2026, 11, 24, 12, tzinfo=UTC)
-PEOPLE, NEEDS = 1500, 900
+pytestmark = pytest.mark.django_db
+NOW = datetime(2026, 11, 24, 3, tzinfo=UTC)  # late in the morning there
+PEOPLE, NEEDS = 2500, 1500
 
 
 @pytest.fixture(scope="module")
 def city(django_db_setup: None, django_db_blocker: DjangoDbBlocker) -> Iterator[None]:
     """One small city for all tests of this file; it is rolled back at the end."""
     with django_db_blocker.unblock(), transaction.atomic():
-        with clock.stopped_at(NOON):
+        with clock.stopped_at(NOW):
             assert load(residents=PEOPLE, needs=NEEDS)
         yield
         transaction.set_rollback(True)
@@ -79,8 +80,8 @@ def test_the_same_seed_draws_the_same_city() -> None:
         people = population.draw(rng, content, land, 300)
         supplied = supply.draw(rng, content, land, 20)
         units = history.draw_units(rng, supplied)
-        needs = history.draw_needs(rng, content, land, people, 200, NOON)
-        history.serve(rng, content, supplied, needs, units, NOON, lambda at, days: at)
+        needs = history.draw_needs(rng, content, land, people, 200, NOW)
+        history.serve(rng, content, supplied, needs, units, NOW, lambda at, days: at)
         return needs
 
     assert drawn(7) == drawn(7)
@@ -147,7 +148,7 @@ def test_the_timeline_agrees_with_the_states(city: None) -> None:
             last[event.payload["order"]] = "failed"
     for pk, state in Order.objects.values_list("pk", "state"):
         assert last[str(pk)] == state
-    assert not Event.objects.filter(at__gt=NOON).exists()
+    assert not Event.objects.filter(at__gt=NOW).exists()
     for need in Need.objects.filter(state="met"):
         assert need.orders.filter(state="completed").count() == 1
 
@@ -179,7 +180,7 @@ def test_loading_twice_adds_nothing(city: None) -> None:
 
 
 def test_late_orders_are_on_the_timeline(city: None) -> None:
-    late = Order.objects.filter(resolution_due__lt=NOON).exclude(state__in=ENDED)
+    late = Order.objects.filter(resolution_due__lt=NOW).exclude(state__in=ENDED)
     said = set(Event.objects.filter(name="order.overdue").values_list("payload__order", flat=True))
     assert late.exists()
     assert {str(order.pk) for order in late} <= said

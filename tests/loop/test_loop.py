@@ -111,7 +111,7 @@ def test_scarce_capacity_goes_to_the_more_urgent_and_the_rest_is_planned() -> No
     waiting = Need.objects.get(state=Need.State.OPEN)
     [row] = unmet(planner)
     assert (row.service_type, row.region, row.waiting) == (city.care, city.west, 1)
-    assert row.people_per_unit == 1, "one more unit serves the one who waits"
+    assert (row.full, row.out_of_reach) == (1, 0), "one more unit serves the one who waits"
     assert Price.objects.get().price > 0
     assert waiting.pk in {ordinary.pk, urgent.pk}
 

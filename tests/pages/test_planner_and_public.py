@@ -60,7 +60,20 @@ def test_the_shadow_price_says_where_one_more_unit_helps(city: City) -> None:
     page = planner_of().get("/unmet/").content.decode()
     assert "serves one person more" in page
     assert "Good Hands" in page
-    assert {row["people_per_unit"] for row in rows_of(planner_of()) if row["region"] == "w"} <= {"1.0"}
+
+
+def test_it_is_told_apart_what_is_missing(city: City) -> None:
+    rows = rows_of(planner_of())
+    assert sum(int(row["full"]) for row in rows) == 3, "the offer in the west reaches all and is full"
+    city.offer.reach_metres = 10
+    city.offer.save()
+    for _ in range(2):
+        receive(text="care", channel=Channel.WEB, service_type=city.care, longitude=122.19, latitude=28.01)
+    work_and_match()
+    rows = rows_of(planner_of())
+    assert sum(int(row["out_of_reach"]) for row in rows) == 2, "these two need an offer nearby"
+    assert sum(int(row["full"]) for row in rows) == 3, "who has no point is not out of reach"
+    assert "an offer nearby" in planner_of().get("/unmet/").content.decode()
 
 
 def test_a_planner_sees_their_own_district(city: City) -> None:

@@ -234,7 +234,7 @@ def test_my_page_shows_what_is_known_and_who_read_it(city: City, client: Client)
     client.force_login(user)
     person.reads.create(fields="name, phone", purpose="arrange the service")
     page = client.get(reverse("my-page")).content.decode()
-    for words in ("Ada Lovelace", "Low income", "arrange the service"):
+    for words in ("Ada Lovelace", "Low income", "name, phone", "Arrange the service"):
         assert words in page
     assert Client().get(reverse("my-page")).status_code == 302
 

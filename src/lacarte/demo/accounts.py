@@ -28,22 +28,29 @@ class Account:
     name: str
     role: Role | None
     page: str
+    first_name: str
+    last_name: str
 
 
 ACCOUNTS = (
-    Account("resident", None, "/my/"),
-    Account("call-taker", Role.CALL_TAKER, "/desk/register/"),
-    Account("case-worker", Role.CASE_WORKER, "/desk/"),
-    Account("planner", Role.PLANNER, "/unmet/"),
-    Account("auditor", Role.AUDITOR, "/unmet/"),
-    Account("administrator", Role.ADMINISTRATOR, "/operations/"),
+    Account("resident", None, "/my/", "Suyun", "Shen"),
+    Account("call-taker", Role.CALL_TAKER, "/desk/register/", "Ines", "Falk"),
+    Account("case-worker", Role.CASE_WORKER, "/desk/", "Jian", "Luo"),
+    Account("planner", Role.PLANNER, "/unmet/", "Marek", "Holm"),
+    Account("auditor", Role.AUDITOR, "/unmet/", "Yun", "Qiao"),
+    Account("administrator", Role.ADMINISTRATOR, "/operations/", "Dara", "Voss"),
 )
 
 
 def add_accounts(now: datetime) -> dict[str, User]:
     """Add all accounts; officials get mandates for the whole city."""
     password = make_password(PASSWORD)
-    users = {one.name: User.objects.create(username=one.name, password=password) for one in ACCOUNTS}
+    users = {
+        one.name: User.objects.create(
+            username=one.name, password=password, first_name=one.first_name, last_name=one.last_name
+        )
+        for one in ACCOUNTS
+    }
     since, until = now - timedelta(days=90), now + timedelta(days=365)
     for one in ACCOUNTS:
         if one.role is not None:

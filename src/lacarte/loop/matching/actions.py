@@ -13,7 +13,7 @@ from lacarte.engines.matching import Result, solve
 from lacarte.kernel.events import publish
 from lacarte.loop.matching.candidates import Candidates, build
 from lacarte.loop.matching.events import MatchingRunEnded
-from lacarte.loop.matching.models import Match, MatchingRun, Price
+from lacarte.loop.matching.models import Match, MatchingRun, Price, Shortage
 from lacarte.loop.matching.queries import Languages, OpenNeeds, Supply, open_needs, supply
 from lacarte.loop.needs.models import Need
 from lacarte.loop.priority.actions import weigh
@@ -59,6 +59,8 @@ def _keep(needs: OpenNeeds, offers: Supply, candidates: Candidates, result: Resu
     )
     Match.objects.bulk_create(_matches(run, needs, offers, candidates, result), batch_size=_BATCH)
     Price.objects.bulk_create(_prices(run, offers, result), batch_size=_BATCH)
+    Shortage.objects.exclude(run=run).delete()
+    Shortage.objects.bulk_create(_shortages(run, needs, candidates, result), batch_size=_BATCH)
     publish(MatchingRunEnded(run=run.pk, needs=run.needs, matched=run.matched), stream=run.pk)
     return run
 
@@ -109,6 +111,19 @@ def _prices(run: MatchingRun, offers: Supply, result: Result) -> list[Price]:
             )
         )
     return rows
+
+
+def _shortages(run: MatchingRun, needs: OpenNeeds, candidates: Candidates, result: Result) -> list[Shortage]:
+    """Count the needs that found nothing: in reach of an offer or not, by service type and region."""
+    reached = np.diff(candidates.problem.candidate_start) > 0
+    counts: dict[tuple[int, int], list[int]] = {}
+    for i in np.flatnonzero(result.assignment < 0).tolist():
+        found = counts.setdefault((int(needs.service_type[i]), int(needs.region[i])), [0, 0])
+        found[0 if reached[i] else 1] += 1
+    return [
+        Shortage(run=run, service_type_id=kind, region_id=region, full=full, out_of_reach=out)
+        for (kind, region), (full, out) in counts.items()
+    ]
 
 
 def matches_of(run: UUID) -> list[Match]:

@@ -7,7 +7,8 @@ from django.db import models
 from lacarte.kernel import clock
 from lacarte.kernel.ids import uuid7
 from lacarte.loop.needs.models import Need
-from lacarte.registers.menu.models import OfferAtPlace
+from lacarte.registers.menu.models import OfferAtPlace, ServiceType
+from lacarte.registers.places.models import Region
 
 
 class MatchingRun(models.Model):
@@ -51,6 +52,24 @@ class Match(models.Model):
     def minutes(self) -> int:
         """Travel that was counted for it."""
         return round(int(self.parts.get("travel", 0)) / 60)
+
+
+class Shortage(models.Model):
+    """Why needs of one service type in one region found nothing in the last run."""
+
+    run = models.ForeignKey(MatchingRun, on_delete=models.CASCADE, related_name="shortages")
+    service_type = models.ForeignKey(ServiceType, on_delete=models.CASCADE, related_name="+")
+    region = models.ForeignKey(Region, on_delete=models.CASCADE, related_name="+")
+    full = models.PositiveIntegerField()  # offers reach them and have nothing free
+    out_of_reach = models.PositiveIntegerField()  # no offer with capacity reaches them
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["run", "service_type", "region"], name="shortage_once_a_run")
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.service_type}, {self.region}: {self.full} + {self.out_of_reach}"
 
 
 class Price(models.Model):

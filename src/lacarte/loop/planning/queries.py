@@ -7,13 +7,12 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any
 
-from django.db.models import Count, Max, Min, QuerySet
+from django.db.models import Count, Min, QuerySet
 from django.db.models.functions import TruncWeek
 
 from lacarte.kernel import clock
 from lacarte.kernel.permissions import Action, AnyUser, may, permitted
-from lacarte.kernel.tree import Interval
-from lacarte.loop.matching.models import Price
+from lacarte.loop.matching.models import Price, Shortage
 from lacarte.loop.matching.queries import latest_run
 from lacarte.loop.needs.models import Need
 from lacarte.registers.menu.models import ServiceType
@@ -29,17 +28,8 @@ class UnmetRow:
     waiting: int
     urgent: int  # of them in class 0 or 1
     oldest_days: int
-    people_per_unit: float | None  # one more unit serves so many people more; None: no offer there is short
-    seconds_per_unit: int | None  # or saves so much travel
-
-
-@dataclass(frozen=True)
-class _Gain:
-    """What one more unit of the offers in a region would bring."""
-
-    where: Interval
-    people: float
-    seconds: int
+    full: int  # of them: offers reach them and had nothing free in the last run
+    out_of_reach: int  # of them: no offer with capacity reached them
 
 
 def unmet(user: AnyUser) -> list[UnmetRow]:
@@ -53,8 +43,8 @@ def unmet(user: AnyUser) -> list[UnmetRow]:
     )
     urgent = _urgent(user)
     types, regions = ServiceType.objects.in_bulk(), Region.objects.in_bulk()
-    prices = _prices()
-    return [_row(row, types[row["service_type_id"]], regions[row["region_id"]], urgent, prices) for row in rows]
+    short = {(one.service_type_id, one.region_id): one for one in Shortage.objects.filter(run=latest_run())}
+    return [_row(row, types[row["service_type_id"]], regions[row["region_id"]], urgent, short) for row in rows]
 
 
 def _row(
@@ -62,23 +52,18 @@ def _row(
     kind: ServiceType,
     region: Region,
     urgent: dict[tuple[int, int], int],
-    prices: dict[int, list[_Gain]],
+    short: Mapping[tuple[int, int], Shortage],
 ) -> UnmetRow:
     oldest: datetime = row["oldest"]
-    here = [
-        gain
-        for gain in prices.get(kind.pk, ())
-        if region.number in gain.where or gain.where.first in region.interval
-    ]
-    best = max(here, key=lambda gain: (gain.people, gain.seconds), default=None)
+    found = short.get((kind.pk, region.pk))
     return UnmetRow(
         service_type=kind,
         region=region,
         waiting=row["waiting"],
         urgent=urgent.get((kind.pk, region.pk), 0),
         oldest_days=(clock.now() - oldest).days,
-        people_per_unit=best.people if best else None,
-        seconds_per_unit=best.seconds if best else None,
+        full=found.full if found else 0,
+        out_of_reach=found.out_of_reach if found else 0,
     )
 
 
@@ -90,24 +75,6 @@ def _urgent(user: AnyUser) -> dict[tuple[int, int], int]:
         .annotate(n=Count("pk"))
     )
     return {(kind, region): n for kind, region, n in rows}
-
-
-def _prices() -> dict[int, list[_Gain]]:
-    """By service type: where one more unit would help, by the last run, and how much."""
-    run = latest_run()
-    if run is None:
-        return {}
-    at = "offer_at_place__region__"
-    rows = (
-        Price.objects.filter(run=run)
-        .order_by()
-        .values_list("offer_at_place__offer__service_type_id", f"{at}number", f"{at}last")
-        .annotate(people=Max("people"), seconds=Max("seconds"))
-    )
-    found: dict[int, list[_Gain]] = {}
-    for kind, first, last, people, seconds in rows:
-        found.setdefault(kind, []).append(_Gain(Interval(first, last), people, seconds))
-    return found
 
 
 @dataclass(frozen=True)

@@ -17,13 +17,8 @@ from lacarte.pages.design.places import region_choices
 from lacarte.pages.desk.queries import Filters
 from lacarte.registers.menu.browse import life_areas
 from lacarte.registers.menu.models import ServiceType
+from lacarte.registers.people.reading import PURPOSES
 from lacarte.registers.places.models import Region
-
-PURPOSES = [
-    ("call back about this need", gettext_lazy("Call back about this need")),
-    ("arrange the service", gettext_lazy("Arrange the service")),
-    ("check that this is the right person", gettext_lazy("Check that this is the right person")),
-]
 
 
 def service_choices(first: str) -> list[tuple[str, str | list[tuple[str, str]]]]:
@@ -72,7 +67,7 @@ class Change(Form):
 class Reveal(Form):
     """Why somebody's name and phone number are read."""
 
-    purpose = forms.ChoiceField(label=gettext_lazy("What for"), choices=PURPOSES)
+    purpose = forms.ChoiceField(label=gettext_lazy("What for"), choices=list(PURPOSES.items()))
 
 
 class Register(Form):

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.http import Http404, HttpRequest, HttpResponse
@@ -26,7 +28,9 @@ from lacarte.pages.resident.standing import standing
 from lacarte.registers.menu.browse import life_areas, services_in
 from lacarte.registers.menu.models import ServiceType
 from lacarte.registers.people.circumstances import in_words
+from lacarte.registers.people.models import PersonalRead
 from lacarte.registers.people.queries import circumstances_of, reads_of
+from lacarte.registers.people.reading import fields_in_words, purpose_in_words
 
 
 @require_GET
@@ -151,9 +155,21 @@ def my_page(request: HttpRequest) -> HttpResponse:
         "past": [need for need in needs if need.closed_at and need not in unrated],
         "person": person,
         "facts": [(in_words(fact.kind), fact) for fact in circumstances_of(person)] if person else [],
-        "reads": reads_of(person)[:50] if person else [],
+        "reads": [_read_in_words(read) for read in reads_of(person)[:50]] if person else [],
     }
     return render(request, "resident/my_page.html", shown)
+
+
+def _read_in_words(read: PersonalRead) -> dict[str, Any]:
+    """Who read what, when and for what."""
+    role = read.reader.mandates.first() if read.reader else None
+    return {
+        "at": read.at,
+        "who": read.reader,
+        "role": role.get_role_display() if role else "",
+        "fields": fields_in_words(read.fields),
+        "purpose": purpose_in_words(read.purpose),
+    }
 
 
 def _wants_rating(need: Need) -> bool:
