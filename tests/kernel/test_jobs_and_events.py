@@ -193,6 +193,14 @@ def test_one_bad_job_keeps_back_no_other() -> None:
     assert (failed.payload, failed.attempts, failed.last_error) == ({"n": 1}, 1, "RuntimeError: 1 is unlucky")
 
 
+def test_what_failed_before_is_not_put_together_with_what_is_new() -> None:
+    Job.objects.create(name="test.many", payload={"n": 1})
+    Job.objects.create(name="test.many", payload={"n": 2}, attempts=1)
+    while jobs.work_once():
+        pass
+    assert together() == [[1], [2]]
+
+
 def test_jobs_whose_worker_died_are_tried_again_alone() -> None:
     enqueue_many(3)
     assert len(jobs.claim()) == 3  # and this worker dies
