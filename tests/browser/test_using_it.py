@@ -98,7 +98,7 @@ def test_the_desk_filters_without_a_new_page_and_works_an_order(site: Site, brow
     page.locator("#queue tbody a").first.click()
     assert violations(page) == []
     keep_screenshot(page, "desk-need-desktop")
-    page.get_by_role("button", name="Accepted").click()
+    page.get_by_role("button", name="Accept").click()
     expect(page.locator(".timeline")).to_contain_text("The order is now: Accepted.")
     visitor.close()
 

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections import defaultdict
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 from uuid import UUID
 
 import numpy as np
 import numpy.typing as npt
+from django.db.models import Sum
 
 from lacarte.kernel import clock
 from lacarte.kernel.tree import BITS, FANOUT_BITS, ROOT_NUMBER
@@ -153,6 +154,11 @@ def _agreements() -> list[tuple[int, int, int, int]]:
 def latest_run() -> MatchingRun | None:
     """The run whose prices count."""
     return MatchingRun.objects.first()
+
+
+def matched_since(moment: datetime) -> int:
+    """How many needs the runs since ``moment`` matched."""
+    return int(MatchingRun.objects.filter(started_at__gte=moment).aggregate(n=Sum("matched"))["n"] or 0)
 
 
 def _ints(values: object) -> Ints:

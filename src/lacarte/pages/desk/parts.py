@@ -1,4 +1,4 @@
-"""Why a need stands where it stands in the queue."""
+"""The words of the desk: what may be done with an order, and why a need stands where it stands."""
 
 from __future__ import annotations
 
@@ -8,8 +8,20 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from lacarte.loop.needs.models import Need
+from lacarte.loop.orders.models import OrderState
 from lacarte.loop.priority.actions import WEIGHTS
 
+#: What an official does to take an order to a state.
+VERBS: dict[OrderState, str | Promise] = {
+    OrderState.RECEIVED: _("Mark as received"),
+    OrderState.ACCEPTED: _("Accept"),
+    OrderState.REJECTED: _("Return it"),
+    OrderState.IN_PROGRESS: _("Start the work"),
+    OrderState.ON_HOLD: _("Put on hold"),
+    OrderState.COMPLETED: _("Mark as done"),
+    OrderState.CANCELLED: _("Cancel it"),
+    OrderState.FAILED: _("Mark as failed"),
+}
 _NAMES: dict[str, str | Promise] = {
     "urgency": _("Urgency of the service"),
     "vulnerability": _("Circumstances of the person"),

@@ -21,12 +21,12 @@ from lacarte.loop.needs.actions import NeedRefusedError, classify, receive
 from lacarte.loop.needs.models import Channel, Need
 from lacarte.loop.needs.queries import visible
 from lacarte.loop.orders.actions import OrderRefusedError, change
-from lacarte.loop.orders.models import Order, OrderState
+from lacarte.loop.orders.models import Order
 from lacarte.loop.orders.queries import match_of, newest_order
 from lacarte.loop.orders.states import Who, possible
 from lacarte.pages.design.map import region_map
 from lacarte.pages.desk.forms import Change, Classify, Register, Reveal, Search
-from lacarte.pages.desk.parts import weight_parts
+from lacarte.pages.desk.parts import VERBS, weight_parts
 from lacarte.pages.desk.queries import counts, queue, search, tabs
 from lacarte.registers.people.models import Person
 from lacarte.registers.people.queries import read_personal
@@ -103,7 +103,7 @@ def _show(request: HttpRequest, user: User, need: Need, status: int = 200, **mor
         "steps": _steps(order) if may_work and order else [],
         "classify": Classify(None, need=need) if may_work and need.state == Need.State.OPEN else None,
         "reveal": Reveal() if need.person_id else None,
-        "map": region_map(_("Where"), districts(), words=str(need.region), points=points) if points else None,
+        "map": region_map("", districts(), words=str(need.region), points=points) if points else None,
     }
     return render(request, "desk/need.html", shown | more, status=status)
 
@@ -111,7 +111,7 @@ def _show(request: HttpRequest, user: User, need: Need, status: int = 200, **mor
 def _steps(order: Order) -> list[dict[str, Any]]:
     """What may be done with the order next, as buttons."""
     return [
-        {"to": step.target, "label": OrderState(step.target).label, "needs_reason": step.needs_reason}
+        {"to": step.target, "label": VERBS[step.target], "needs_reason": step.needs_reason}
         for step in possible(order.state, Who.WORKER)
     ]
 

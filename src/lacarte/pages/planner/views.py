@@ -6,6 +6,7 @@ import csv
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import timedelta
 
 from django.contrib.auth.decorators import login_required
 from django.core.paginator import Paginator
@@ -15,9 +16,10 @@ from django.utils import formats
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET
 
+from lacarte.kernel import clock
 from lacarte.kernel.permissions import Action, require_anywhere
 from lacarte.kernel.text import in_language
-from lacarte.loop.matching.queries import latest_run
+from lacarte.loop.matching.queries import latest_run, matched_since
 from lacarte.loop.planning.queries import UnmetRow, Week, best_uses, by_week, unmet
 from lacarte.pages.design.chart import Chart, columns
 from lacarte.pages.design.map import RegionMap, region_map
@@ -55,6 +57,7 @@ def unmet_need(request: HttpRequest) -> HttpResponse:
         "urgent": sum(row.urgent for row in rows),
         "oldest": max((row.oldest_days for row in rows), default=0),
         "run": latest_run(),
+        "matched": matched_since(clock.now() - timedelta(days=1)),
         "best": best_uses(user),
         "places": [row for row in places if row.waiting],
         "quiet": sum(not row.waiting for row in places),
