@@ -13,6 +13,7 @@ from django.test.utils import CaptureQueriesContext
 from lacarte.kernel import clock, jobs
 from lacarte.kernel.models import Event, Job
 from lacarte.loop.matching.actions import match
+from lacarte.loop.matching.queries import matches_of
 from lacarte.loop.needs.actions import receive, withdraw
 from lacarte.loop.needs.models import Channel, Need
 from lacarte.loop.orders import tasks
@@ -75,7 +76,7 @@ def test_a_run_that_is_worked_twice_places_nothing_twice() -> None:
     city = build(units=9)
     needs = waiting_needs(city, 4)
     run = match()
-    decided = [(row.need_id, row.offer_at_place_id) for row in tasks.matches_of(run.pk)]
+    decided = [(row.need_id, row.offer_at_place_id) for row in matches_of(run.pk)]
     assert len(place_many(decided)) == 4
     assert place_many(decided) == []
     work()

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable
-from uuid import UUID
 
 import numpy as np
 from django.db import transaction
@@ -57,9 +56,11 @@ def _keep(needs: OpenNeeds, offers: Supply, candidates: Candidates, result: Resu
         gap=float(result.gap),
         seconds=seconds,
     )
+    # Nobody asks what an earlier run would have paid; its decisions stay, for they explain orders.
+    Price.objects.exclude(run=run).delete()
+    Shortage.objects.exclude(run=run).delete()
     Match.objects.bulk_create(_matches(run, needs, offers, candidates, result), batch_size=_BATCH)
     Price.objects.bulk_create(_prices(run, offers, result), batch_size=_BATCH)
-    Shortage.objects.exclude(run=run).delete()
     Shortage.objects.bulk_create(_shortages(run, needs, candidates, result), batch_size=_BATCH)
     publish(MatchingRunEnded(run=run.pk, needs=run.needs, matched=run.matched), stream=run.pk)
     return run
@@ -124,8 +125,3 @@ def _shortages(run: MatchingRun, needs: OpenNeeds, candidates: Candidates, resul
         Shortage(run=run, service_type_id=kind, region_id=region, full=full, out_of_reach=out)
         for (kind, region), (full, out) in counts.items()
     ]
-
-
-def matches_of(run: UUID) -> list[Match]:
-    """The decisions of a run, most urgent needs first."""
-    return list(Match.objects.filter(run=run).order_by("need__priority_class", "-need__need_index", "pk"))

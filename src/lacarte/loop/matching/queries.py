@@ -13,7 +13,7 @@ from django.db.models import Sum
 
 from lacarte.kernel import clock
 from lacarte.kernel.tree import BITS, FANOUT_BITS, ROOT_NUMBER
-from lacarte.loop.matching.models import MatchingRun
+from lacarte.loop.matching.models import Match, MatchingRun
 from lacarte.loop.needs.models import Need
 from lacarte.registers.menu.models import CapacityLot, OfferAtPlace
 from lacarte.registers.menu.queries import with_free_units
@@ -154,6 +154,11 @@ def _agreements() -> list[tuple[int, int, int, int]]:
 def latest_run() -> MatchingRun | None:
     """The run whose prices count."""
     return MatchingRun.objects.first()
+
+
+def matches_of(run: UUID) -> list[Match]:
+    """The decisions of a run, most urgent needs first."""
+    return list(Match.objects.filter(run=run).order_by("need__priority_class", "-need__need_index", "pk"))
 
 
 def matched_since(moment: datetime) -> int:

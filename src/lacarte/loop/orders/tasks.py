@@ -13,8 +13,8 @@ from lacarte.kernel.events import publish_many, subscribe
 from lacarte.kernel.jobs import AT_ONCE
 from lacarte.kernel.models import Event
 from lacarte.kernel.schedule import every
-from lacarte.loop.matching.actions import matches_of
 from lacarte.loop.matching.events import MatchingRunEnded
+from lacarte.loop.matching.queries import matches_of
 from lacarte.loop.orders.actions import place_many
 from lacarte.loop.orders.events import OrderOverdue
 from lacarte.loop.orders.models import Order, OrderState
