@@ -7,6 +7,7 @@ from unittest.mock import patch
 import pytest
 from django.test import Client
 
+from lacarte.kernel.models import User
 from tests.city import build
 
 pytestmark = pytest.mark.django_db
@@ -26,6 +27,15 @@ def test_a_form_without_its_token() -> None:
     reply = Client(enforce_csrf_checks=True).post("/need/what/", {"text": "help"})
     assert reply.status_code == 403
     assert "This form is too old" in reply.content.decode()
+
+
+@pytest.mark.parametrize(("language", "words"), [("en", "see unmet need"), ("zh-hans", "查看未满足的需求")])
+def test_a_door_that_is_closed_says_what_is_missing(client: Client, language: str, words: str) -> None:
+    client.force_login(User.objects.create_user("nobody"))
+    client.cookies["django_language"] = language
+    reply = client.get("/unmet/")
+    assert reply.status_code == 403
+    assert words in reply.content.decode()
 
 
 def test_a_fault_of_ours_shows_no_traceback() -> None:

@@ -6,13 +6,13 @@ numbers (``kernel.tree``). An official's mandate is a rectangle over them. Sourc
 
 from __future__ import annotations
 
-from enum import StrEnum
 from typing import Any, TypeVar
 
 from django.contrib.auth.models import AnonymousUser
 from django.core.exceptions import PermissionDenied
-from django.db.models import Exists, Model, OuterRef, Q, QuerySet
+from django.db.models import Exists, Model, OuterRef, Q, QuerySet, TextChoices
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from lacarte.kernel import clock
 from lacarte.kernel.models import OfficialMandate, Role, User
@@ -21,15 +21,15 @@ AnyUser = User | AnonymousUser
 Record = TypeVar("Record", bound=Model)
 
 
-class Action(StrEnum):
+class Action(TextChoices):
     """Things an official does with the records of other people."""
 
-    REGISTER = "register a need for somebody"
-    READ = "read needs and orders"
-    WORK = "work on needs and orders"
-    PLAN = "see unmet need and capacity"
-    AUDIT = "see who read what"
-    ADMINISTER = "administer the installation"
+    REGISTER = "register", gettext_lazy("register a need for somebody")
+    READ = "read", gettext_lazy("read needs and orders")
+    WORK = "work", gettext_lazy("work on needs and orders")
+    PLAN = "plan", gettext_lazy("see unmet need and capacity")
+    AUDIT = "audit", gettext_lazy("see who read what")
+    ADMINISTER = "administer", gettext_lazy("administer the installation")
 
 
 #: The whole policy, readable at a glance: role -> actions.
@@ -85,7 +85,7 @@ def may_anywhere(user: AnyUser, action: Action) -> bool:
 def require_anywhere(user: AnyUser, action: Action) -> None:
     """Raise ``PermissionDenied``, saying what is missing, unless :func:`may_anywhere`."""
     if not may_anywhere(user, action):
-        raise PermissionDenied(_("Your account has no mandate to do this: %(action)s.") % {"action": action.value})
+        raise _denied(action)
 
 
 def require(user: AnyUser, action: Action, record: Any) -> None:
@@ -98,4 +98,8 @@ def require(user: AnyUser, action: Action, record: Any) -> None:
         region_last__gte=region,
     )
     if not allowed.exists():
-        raise PermissionDenied(_("Your account has no mandate to do this: %(action)s.") % {"action": action.value})
+        raise _denied(action)
+
+
+def _denied(action: Action) -> PermissionDenied:
+    return PermissionDenied(_("Your account has no mandate to do this: %(action)s.") % {"action": action.label})

@@ -93,6 +93,7 @@ WSGI_APPLICATION = "lacarte.site.wsgi.application"
 LANGUAGE_CODE = CONFIGURED["language"]
 LANGUAGES = [("en", _("English")), ("zh-hans", _("Simplified Chinese"))]
 LOCALE_PATHS = [PACKAGE / "locale"]
+FORMAT_MODULE_PATH = "lacarte.locale"
 USE_TZ = True
 TIME_ZONE = CONFIGURED["time_zone"]
 
