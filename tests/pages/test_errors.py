@@ -23,6 +23,18 @@ def test_a_mistyped_reference_says_what_is_wrong(client: Client) -> None:
     assert "a reference has 8 letters and digits" in client.get("/needs/ABC/").content.decode()
 
 
+@pytest.mark.parametrize(
+    "path",
+    [
+        *("/n/%00/", "/menu/%00/", "/needs/%00/", "/needs/find/?reference=%00", "/rates/?by=%00"),
+        *("/no%00page", "/need/%00/", "/open311/v2/requests/%00.json", "/map/regions.json?a=%00", "/?a=%ff%fe"),
+    ],
+)
+def test_an_address_that_no_link_has_is_no_fault(client: Client, path: str) -> None:
+    build()
+    assert client.get(path).status_code in (200, 404)
+
+
 def test_a_form_without_its_token() -> None:
     reply = Client(enforce_csrf_checks=True).post("/need/what/", {"text": "help"})
     assert reply.status_code == 403

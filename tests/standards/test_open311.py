@@ -65,6 +65,34 @@ def test_errors_are_the_standards_list(client: Client, changes: dict, status: in
     assert not Person.objects.exists(), "a refused request leaves nothing behind"
 
 
+@pytest.mark.parametrize("field", ["service_code", "description", "address_string", "first_name"])
+def test_what_is_no_text_is_refused(client: Client, field: str) -> None:
+    build()
+    answer = client.post("/open311/v2/requests.json", {**GOOD, field: "a\0b"})
+    assert answer.status_code == 400
+    assert answer.json()[0]["description"].startswith(field)
+
+
+@pytest.mark.parametrize(
+    ("kind", "body"),
+    [
+        ("application/json", b"{"),
+        ("application/x-www-form-urlencoded", b"&".join(b"a%d=1" % n for n in range(2000))),
+        ("application/x-www-form-urlencoded", b"description=" + b"x" * 3_000_000),
+        ("application/x-www-form-urlencoded; charset=utf-16", b"a=b"),
+        ("application/x-www-form-urlencoded", b"service_code=%ed%a0%80"),
+        ("multipart/form-data", b"no boundary"),
+        ("multipart/form-data; boundary=x", b"--x\r\nbad"),
+    ],
+    ids=["json", "many", "large", "charset", "surrogate", "boundary", "part"],
+)
+def test_a_body_that_is_no_form_is_answered_with_the_list(client: Client, kind: str, body: bytes) -> None:
+    build()
+    answer = client.post("/open311/v2/requests.json", body, content_type=kind)
+    assert 400 <= answer.status_code < 500
+    assert answer.json()[0]["code"] == answer.status_code
+
+
 def test_an_unknown_or_mistyped_id_is_not_found(client: Client) -> None:
     for reference in ("2222-2222", "abc"):
         answer = client.get(f"/open311/v2/requests/{reference}.json")

@@ -18,10 +18,12 @@ from lacarte.loop.needs.models import Need
 from lacarte.registers.menu.models import CapacityLot, ServiceType
 from lacarte.registers.places.models import Region
 from lacarte.registers.places.queries import region_at
+from lacarte.standards import imports
 from lacarte.standards.imports import ImportFaultError, import_places, import_requests
 from tests.city import square
 
 DATA = Path(__file__).parents[4] / "shared" / "data" / "sf"
+MAPPING = Path(imports.__file__).parent / "mappings" / "san_francisco_311.toml"
 COLUMNS = {
     "CaseID": "1",
     "Opened": "2012-12-04 15:21:00",
@@ -59,6 +61,43 @@ class TestRows(TestCase):
         assert [line for line, _ in bad] == [r.line for r in report.rejected]
         assert all({r.field, "Lat"} & {f, "Lat"} for r, (_, f) in zip(report.rejected, bad, strict=True))
         assert report.loaded == Need.objects.count() == len(faults) - len(bad)
+
+
+@pytest.mark.django_db
+def test_what_cannot_be_kept_spoils_its_own_row_only(tmp_path: Path) -> None:
+    path = requests_file(
+        tmp_path,
+        [
+            row(1, Address="Caf_ st"),
+            row(2, Address="A\x00 st"),
+            row(3, Category="x" * 200),
+            row(4, Category="?!"),
+            row(5, CaseID="9" * 81),
+            row(6, Address="long " * 30_000),
+            row(7),
+            ["8"],
+        ],
+    )
+    path.write_bytes(path.read_bytes().replace(b"Caf_", b"Caf\xe9"))
+    report = import_requests(path)
+    assert report.loaded == 1
+    assert [(r.line, r.field) for r in report.rejected] == [
+        *((2, "Address"), (3, "Address"), (4, "Category"), (5, "Category"), (6, "CaseID")),
+        *((7, "all columns"), (9, "Opened")),
+    ]
+
+
+@pytest.mark.django_db
+def test_a_mapping_names_the_encoding(tmp_path: Path) -> None:
+    path = requests_file(tmp_path, [row(1, Address="滨海路")])
+    path.write_bytes(path.read_text(encoding="utf-8-sig").encode("gb18030"))
+    mapping = tmp_path / "ours.toml"
+    mapping.write_text('encoding = "gb18030"\n' + MAPPING.read_text(encoding="utf-8"))
+    import_requests(path, mapping=mapping)
+    assert Need.objects.get().address == "滨海路"
+    mapping.write_text('encoding = "latin-99"\n' + MAPPING.read_text(encoding="utf-8"))
+    with pytest.raises(ImportFaultError, match="latin-99"):
+        import_requests(path, mapping=mapping)
 
 
 @pytest.mark.django_db
@@ -125,7 +164,32 @@ def test_features_of_one_name_are_one_region_and_bad_ones_are_listed(tmp_path: P
 
 
 @pytest.mark.django_db
-@pytest.mark.parametrize(("text", "says"), [("{", "not GeoJSON"), ("[]", "FeatureCollection")])
+def test_regions_that_cannot_be_drawn_are_listed_and_crossed_ones_mended(tmp_path: Path) -> None:
+    bow_tie = {"type": "Polygon", "coordinates": [[[0, 0], [2, 2], [2, 0], [0, 2], [0, 0]]]}
+    line = {"type": "Polygon", "coordinates": [[[0, 0], [1, 1], [2, 2], [0, 0]]]}
+    path = geojson(
+        tmp_path,
+        feature("Bow", bow_tie),
+        feature("Feet", square(6_000_000, 2_000_000, 1000)),
+        feature("Line", line),
+        feature("!", square(5, 5, 1)),
+        feature("x" * 200, square(5, 5, 1)),
+        feature("St. Mary", square(8, 0, 1)),
+        feature("St Mary", square(9, 0, 1)),
+    )
+    report = import_places(path)
+    assert report.loaded == 2
+    assert [(r.line, r.field) for r in report.rejected] == [
+        *((2, "geometry"), (3, "geometry"), (4, "nhood"), (5, "nhood"))
+    ]
+    assert "convert the file to WGS84" in report.rejected[0].reason
+    assert [str(region_at(x, 0.5)) for x in (0.2, 8.5, 9.5)] == ["Bow", "St. Mary", "St. Mary"]
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize(
+    ("text", "says"), [("{", "not GeoJSON"), ("[" * 100_000, "not GeoJSON"), ("[]", "FeatureCollection")]
+)
 def test_what_is_not_geojson_says_so(tmp_path: Path, text: str, says: str) -> None:
     path = tmp_path / "x.geojson"
     path.write_text(text)

@@ -26,7 +26,7 @@ TABLES = {
 }
 
 
-def package(folder: Path, **changes: str) -> Path:
+def package(folder: Path, **changes: str | bytes) -> Path:
     path = folder / "town.zip"
     with zipfile.ZipFile(path, "w") as file:
         for name, text in (TABLES | changes).items():
@@ -63,6 +63,33 @@ def test_a_package_without_services_says_so(tmp_path: Path) -> None:
         import_menu(package(tmp_path, services="id\n"))
 
 
+def test_a_package_that_lacks_a_column_says_which(tmp_path: Path) -> None:
+    with pytest.raises(ImportFaultError, match=r"taxonomy\.csv lacks the column name"):
+        import_menu(package(tmp_path, taxonomy="id\nB-1\n"))
+
+
+def test_what_cannot_be_kept_spoils_its_own_row_only(tmp_path: Path) -> None:
+    rows = b"id,organization_id,name\n10,1,Caf\xe9\n11,1,Soup\x00\n" + b"x" * 130 + b",1,Tea\n12,1,Bread\n13\n"
+    report = import_menu(package(tmp_path, services=rows))
+    assert (report.loaded, [(r.line, r.field) for r in report.rejected]) == (
+        1,
+        [(2, "name"), (3, "name"), (4, "code"), (6, "organization_id")],
+    )
+
+
+def test_an_encrypted_or_broken_package_says_so(tmp_path: Path) -> None:
+    path = package(tmp_path)
+    raw = bytearray(path.read_bytes())
+    raw[6] |= 1  # the flag for encryption, of the first entry and of all in the directory at the end
+    at = raw.find(b"PK\x01\x02")
+    while at >= 0:
+        raw[at + 8] |= 1
+        at = raw.find(b"PK\x01\x02", at + 1)
+    path.write_bytes(raw)
+    with pytest.raises(ImportFaultError, match="encrypted"):
+        import_menu(path)
+
+
 def test_a_broken_facility_does_not_stop_the_others(tmp_path: Path) -> None:
     good = {
         "objectId": "f",
@@ -70,9 +97,10 @@ def test_a_broken_facility_does_not_stop_the_others(tmp_path: Path) -> None:
         "services": [{"objectId": "s", "category": "housing", "name": "Bed"}],
     }
     path = tmp_path / "places.json"
-    path.write_text(json.dumps([{"name": "no services"}, good, 3]))
+    odd = good | {"name": "\ud800", "services": [{"objectId": "t", "category": "food"}]}
+    path.write_text(json.dumps([{"name": "no services"}, good, 3, odd]))
     report = import_menu(path)
-    assert (report.loaded, [r.line for r in report.rejected]) == (1, [1, 3])
+    assert (report.loaded, [r.line for r in report.rejected]) == (1, [1, 3, 4])
 
 
 @pytest.mark.skipif(not DATA.is_dir(), reason="the real data are not beside this checkout")

@@ -48,9 +48,9 @@ def receive(
 
     Sent twice with the same ``external_id`` it is one need. Coordinates are degrees (WGS84) and win over
     ``region``, which is what somebody chose from a list, and over the household's.
-    Raises :class:`NeedRefusedError` for an empty or overlong text or impossible coordinates.
+    Raises :class:`NeedRefusedError` for an empty, overlong or unprintable text or impossible coordinates.
     """
-    _check(text, service_type, longitude, latitude)
+    _check(text, address, service_type, longitude, latitude)
     home = household or (person.household if person else None)
     if longitude is None and region is None and not address and home is not None:
         longitude, latitude = home.longitude, home.latitude
@@ -83,11 +83,15 @@ def receive(
     return need
 
 
-def _check(text: str, service_type: ServiceType | None, longitude: float | None, latitude: float | None) -> None:
+def _check(
+    text: str, address: str, service_type: ServiceType | None, longitude: float | None, latitude: float | None
+) -> None:
     if not text.strip() and service_type is None:
         raise NeedRefusedError(_("Please say in a few words what you need."))
     if len(text) > LONGEST_TEXT:
         raise NeedRefusedError(_("Please use at most %(n)d characters.") % {"n": LONGEST_TEXT})
+    if "\0" in text + address:
+        raise NeedRefusedError(_("This holds a character that is no text. Please type it again."))
     if (longitude is None) != (latitude is None):
         raise NeedRefusedError(_("A place needs both longitude and latitude."))
     if longitude is not None and latitude is not None and not (-180 <= longitude <= 180 and -90 <= latitude <= 90):

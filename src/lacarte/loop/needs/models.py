@@ -37,7 +37,7 @@ class Need(models.Model):
 
     id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
     reference = models.CharField(max_length=9, unique=True, default=new_reference)
-    secret = models.CharField(max_length=43, blank=True)  # opens the need's page without an account
+    secret = models.CharField(max_length=43, blank=True, db_index=True)  # opens the need's page without an account
     state = models.CharField(max_length=10, choices=State, default=State.OPEN)
     channel = models.CharField(max_length=10, choices=Channel)
     subject = models.CharField(max_length=10, choices=Subject)

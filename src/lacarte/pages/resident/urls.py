@@ -14,6 +14,6 @@ urlpatterns = [
     path("needs/<str:reference>/", views.need_page, name="need"),
     path("needs/<str:reference>/rating/", views.rate_order, name="rate-order"),
     path("needs/<str:reference>/stop/", views.stop_need, name="stop-need"),
-    path("n/<str:secret>/", views.open_need, name="open-need"),
+    path("n/<slug:secret>/", views.open_need, name="open-need"),
     path("my/", views.my_page, name="my-page"),
 ]

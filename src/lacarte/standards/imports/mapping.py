@@ -2,23 +2,23 @@
 
 from __future__ import annotations
 
+import codecs
 import re
 import tomllib
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
-from zoneinfo import ZoneInfo
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
-from lacarte.standards.imports.report import ImportFaultError
+from lacarte.standards.imports.report import FieldError, ImportFaultError, keepable
 
 _SHIPPED = Path(__file__).parent / "mappings"
 _NEEDED = ("id", "received", "status", "category")
+#: Longest text of each field, in characters; a longer one rejects the row.
+_LONGEST = {"id": 80, "category": 90, "provider": 200, "text": 5000}
 _POINT = re.compile(r"\(?\s*(-?[\d.]+)\s*,\s*(-?[\d.]+)\s*\)?")
-
-
-class FieldError(ValueError):
-    """A field of a row cannot be used. ``args``: the column and what is wrong."""
+_BECOME_CODES = frozenset({"category", "provider"})
 
 
 @dataclass(frozen=True)
@@ -48,6 +48,7 @@ class Mapping:
     subject: str
     life_area: dict[str, Any]
     columns: dict[str, Any]
+    encoding: str = "utf-8-sig"
 
     def fits(self, header: list[str]) -> bool:
         """Whether the file has the columns that are needed."""
@@ -73,7 +74,16 @@ class Mapping:
     def _text(self, values: dict[str, str], name: str) -> str:
         columns = self.columns.get(name, [])
         listed = columns if isinstance(columns, list) else [columns]
-        return ", ".join(v for v in ((values.get(column) or "").strip() for column in listed) if v)
+        text = ", ".join(v for v in ((values.get(column) or "").strip() for column in listed) if v)
+        if not keepable(text):
+            raise FieldError(
+                ", ".join(listed), f"holds bytes that are not {self.encoding.removesuffix('-sig')} text"
+            )
+        if name in _BECOME_CODES and text and not any(map(str.isalnum, text)):
+            raise FieldError(", ".join(listed), f"“{text}” has no letter or digit")
+        if len(text) > _LONGEST.get(name, len(text)):
+            raise FieldError(", ".join(listed), f"has {len(text)} characters, at most {_LONGEST[name]} are kept")
+        return text
 
     def _needed(self, values: dict[str, str], name: str) -> str:
         text = self._text(values, name)
@@ -124,11 +134,19 @@ def read_mapping(path: Path) -> Mapping:
             subject=written["subject"],
             life_area=written["life_area"],
             columns=columns,
+            encoding=_encoding(written.get("encoding", "utf-8-sig")),
         )
     except (OSError, tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
         raise ImportFaultError(f"{path}: {error}") from error
-    except KeyError as error:
+    except (LookupError, TypeError, ValueError) as error:
+        if not isinstance(error, KeyError) or isinstance(error, ZoneInfoNotFoundError):
+            raise ImportFaultError(f"{path}: {error}") from error
         raise ImportFaultError(f"{path} lacks {error}; see san_francisco_311.toml for an example") from error
+
+
+def _encoding(name: str) -> str:
+    """A name that Python knows. Raises ``LookupError``."""
+    return codecs.lookup(name).name
 
 
 def mapping_for(header: list[str]) -> Mapping | None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections import defaultdict
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -16,10 +16,20 @@ from shapely.geometry.base import BaseGeometry
 from lacarte.registers.places import queries
 from lacarte.registers.places.actions import add_region, draw
 from lacarte.registers.places.models import Region
-from lacarte.standards.imports.report import ImportFaultError, Report
+from lacarte.standards.imports.report import FieldError, ImportFaultError, Report, keepable
 
 #: Properties that usually name a region, the most telling first.
 NAMES = ("nhood", "neighborhood", "neighbourhood", "district", "name", "NAME", "Name")
+_LONGEST_CODE = 80
+_UNREADABLE = (AttributeError, TypeError, ValueError, KeyError, IndexError, shapely.errors.ShapelyError)
+
+
+@dataclass
+class _Part:
+    """A region that is being put together from the features of its name."""
+
+    name: str
+    shapes: list[BaseGeometry] = field(default_factory=list)
 
 
 def import_places(path: Path, *, city: str = "", name_property: str = "") -> Report:
@@ -31,16 +41,26 @@ def import_places(path: Path, *, city: str = "", name_property: str = "") -> Rep
     features = _features(path)
     name_property = name_property or _name_property(features, path)
     report = Report()
-    parts = _by_name(features, name_property, report)
     title = city or path.stem.replace("_", " ").title()
-    with transaction.atomic():
-        above = _region(queries.root(), code=slug(title), name=title, boundary=None, report=Report())
-        for name, shapes in parts.items():
-            boundary = shapely.union_all(shapes)
-            _region(above, code=f"{slug(title)}-{slug(name)}", name=name, boundary=boundary, report=report)
-        whole = shapely.union_all([one for shapes in parts.values() for one in shapes])
-        draw(above, mapping(whole))
+    if not slug(title):
+        raise ImportFaultError(f"“{title}” has no letter or digit: name the city with --city")
+    parts = _by_code(features, name_property, slug(title), report)
+    if not parts:
+        return report
+    try:
+        _draw_all(title, parts, report)
+    except ValueError as error:  # of the tree of regions
+        raise ImportFaultError(f"{path}: {error}") from error
     return report
+
+
+@transaction.atomic
+def _draw_all(title: str, parts: dict[str, _Part], report: Report) -> None:
+    above = _region(queries.root(), code=slug(title), name=title, boundary=None, report=Report())
+    for code, part in parts.items():
+        _region(above, code=code, name=part.name, boundary=shapely.union_all(part.shapes), report=report)
+    whole = shapely.union_all([one for part in parts.values() for one in part.shapes])
+    draw(above, mapping(whole))
 
 
 def slug(text: str) -> str:
@@ -53,7 +73,7 @@ def _features(path: Path) -> list[Any]:
         read = json.loads(path.read_text(encoding="utf-8-sig"))
     except OSError as error:
         raise ImportFaultError(f"{path}: {error.strerror}") from error
-    except (UnicodeDecodeError, json.JSONDecodeError) as error:
+    except (UnicodeDecodeError, json.JSONDecodeError, RecursionError) as error:
         raise ImportFaultError(f"{path} is not GeoJSON: {error}") from error
     features = read.get("features") if isinstance(read, dict) else None
     if not isinstance(features, list) or not features:
@@ -69,22 +89,46 @@ def _name_property(features: list[Any], path: Path) -> str:
     return found
 
 
-def _by_name(features: list[Any], name_property: str, report: Report) -> dict[str, list[BaseGeometry]]:
-    parts: dict[str, list[BaseGeometry]] = defaultdict(list)
+def _by_code(features: list[Any], name_property: str, above: str, report: Report) -> dict[str, _Part]:
+    parts: dict[str, _Part] = {}
     for number, feature in enumerate(features, start=1):
         try:
-            name = str((feature.get("properties") or {}).get(name_property) or "").strip()
-            geometry = shape(feature.get("geometry") or {})
-        except (AttributeError, TypeError, ValueError, KeyError, IndexError, shapely.errors.ShapelyError) as error:
-            report.reject(number, "geometry", f"cannot be read ({error})")
+            name, polygons = _read(feature, name_property)
+            code = _code(above, name, name_property)
+        except FieldError as error:
+            report.reject(number, *error.args)
             continue
-        if not name:
-            report.reject(number, name_property, "is empty: give every feature a name")
-        elif geometry.geom_type not in ("Polygon", "MultiPolygon") or geometry.is_empty:
-            report.reject(number, "geometry", f"is a {geometry.geom_type}: only polygons are regions")
-        else:
-            parts[name].append(shapely.make_valid(geometry))
+        parts.setdefault(code, _Part(name)).shapes.append(polygons)
     return parts
+
+
+def _code(above: str, name: str, name_property: str) -> str:
+    """The code of a region in the city ``above``. Names that differ in signs only are one region."""
+    if not slug(name) or not keepable(name):
+        raise FieldError(name_property, "is empty: give every feature a name")
+    code = f"{above}-{slug(name)}"
+    if len(code) > _LONGEST_CODE:
+        raise FieldError(name_property, f"“{name[:40]}…” is too long: {len(code)} characters with the city's")
+    return code
+
+
+def _read(feature: Any, name_property: str) -> tuple[str, BaseGeometry]:
+    """Name and polygons of a feature, mended where they cross themselves. Raises :class:`FieldError`."""
+    try:
+        name = str((feature.get("properties") or {}).get(name_property) or "").strip()
+        geometry = shape(feature.get("geometry") or {})
+    except _UNREADABLE as error:
+        raise FieldError("geometry", f"cannot be read ({error})") from error
+    if geometry.geom_type not in ("Polygon", "MultiPolygon") or geometry.is_empty:
+        raise FieldError("geometry", f"is a {geometry.geom_type}: only polygons are regions")
+    west, south, east, north = geometry.bounds
+    if not (-180 <= west <= east <= 180 and -90 <= south <= north <= 90):
+        raise FieldError("geometry", f"({west:g}, {south:g}) are not degrees: convert the file to WGS84")
+    mended = shapely.make_valid(shapely.force_2d(geometry))
+    areas = [one for one in shapely.get_parts(mended) if one.geom_type in ("Polygon", "MultiPolygon")]
+    if not areas:
+        raise FieldError("geometry", "has no area")
+    return name, shapely.union_all(areas)
 
 
 def _region(parent: Region, *, code: str, name: str, boundary: BaseGeometry | None, report: Report) -> Region:

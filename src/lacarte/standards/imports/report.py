@@ -2,13 +2,27 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass, field
 
 _SHOWN = 10
+#: NUL, which PostgreSQL cannot keep, and what is left of bytes that were not of the encoding.
+_UNKEEPABLE = re.compile("[\x00\ud800-\udfff]")
+#: How files are read, so that one wrong byte spoils its own row only.
+BYTES_AS_MARKS = "surrogateescape"
 
 
 class ImportFaultError(Exception):
     """The file as a whole cannot be read; the message says why and what to do."""
+
+
+def keepable(text: str) -> bool:
+    """Whether a database can keep ``text``, which was read with :data:`BYTES_AS_MARKS`."""
+    return _UNKEEPABLE.search(text) is None
+
+
+class FieldError(ValueError):
+    """A field of a row cannot be used. ``args``: the column and what is wrong."""
 
 
 @dataclass(frozen=True)

@@ -10,7 +10,6 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from itertools import islice
 from pathlib import Path
-from typing import TextIO
 
 import numpy as np
 from django.db import transaction
@@ -25,9 +24,9 @@ from lacarte.registers.menu.models import CapacityLot, Offer, OfferAtPlace, Serv
 from lacarte.registers.places.models import Region
 from lacarte.registers.places.queries import regions_at, root
 from lacarte.registers.providers.models import Provider, SubjectKind
-from lacarte.standards.imports.mapping import FieldError, Mapping, Row, mapping_for, read_mapping
+from lacarte.standards.imports.mapping import Mapping, Row, mapping_for, read_mapping
 from lacarte.standards.imports.places import slug
-from lacarte.standards.imports.report import ImportFaultError, Report
+from lacarte.standards.imports.report import BYTES_AS_MARKS, FieldError, ImportFaultError, Report, keepable
 
 _BATCH = 1000
 _WEEK = timedelta(days=7)
@@ -68,10 +67,12 @@ def import_requests(
     """
     report, history = Report(), _History()
     try:
-        with path.open(encoding="utf-8-sig", newline="") as file:
+        given = read_mapping(mapping) if mapping else None
+        encoding = given.encoding if given else "utf-8-sig"
+        with path.open(encoding=encoding, errors=BYTES_AS_MARKS, newline="") as file:
             reader = csv.DictReader(file)
-            using = _mapping(mapping, list(reader.fieldnames or []), path)
-            rows = _rows(reader, file, using, report)
+            using = _mapping(given, list(reader.fieldnames or []), path)
+            rows = _rows(reader, using, report)
             while batch := list(islice(rows, _BATCH)):
                 _load(batch, using, report)
                 for row in batch:
@@ -79,28 +80,37 @@ def import_requests(
                 progress(report.loaded + report.known)
     except OSError as error:
         raise ImportFaultError(f"{path}: {error.strerror}") from error
-    except (UnicodeDecodeError, csv.Error) as error:
-        raise ImportFaultError(f"{path} is not a CSV file in UTF-8: {error}") from error
+    except (UnicodeError, csv.Error) as error:
+        raise ImportFaultError(f"{path} is not a CSV file in {encoding.removesuffix('-sig')}: {error}") from error
     _supply(history, report)
     report.rejected.sort(key=lambda row: row.line)
     return report
 
 
-def _mapping(path: Path | None, header: list[str], file: Path) -> Mapping:
-    using = read_mapping(path) if path else mapping_for(header)
+def _mapping(given: Mapping | None, header: list[str], file: Path) -> Mapping:
+    if not all(map(keepable, header)):
+        raise ImportFaultError(f"{file} is not a CSV file in UTF-8; a mapping may name another `encoding`")
+    using = given or mapping_for(header)
     if using is None or not using.fits(header):
         raise ImportFaultError(
-            f"{file}: no mapping fits its columns ({', '.join(header)}); write one, see --mapping"
+            f"{file}: no mapping fits its columns ({', '.join(header)[:500]}); write one, see --mapping"
         )
     return using
 
 
-def _rows(reader: csv.DictReader[str], file: TextIO, using: Mapping, report: Report) -> Iterator[Row]:
-    for values in reader:
+def _rows(reader: csv.DictReader[str], using: Mapping, report: Report) -> Iterator[Row]:
+    while True:
+        line = reader.line_num + 1
         try:
+            values = next(reader)
             yield using.row(values)
+        except StopIteration:
+            return
         except FieldError as error:
             report.reject(reader.line_num, *error.args)
+        except csv.Error as error:
+            until = f"until line {reader.line_num}: {error} (is a quotation mark never closed?)"
+            report.reject(line, "all columns", until)
 
 
 @transaction.atomic

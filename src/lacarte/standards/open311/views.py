@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from functools import wraps
-from typing import Any
 
+from django.core.exceptions import BadRequest, SuspiciousOperation
 from django.db import transaction
 from django.http import HttpRequest, JsonResponse
+from django.http.multipartparser import MultiPartParserError
 from django.utils.translation import gettext as _
 from django.views.decorators.csrf import csrf_exempt
 
@@ -56,7 +57,7 @@ def requests(http: HttpRequest) -> JsonResponse:
 
 
 def _receive(http: HttpRequest) -> Need:
-    form: dict[str, Any] = {name: value for name, value in http.POST.items() if isinstance(value, str)}
+    form = _form(http)
     code = form.get("service_code", "")
     kind = ServiceType.objects.filter(code=code, orderable=True).first() if code else None
     if kind is None:
@@ -81,6 +82,18 @@ def _receive(http: HttpRequest) -> Need:
             )
     except NeedRefusedError as error:
         raise Open311Error(400, str(error)) from error
+
+
+def _form(http: HttpRequest) -> dict[str, str]:
+    """What was sent. Raises :class:`Open311Error` when it is no form, too large or not text."""
+    try:
+        form = {name: str(value) for name, value in http.POST.items()}
+    except (SuspiciousOperation, BadRequest, MultiPartParserError) as error:
+        raise Open311Error(400, _("the form cannot be read: %(why)s") % {"why": error}) from error
+    for name, value in form.items():
+        if "\0" in value:
+            raise Open311Error(400, _("%(name)s holds a character that is no text") % {"name": name})
+    return form
 
 
 @_with_standard_errors
