@@ -13,6 +13,7 @@ from tempfile import TemporaryDirectory
 import click
 
 from lacarte import __version__
+from lacarte.kernel.listening import why_taken
 from lacarte.site.configuration import ConfigurationError
 
 
@@ -30,11 +31,16 @@ def installation() -> Iterator[None]:
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "lacarte.site.settings")
     try:
         import django
+        from django.conf import settings
         from django.db import DatabaseError
+
+        from lacarte.site.home import why_unreachable
 
         django.setup()
     except ConfigurationError as error:
         raise Failure(str(error)) from error
+    if why := why_unreachable(settings.DATABASES["default"]):
+        raise Failure(f"the database cannot be reached: {why}")
     try:
         yield
     except DatabaseError as error:
@@ -75,8 +81,8 @@ def _progress(line: str) -> None:
 @click.option(
     "--home", "own_home", type=click.Path(file_okay=False, path_type=Path), help="Folder of the demo (.lacarte)."
 )
-@click.option("--residents", default=30_000, hidden=True, type=click.IntRange(100, 200_000))
-@click.option("--needs", default=8_000, hidden=True, type=click.IntRange(50, 100_000))
+@click.option("--residents", default=30_000, hidden=True, type=click.IntRange(500, 200_000))
+@click.option("--needs", default=8_000, hidden=True, type=click.IntRange(200, 100_000))
 def demo(port: int, no_browser: bool, only_check: bool, own_home: Path | None, residents: int, needs: int) -> None:
     """Try everything on a fictional city: makes it on first use, then serves it with demo accounts."""
     from lacarte.demo import run
@@ -89,8 +95,8 @@ def demo(port: int, no_browser: bool, only_check: bool, own_home: Path | None, r
         home = Path(os.environ.get("LACARTE_HOME") or ".lacarte").expanduser().resolve()
         try:
             run.write_settings(home)
-            if not only_check:
-                run.check_port(port)
+            if not only_check and (why := why_taken("127.0.0.1", port)):
+                raise Failure(why)
             with installation():
                 run.prepare(
                     residents=residents, needs=needs, progress=lambda line: click.echo(f"… {line}", err=True)
@@ -113,6 +119,8 @@ def serve(host: str, port: int) -> None:
         from granian import Granian
         from granian.constants import Interfaces
 
+        if why := why_taken(host, port):
+            raise Failure(why)
         click.echo(f"Serving on http://{host}:{port} – stop with Ctrl-C")
         server = Granian(
             "lacarte.site.wsgi:application",
@@ -121,6 +129,7 @@ def serve(host: str, port: int) -> None:
             interface=Interfaces.WSGI,
             blocking_threads=settings.CONFIGURED["threads"],
             log_access=False,
+            websockets=False,
         )
         server.serve()
 
@@ -219,6 +228,7 @@ def user(name: str, role: str | None, region: str, days: int, password: str) -> 
         if place is None:
             raise Failure(f"there is no region with the code “{region}”")
         try:
+            User(username=name).full_clean(exclude=["password"])
             validate_password(password)
         except ValidationError as error:
             raise Failure(" ".join(error.messages)) from error

@@ -63,7 +63,7 @@ def test_it_serves_until_it_is_told_to_stop(tmp_path: Path) -> None:
             command("demo", "--home", str(tmp_path), "--port", port), capture_output=True, text=True, env=clean()
         )
         assert taken.returncode == 1
-        assert f"port {port} is taken" in taken.stderr
+        assert f"cannot listen on 127.0.0.1:{port}" in taken.stderr
     finally:
         running.send_signal(signal.SIGTERM)
         rest, _ = running.communicate(timeout=40)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import socket
 import subprocess
 import sys
 from pathlib import Path
@@ -36,6 +37,24 @@ def test_an_installation_from_nothing_to_a_first_match(tmp_path: Path) -> None:
     assert "BAD" not in healthy.stdout
 
 
+def test_a_user_needs_a_name(tmp_path: Path) -> None:
+    lacarte(tmp_path, "migrate")
+    for name in ("", "n" * 151, "two words"):
+        done = lacarte(tmp_path, "user", name, "--password", "correct horse battery")
+        assert done.returncode == 1
+        assert done.stderr.startswith("lacarte: ")
+        assert len(done.stderr.splitlines()) == 1
+
+
+def test_nobody_serves_beside_another_server(tmp_path: Path) -> None:
+    with socket.socket() as other:
+        other.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEPORT, 1)
+        other.bind(("127.0.0.1", 0))
+        other.listen()
+        done = lacarte(tmp_path, "serve", "--port", str(other.getsockname()[1]))
+    assert (done.returncode, "cannot listen on" in done.stderr) == (1, True)
+
+
 def test_check_finds_what_is_wrong(tmp_path: Path) -> None:
     lacarte(tmp_path, "migrate")
     (tmp_path / "secret_key").chmod(0o644)
@@ -49,11 +68,13 @@ def test_check_finds_what_is_wrong(tmp_path: Path) -> None:
     [
         (["check"], {}, "lacarte migrate"),
         (["check"], {"LACARTE_THREADS": "0"}, "threads: 0 is not between"),
-        (["check"], {"LACARTE_DATABASE": "postgresql://nobody@127.0.0.1:1/x"}, "the database said"),
+        (["check"], {"LACARTE_DATABASE": "postgresql://nobody@127.0.0.1:1/x"}, "cannot be reached"),
+        (["check"], {"LACARTE_LANGUAGE": "xx"}, "language: “xx” is none of en, zh-hans"),
+        (["match"], {}, "lacarte migrate"),
     ],
 )
 def test_what_goes_wrong_is_one_clear_line(tmp_path: Path, arguments: list, environment: dict, says: str) -> None:
-    failed = lacarte(tmp_path, *arguments, LACARTE_LOG_LEVEL="CRITICAL", **environment)
+    failed = lacarte(tmp_path, *arguments, **environment)
     assert failed.returncode == 1
     assert says in failed.stderr + failed.stdout
     assert "Traceback" not in failed.stderr

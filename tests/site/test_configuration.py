@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import stat
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
 
-from lacarte.site.configuration import ConfigurationError, database, read, reference, secret_key
+from lacarte.site.configuration import ConfigurationError, read, reference
+from lacarte.site.home import database, folder, secret_key, why_unreachable
 
 
 def environment(home: Path, **more: str) -> dict[str, str]:
@@ -34,6 +36,10 @@ def test_the_environment_wins_over_the_file(tmp_path: Path) -> None:
         ("", {"LACARTE_DEBUG": "perhaps"}, "LACARTE_DEBUG.*neither"),
         ("", {"LACARTE_THREADS": "many"}, "not a whole number"),
         ("", {"LACARTE_THREADS": "99"}, "between 1 and 64"),
+        ('time_zone = "Mars"', {}, "time_zone: there is no “Mars”"),
+        ('log_level = "LOUD"', {}, "log_level: “LOUD” is none of DEBUG"),
+        ('rate_limit = "lots"', {}, "not a pace such as 30/minute"),
+        ('rate_limit_store = "abacus://"', {}, "rate_limit_store"),
     ],
 )
 def test_a_mistake_is_named(tmp_path: Path, written: str, variables: dict, says: str) -> None:
@@ -47,6 +53,24 @@ def test_the_secret_key_is_made_once_and_is_private(tmp_path: Path) -> None:
     assert len(key) > 50
     assert secret_key(tmp_path) == key
     assert stat.S_IMODE((tmp_path / "secret_key").stat().st_mode) == 0o600
+
+
+def test_processes_that_start_together_have_one_key(tmp_path: Path) -> None:
+    with ThreadPoolExecutor(8) as pool:
+        keys = set(pool.map(lambda _: secret_key(tmp_path), range(32)))
+    assert len(keys) == 1
+    assert [path.name for path in tmp_path.iterdir()] == ["secret_key"], "nothing is left lying about"
+
+
+def test_a_folder_that_cannot_be_made_says_so(tmp_path: Path) -> None:
+    (tmp_path / "file").write_text("in the way")
+    with pytest.raises(ConfigurationError, match="name another with --home"):
+        folder(tmp_path / "file" / "home")
+
+
+def test_a_server_that_does_not_answer_is_noticed_at_once(tmp_path: Path) -> None:
+    assert "refused" in why_unreachable(database("postgresql://nobody@127.0.0.1:1/x", tmp_path))
+    assert why_unreachable(database("", tmp_path)) == ""
 
 
 def test_database_addresses(tmp_path: Path) -> None:

@@ -93,6 +93,16 @@ def test_a_body_that_is_no_form_is_answered_with_the_list(client: Client, kind: 
     assert answer.json()[0]["code"] == answer.status_code
 
 
+def test_another_jurisdiction_is_told_so(client: Client) -> None:
+    build()
+    assert client.get("/open311/v2/services.json?jurisdiction_id=lacarte.local").status_code == 200
+    answer = client.get("/open311/v2/services.json?jurisdiction_id=elsewhere.example")
+    assert (answer.status_code, answer.json()[0]["code"]) == (404, 404)
+    assert "lacarte.local" in answer.json()[0]["description"]
+    sent = client.post("/open311/v2/requests.json", {**GOOD, "jurisdiction_id": "elsewhere.example"})
+    assert (sent.status_code, Need.objects.count()) == (404, 0)
+
+
 def test_an_unknown_or_mistyped_id_is_not_found(client: Client) -> None:
     for reference in ("2222-2222", "abc"):
         answer = client.get(f"/open311/v2/requests/{reference}.json")

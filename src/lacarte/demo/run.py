@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 import signal
-import socket
 import subprocess
 import sys
 import time
@@ -24,20 +23,13 @@ class DemoError(Exception):
 
 
 def write_settings(home: Path) -> None:
-    """Give a new home the demo's settings. Must run before Django reads them."""
-    if not home.exists() or not any(home.iterdir()):
-        home.mkdir(parents=True, exist_ok=True)
-        (home / "lacarte.toml").write_text(_SETTINGS, encoding="utf-8")
-
-
-def check_port(port: int) -> None:
-    """Raise :class:`DemoError` when something else listens there."""
-    with socket.socket(socket.AF_INET, socket.SOCK_STREAM) as asked:
-        asked.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-        try:
-            asked.bind(("127.0.0.1", port))
-        except OSError as error:
-            raise DemoError(f"port {port} is taken ({error.strerror}); choose another with --port") from error
+    """Give a new home the demo's settings. Must run before Django reads them. Raises :class:`DemoError`."""
+    try:
+        if not home.exists() or not any(home.iterdir()):
+            home.mkdir(parents=True, exist_ok=True)
+            (home / "lacarte.toml").write_text(_SETTINGS, encoding="utf-8")
+    except OSError as error:
+        raise DemoError(f"{home} cannot be used ({error.strerror}); choose another folder with --home") from error
 
 
 def prepare(*, residents: int, needs: int, progress: Callable[[str], None]) -> None:

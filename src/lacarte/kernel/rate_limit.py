@@ -2,19 +2,30 @@
 
 from __future__ import annotations
 
+import logging
 from functools import lru_cache
 
 from django.conf import settings
 from django.http import HttpRequest
 from limits import RateLimitItem, parse
+from limits.errors import StorageError
 from limits.storage import storage_from_string
 from limits.strategies import MovingWindowRateLimiter
 
+logger = logging.getLogger(__name__)
+
 
 def allowed(scope: str, request: HttpRequest) -> bool:
-    """Whether this address may do ``scope`` once more; a yes is counted."""
+    """Whether this address may do ``scope`` once more; a yes is counted.
+
+    When nobody can count, because the store does not answer, people are served all the same.
+    """
     limiter, limit = _limiter(settings.CONFIGURED["rate_limit_store"], settings.CONFIGURED["rate_limit"])
-    return limiter.hit(limit, scope, address(request))
+    try:
+        return limiter.hit(limit, scope, address(request))
+    except StorageError:
+        logger.exception("rate limits are not counted: rate_limit_store does not answer")
+        return True
 
 
 def address(request: HttpRequest) -> str:
@@ -28,4 +39,4 @@ def address(request: HttpRequest) -> str:
 
 @lru_cache(maxsize=4)
 def _limiter(store: str, limit: str) -> tuple[MovingWindowRateLimiter, RateLimitItem]:
-    return MovingWindowRateLimiter(storage_from_string(store)), parse(limit)
+    return MovingWindowRateLimiter(storage_from_string(store, wrap_exceptions=True)), parse(limit)

@@ -5,14 +5,18 @@
 
 from __future__ import annotations
 
-import importlib.util
 import os
-import secrets
 import tomllib
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
-from urllib.parse import unquote, urlparse
+from zoneinfo import available_timezones
+
+import limits
+import limits.errors
+import limits.storage
+
+_LOG_LEVELS = ("DEBUG", "INFO", "WARNING", "ERROR")
 
 
 class ConfigurationError(Exception):
@@ -46,7 +50,7 @@ OPTIONS: tuple[Option, ...] = (
     Option("https", False, "The site is reached over TLS: cookies are secure, HSTS is sent."),
     Option("language", "en", "Language of people who have not chosen one: `en` or `zh-hans`."),
     Option("time_zone", "UTC", "Time zone of the city, such as `Asia/Shanghai`."),
-    Option("jurisdiction", "lacarte.local", "Open311 jurisdiction id of this installation."),
+    Option("jurisdiction", "lacarte.local", "Open311 `jurisdiction_id`; a client that names another is told so."),
     Option("city", "", "Name of the city in page heads. Empty: that of the largest region."),
     Option("threads", 4, "Threads that serve pages, from 1 to 64."),
     Option("match_minutes", 10, "Minutes between two matching runs, from 1 to 1440."),
@@ -78,7 +82,7 @@ def read(environment: dict[str, str] | None = None) -> dict[str, Any]:
             values[option.name] = _check(option, written[option.name], f"{home / 'lacarte.toml'}, {option.name}")
         else:
             values[option.name] = option.default
-    _check_bounds(values)
+    _check_values(values)
     return values
 
 
@@ -117,59 +121,24 @@ def _check(option: Option, value: Any, where: str) -> Any:
     return value
 
 
-def _check_bounds(values: dict[str, Any]) -> None:
+def _check_values(values: dict[str, Any]) -> None:
     for name, low, high in (("threads", 1, 64), ("match_minutes", 1, 1440), ("trusted_proxies", 0, 9)):
         if not low <= values[name] <= high:
             raise ConfigurationError(f"{name}: {values[name]} is not between {low} and {high}")
-
-
-def secret_key(home: Path) -> str:
-    """The key of this installation, made on first use and readable by its owner only."""
-    path = folder(home) / "secret_key"
+    if values["log_level"] not in _LOG_LEVELS:
+        raise ConfigurationError(f"log_level: “{values['log_level']}” is none of {', '.join(_LOG_LEVELS)}")
+    if values["time_zone"] not in available_timezones():
+        raise ConfigurationError(f"time_zone: there is no “{values['time_zone']}”; names are like Asia/Shanghai")
     try:
-        descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-    except FileExistsError:
-        return path.read_text(encoding="ascii").strip()
-    with os.fdopen(descriptor, "w", encoding="ascii") as file:
-        file.write(key := secrets.token_urlsafe(50))
-    return key
-
-
-def database(address: str, home: Path) -> dict[str, Any]:
-    """Django's database entry for an address. Raises :class:`ConfigurationError` for an unknown kind."""
-    parts = urlparse(address)
-    if not address or parts.scheme == "sqlite":
-        path = Path(unquote(parts.path)) if parts.path else home / "lacarte.sqlite3"
-        path.parent.mkdir(parents=True, exist_ok=True)
-        return {"ENGINE": "lacarte.kernel.sqlite", "NAME": path}
-    if parts.scheme not in ("postgresql", "postgres"):
-        raise ConfigurationError(f"LACARTE_DATABASE: “{parts.scheme}” is unknown; use sqlite or postgresql")
-    return {
-        "ENGINE": "django.db.backends.postgresql",
-        "NAME": unquote(parts.path.lstrip("/")),
-        "USER": unquote(parts.username or ""),
-        "PASSWORD": unquote(parts.password or ""),
-        "HOST": parts.hostname or "",
-        "PORT": str(parts.port or ""),
-        "OPTIONS": {"pool": {"min_size": 1, "max_size": 16, "timeout": 20}},
-    }
-
-
-def folder(path: Path) -> Path:
-    """A folder of the installation, made when it is not there."""
-    path.mkdir(parents=True, exist_ok=True)
-    return path
-
-
-def package_folder(package: str, folder: str) -> Path:
-    """A folder that an installed package ships, found without importing it.
-
-    Raises :class:`ConfigurationError` when the package is not installed.
-    """
-    found = importlib.util.find_spec(package)
-    if found is None or not found.submodule_search_locations:
-        raise ConfigurationError(f"the package “{package}” is not installed; install lacarte again with its needs")
-    return Path(found.submodule_search_locations[0]) / folder
+        limits.parse(values["rate_limit"])
+    except ValueError as error:
+        raise ConfigurationError(
+            f"rate_limit: “{values['rate_limit']}” is not a pace such as 30/minute"
+        ) from error
+    try:
+        limits.storage.storage_from_string(values["rate_limit_store"])
+    except limits.errors.ConfigurationError as error:
+        raise ConfigurationError(f"rate_limit_store: {error} (`redis://…` needs lacarte[redis])") from error
 
 
 def reference() -> str:

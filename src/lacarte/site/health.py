@@ -30,7 +30,10 @@ class Finding:
 
 def findings() -> Iterator[Finding]:
     """Look at everything, one after the other. Raises ``DatabaseError`` when the database cannot be reached."""
-    yield _migrations()
+    database = _migrations()
+    yield database
+    if not database.well:
+        return  # nothing else can be looked at in tables that are not there
     yield from _jobs()
     yield _clock()
     yield _files()

@@ -8,16 +8,16 @@ from pathlib import Path
 from csp.constants import NONE, SELF
 from django.utils.translation import gettext_lazy as _
 
-from lacarte.site import configuration
+from lacarte.site import configuration, home
 
 PACKAGE = Path(__file__).resolve().parents[1]
 CONFIGURED = configuration.read()
 HOME: Path = CONFIGURED["home"]
 
-SECRET_KEY = CONFIGURED["secret_key"] or configuration.secret_key(HOME)
+SECRET_KEY = CONFIGURED["secret_key"] or home.secret_key(HOME)
 DEBUG = CONFIGURED["debug"]
 ALLOWED_HOSTS = CONFIGURED["allowed_hosts"]
-DATABASES = {"default": configuration.database(CONFIGURED["database"], HOME)}
+DATABASES = {"default": home.database(CONFIGURED["database"], HOME)}
 if test_database := os.environ.get("LACARTE_TEST_DATABASE_NAME"):
     DATABASES["default"]["TEST"] = {"NAME": test_database}
 AUTH_USER_MODEL = "kernel.User"
@@ -92,15 +92,17 @@ WSGI_APPLICATION = "lacarte.site.wsgi.application"
 
 LANGUAGE_CODE = CONFIGURED["language"]
 LANGUAGES = [("en", _("English")), ("zh-hans", _("Simplified Chinese"))]
+if LANGUAGE_CODE not in dict(LANGUAGES):
+    raise configuration.ConfigurationError(f"language: “{LANGUAGE_CODE}” is none of {', '.join(dict(LANGUAGES))}")
 LOCALE_PATHS = [PACKAGE / "locale"]
 FORMAT_MODULE_PATH = "lacarte.locale"
 USE_TZ = True
 TIME_ZONE = CONFIGURED["time_zone"]
 
 STATIC_URL = "static/"
-STATIC_ROOT = configuration.folder(HOME / "static")
+STATIC_ROOT = home.folder(HOME / "static")
 # Leaflet's files come from the django-leaflet package; its Django app is not used.
-STATICFILES_DIRS = [configuration.package_folder("leaflet", "static")]
+STATICFILES_DIRS = [home.package_folder("leaflet", "static")]
 WHITENOISE_USE_FINDERS = True
 MEDIA_ROOT = HOME / "media"
 

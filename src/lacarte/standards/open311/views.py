@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from functools import wraps
 
+from django.conf import settings
 from django.core.exceptions import BadRequest, SuspiciousOperation
 from django.db import transaction
 from django.http import HttpRequest, JsonResponse
@@ -29,12 +30,23 @@ def _with_standard_errors(view: View) -> View:
     @wraps(view)
     def answer(http: HttpRequest, **parts: str) -> JsonResponse:
         try:
+            _check_jurisdiction(http)
             return view(http, **parts)
         except Open311Error as error:
             listed = [{"code": error.status, "description": error.description}]
             return JsonResponse(listed, status=error.status, safe=False)
 
     return answer
+
+
+def _check_jurisdiction(http: HttpRequest) -> None:
+    """The one that a client names, if any, must be ours (GeoReport v2, ``jurisdiction_id``)."""
+    said = http.GET.get("jurisdiction_id") or (_form(http).get("jurisdiction_id") if http.method == "POST" else "")
+    if said and said != settings.CONFIGURED["jurisdiction"]:
+        ours = settings.CONFIGURED["jurisdiction"]
+        raise Open311Error(
+            404, _("jurisdiction_id: this is %(ours)s, not “%(said)s”") % {"ours": ours, "said": said}
+        )
 
 
 @_with_standard_errors
