@@ -17,7 +17,8 @@ from lacarte.engines.geography import haversine_metres
 
 DAYS = 90
 PAST_WEEKS, COMING_WEEKS = 14, 4
-NOT_UNDERSTOOD = 0.008
+#: Share of texts that nobody can sort at once, and the days until somebody reads one.
+UNCLEAR, READ_AFTER_DAYS = 0.04, 2.0
 WITHDRAWN = 0.02
 #: Share of each channel; sensors come on top of these.
 _CHANNELS = {"web": 0.46, "phone": 0.30, "message": 0.17, "open311": 0.07}
@@ -26,8 +27,10 @@ _HOURS = np.array([1, 1, 1, 1, 1, 2, 4, 8, 14, 16, 15, 12, 10, 12, 14, 13, 11, 9
 _WEEKDAYS = np.array([1.25, 1.15, 1.1, 1.05, 1.0, 0.7, 0.6])
 #: What was understood with less certainty than this, a person has looked at.
 _DOUBTFUL = 0.65
-#: How long a need is tried for, week after week, before people give up and it just waits.
-_TRIED_WEEKS = 5
+#: By the service's urgency, 0 to 3: weeks in which a unit is looked for; who finds none waits on,
+_TRIED_WEEKS = (1, 3, 5, 5)
+#: and until about so many days have gone by: then people have helped themselves, or have given up.
+_PATIENCE_DAYS = (3.0, 30.0, 150.0, 250.0)
 
 Deadline = Callable[[datetime, int], datetime]
 
@@ -107,7 +110,7 @@ def draw_needs(
     for service, channel, received in zip(services.tolist(), channels.tolist(), _times(rng, n, now), strict=True):
         those = concerned[service] if concerned[service].size and rng.random() < 0.7 else grown
         person = int(those[rng.integers(those.size)])
-        needs.append(_need(rng, content, land, people, service, person, str(channel), received))
+        needs.append(_need(rng, content, land, people, service, person, str(channel), received, now))
     return needs
 
 
@@ -136,6 +139,7 @@ def _need(
     person: int,
     channel: str,
     received: datetime,
+    now: datetime,
 ) -> DrawnNeed:
     wanted, home = content.services[service], int(people.home[person])
     place, x, y = int(people.place[home]), float(people.longitude[home]), float(people.latitude[home])
@@ -143,17 +147,20 @@ def _need(
         near_x, near_y = points_in(land.neighbourhoods[place], 1, rng)
         x, y = float(near_x[0]), float(near_y[0])
     language = "en" if people.english[person] else "zh-hans"
-    understood = rng.random() >= NOT_UNDERSTOOD
+    unclear = rng.random() < UNCLEAR
+    read = received + timedelta(days=float(rng.exponential(READ_AFTER_DAYS)))
+    understood = not unclear or read <= now
     chosen = channel in ("web", "phone", "open311")
     certainty = 1.0 if chosen else float(np.round(rng.uniform(0.55, 0.97), 2))
-    corrected = received + timedelta(hours=2) if understood and certainty < _DOUBTFUL else None
+    doubtful = understood and (unclear or certainty < _DOUBTFUL)
+    corrected = (read if unclear else received + timedelta(hours=2)) if doubtful else None
     return DrawnNeed(
         service=service if understood else -1,
         person=-1 if wanted.subject == "place" and rng.random() < 0.35 else person,
         place=place,
         longitude=x,
         latitude=y,
-        channel=channel if understood else "message",
+        channel="message" if unclear else channel,
         language=language,
         text=_text(rng, content, wanted, language, place),
         received=received,
@@ -196,15 +203,17 @@ def serve(
         [i for i, offer in enumerate(supply.offers) if offer.service == service]
         for service in range(len(content.services))
     ]
+    tried = [_TRIED_WEEKS[service.urgency] for service in content.services]
     for need in needs:
         if need.service < 0:
             continue
         if rng.random() < WITHDRAWN:
             _withdraw(rng, need, now)
             continue
-        placed: datetime | None = need.received + timedelta(hours=float(rng.exponential(5)))
+        known = need.classified or need.received
+        placed: datetime | None = known + timedelta(hours=float(rng.exponential(5)))
         while placed is not None and placed <= now:
-            found = _find(need, supply, by_service[need.service], left, start, placed, now)
+            found = _find(need, supply, by_service[need.service], left, start, placed, now, tried[need.service])
             if found is None:
                 break
             offer, week, at = found
@@ -212,6 +221,16 @@ def serve(
             placed = _follow(rng, content, supply, need, offer, week, at, now, deadline)
             if need.orders[-1].gives_back:
                 left[offer, week] += 1
+        if need.state == "open":
+            _give_up(rng, need, content.services[need.service].urgency, now)
+
+
+def _give_up(rng: np.random.Generator, need: DrawnNeed, urgency: int, now: datetime) -> None:
+    """Nobody waits for ever, and nobody waits long for what is urgent."""
+    since = need.orders[-1].steps[-1].at if need.orders else need.received
+    gone = since + timedelta(days=float(rng.exponential(_PATIENCE_DAYS[urgency])))
+    if gone < now:
+        need.state, need.closed = "withdrawn", gone
 
 
 def _withdraw(rng: np.random.Generator, need: DrawnNeed, now: datetime) -> None:
@@ -228,8 +247,9 @@ def _find(
     start: datetime,
     placed: datetime,
     now: datetime,
+    weeks: int,
 ) -> tuple[int, int, datetime] | None:
-    """The nearest offer in reach with a unit: its week, and when the need was placed there."""
+    """The nearest offer in reach with a unit in one of ``weeks``: its week, and when the need was placed there."""
     metres = haversine_metres(
         need.longitude,
         need.latitude,
@@ -242,7 +262,7 @@ def _find(
         if (reach := supply.offers[i].reach_metres) is None or distance <= reach
     ]
     first, last = (placed - start).days // 7, (now - start).days // 7
-    for week in range(first, min(first + _TRIED_WEEKS, last + 1)):
+    for week in range(first, min(first + weeks, last + 1)):
         at = max(placed, start + timedelta(weeks=week, hours=8))
         free = [(distance, i) for distance, i in near if left[i, week] > 0]
         if free and at <= now:

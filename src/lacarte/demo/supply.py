@@ -12,7 +12,7 @@ from lacarte.demo.geography import Land, points_in
 PROVIDERS = {"government": 50, "market": 55, "social": 45}
 OFFERS = 600
 #: Weekly units in all, against weekly needs; below one for what is short everywhere.
-_COVERAGE = (0.75, 1.25)
+_COVERAGE = (0.62, 1.12)
 _REACHES = (None, 9000, 6000, 4000)
 _REACH_SHARES = (0.30, 0.25, 0.25, 0.20)
 

@@ -6,10 +6,12 @@ from dataclasses import dataclass
 from decimal import Decimal
 
 from django.utils.formats import number_format
-from django.utils.translation import gettext
+from django.utils.translation import gettext, pgettext_lazy
 
 #: ISO 4217 currencies that do not have two decimals.
 _DECIMALS = {"JPY": 0, "KRW": 0, "VND": 0, "KWD": 3, "BHD": 3, "TND": 3}
+#: Currencies that a language of the pages has a word for.
+_PATTERNS = {"CNY": pgettext_lazy("money", "%(amount)s CNY")}
 
 
 @dataclass(frozen=True, order=True)
@@ -34,8 +36,10 @@ class Money:
         return Decimal(self.minor).scaleb(-_DECIMALS.get(self.currency, 2))
 
     def __str__(self) -> str:
-        """As people read it, in the reader's number format: ``free`` or ``12.50 CNY``."""
+        """As people read it, in the reader's number format: ``free``, ``75 CNY`` or ``12.50 CNY``."""
         if self.minor == 0:
             return gettext("free")
-        places = _DECIMALS.get(self.currency, 2)
-        return f"{number_format(self.amount, decimal_pos=places, force_grouping=True)} {self.currency}"
+        places = 0 if self.amount == int(self.amount) else _DECIMALS.get(self.currency, 2)
+        amount = number_format(self.amount, decimal_pos=places, force_grouping=True)
+        pattern = _PATTERNS.get(self.currency, "%(amount)s %(currency)s")
+        return str(pattern) % {"amount": amount, "currency": self.currency}

@@ -58,7 +58,7 @@ def _doors(user: AnyUser) -> list[Door]:
         ):
             if may_anywhere(user, action):
                 doors.append(Door(label, reverse(name)))
-    doors.append(Door(_("How we do"), reverse("rates")))
+    doors.append(Door(_("How we are doing"), reverse("rates")))
     return doors
 
 

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Any
 
-from django.db.models import Count, Exists, OuterRef, Q, QuerySet
+from django.db.models import Case, Count, Exists, OuterRef, Q, QuerySet, Subquery, When
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
@@ -29,6 +30,7 @@ class Tab:
     key: str
     label: str | Promise
     condition: Q
+    due: str | Promise = ""  # what its needs' ``due`` says, if they have one
 
 
 @dataclass(frozen=True)
@@ -51,9 +53,9 @@ def tabs() -> list[Tab]:
         Q(resolution_due__lt=now) | Q(contact_due__lt=now, state__in=_TO_ANSWER), need=OuterRef("pk")
     ).exclude(state__in=ENDED)
     return [
-        Tab("answer", _("To answer"), Q(state=Need.State.ORDERED) & _orders(state__in=_TO_ANSWER)),
-        Tab("late", _("Late"), Q(state=Need.State.ORDERED) & Q(Exists(overdue))),
-        Tab("running", _("In progress"), Q(state=Need.State.ORDERED) & _orders(state__in=_RUNNING)),
+        Tab("answer", _("To answer"), Q(state=Need.State.ORDERED) & _orders(state__in=_TO_ANSWER), _("Answer by")),
+        Tab("late", _("Late"), Q(state=Need.State.ORDERED) & Q(Exists(overdue)), _("Due")),
+        Tab("running", _("In progress"), Q(state=Need.State.ORDERED) & _orders(state__in=_RUNNING), _("Done by")),
         Tab("unclear", _("To understand"), Q(state=Need.State.OPEN, service_type=tree.ROOT_NUMBER)),
         Tab("waiting", _("Waiting for an offer"), Q(state=Need.State.OPEN, service_type__gt=tree.ROOT_NUMBER)),
         Tab("all", _("All"), Q()),
@@ -82,7 +84,17 @@ def counts(needs: QuerySet[Need], lists: list[Tab]) -> dict[str, int]:
 
 
 def queue(needs: QuerySet[Need], tab: Tab) -> QuerySet[Need]:
-    """The needs of one list, most urgent first; all of them newest first."""
+    """The needs of one list, most urgent first; all of them newest first.
+
+    Where the list has a deadline, each need has it as ``due``: of its answer, or once answered of its end.
+    """
     if tab.key == "all":
         return needs.order_by("-received_at", "pk")
-    return needs.filter(tab.condition).order_by("priority_class", "-need_index", "received_at", "pk")
+    listed = needs.filter(tab.condition).order_by("priority_class", "-need_index", "received_at", "pk")
+    return listed.annotate(due=Subquery(_due())) if tab.due else listed
+
+
+def _due() -> QuerySet[Order, Any]:
+    next_deadline = Case(When(state__in=_TO_ANSWER, then="contact_due"), default="resolution_due")
+    running = Order.objects.filter(need=OuterRef("pk")).exclude(state__in=ENDED)
+    return running.order_by("-pk").values(due=next_deadline)[:1]

@@ -13,6 +13,7 @@ from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
+from lacarte.kernel import clock
 from lacarte.kernel.events import timeline
 from lacarte.kernel.ids import read_reference
 from lacarte.kernel.models import User
@@ -61,6 +62,7 @@ def desk(request: HttpRequest) -> HttpResponse:
         "tabs": [(tab, numbers[tab.key]) for tab in lists],
         "chosen": chosen,
         "page": page,
+        "now": clock.now(),
         "kept": kept.urlencode(),
         "may_register": may_anywhere(user, Action.REGISTER),
     }

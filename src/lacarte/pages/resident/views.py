@@ -154,6 +154,7 @@ def my_page(request: HttpRequest) -> HttpResponse:
         "current": [need for need in needs if need.state in (Need.State.OPEN, Need.State.ORDERED)],
         "past": [need for need in needs if need.closed_at and need not in unrated],
         "person": person,
+        "home": [person.household.address, person.household.region] if person and person.household else [],
         "facts": [(in_words(fact.kind), fact) for fact in circumstances_of(person)] if person else [],
         "reads": [_read_in_words(read) for read in reads_of(person)[:50]] if person else [],
     }

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Any
 
 from django import template
@@ -9,6 +10,7 @@ from django.core.paginator import Page
 from django.utils.formats import number_format
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
+from django.utils.translation import pgettext
 
 from lacarte.kernel.events import describe
 from lacarte.kernel.models import Event
@@ -118,6 +120,12 @@ def text(value: dict[str, str]) -> str:
 def count(value: float | None) -> str:
     """A whole number in the reader's format, a dash for none."""
     return "–" if value is None else number_format(round(value), force_grouping=True)
+
+
+@register.filter
+def listed(values: Iterable[object]) -> str:
+    """Things one after the other, as the reader's language writes lists; empty ones are left out."""
+    return str(pgettext("between the items of a list", ", ")).join(str(value) for value in values or () if value)
 
 
 @register.filter
