@@ -265,3 +265,13 @@ def test_no_page_has_inline_style_or_script(city: City, client: Client) -> None:
     ):
         page = client.get(address).content.decode()
         assert not re.search(r"<style|\sstyle=|<script(?![^>]*\ssrc=)|\son\w+=", page), address
+
+
+def test_references_cannot_be_tried_out_at_will(client: Client) -> None:
+    """Who may open a need may look as often as they like; the others not."""
+    build()
+    need = tell(Client())
+    address = reverse("need", args=[need.reference])
+    assert [client.get(address).status_code for _ in range(31)] == [200] * 30 + [429]
+    client.get(f"/n/{need.secret}/")
+    assert client.get(address).status_code == 200

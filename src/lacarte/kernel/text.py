@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 from django.core.exceptions import ValidationError
 from django.db import models
-from django.utils.translation import get_language
+from django.utils.translation import get_language, pgettext
 
 FALLBACK = "en"
 
@@ -26,6 +26,11 @@ def in_language(text: Mapping[str, str], language: str | None = None) -> str:
         if tag in available:
             return available[tag]
     return ""
+
+
+def listed(things: Iterable[object]) -> str:
+    """Things one after the other, as the reader's language writes lists; empty ones are left out."""
+    return str(pgettext("between the items of a list", ", ")).join(str(thing) for thing in things if thing)
 
 
 def validate_multilingual(value: Any) -> None:

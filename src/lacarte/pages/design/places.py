@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from django.http import HttpRequest, JsonResponse
-from django.utils.cache import patch_cache_control
+from django.utils.cache import patch_cache_control, patch_vary_headers
 from django.utils.translation import gettext as _
 from shapely.geometry import mapping
 
@@ -32,5 +32,6 @@ def regions_json(request: HttpRequest) -> JsonResponse:
         for region, outline in outlines(neighbourhoods())
     ]
     answer = JsonResponse({"type": "FeatureCollection", "features": features})
-    patch_cache_control(answer, public=True, max_age=3600)
+    patch_cache_control(answer, private=True, max_age=3600)
+    patch_vary_headers(answer, ["Cookie"])  # the names are in the reader's language
     return answer

@@ -55,6 +55,11 @@ def not_found(request: HttpRequest, exception: Exception | None = None) -> HttpR
     )
 
 
+def too_many(request: HttpRequest) -> HttpResponse:
+    """429: asked too often from one address."""
+    return _error(request, 429, _("That was a lot at once"), _("Please wait a minute and try again."))
+
+
 def form_too_old(request: HttpRequest, reason: str = "") -> HttpResponse:
     """A form that was sent without its token (CSRF)."""
     words = _(

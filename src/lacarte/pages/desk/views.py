@@ -30,7 +30,7 @@ from lacarte.pages.desk.forms import Change, Classify, Register, Reveal, Search
 from lacarte.pages.desk.parts import VERBS, weight_parts
 from lacarte.pages.desk.queries import counts, queue, search, tabs
 from lacarte.registers.people.models import Person
-from lacarte.registers.people.queries import read_personal
+from lacarte.registers.people.queries import note_look, read_personal
 from lacarte.registers.places.outlines import districts
 
 _PAGE = 25
@@ -86,7 +86,10 @@ def _readable(user: User, reference: str) -> Need:
 def one_need(request: HttpRequest, reference: str) -> HttpResponse:
     """All an official needs to work on one need."""
     user = _official(request, Action.READ)
-    return _show(request, user, _readable(user, reference))
+    need = _readable(user, reference)
+    if need.person is not None:
+        note_look(need.person, reader=user, purpose="work on this need")
+    return _show(request, user, need)
 
 
 def _show(request: HttpRequest, user: User, need: Need, status: int = 200, **more: Any) -> HttpResponse:

@@ -21,6 +21,7 @@ from lacarte.loop.orders.models import Order, OrderState
 from lacarte.loop.orders.queries import match_of, newest_order
 from lacarte.loop.orders.states import Who, find
 from lacarte.loop.voice.actions import RatingRefusedError, rate
+from lacarte.pages.design.views import too_many
 from lacarte.pages.resident.access import may_open, need_or_404, opens
 from lacarte.pages.resident.draft import Draft, person_of
 from lacarte.pages.resident.forms import Find, Rate, What
@@ -77,6 +78,8 @@ def need_page(request: HttpRequest, reference: str) -> HttpResponse:
     """One need: all of it for who may open it, its state for who knows the reference."""
     need = need_or_404(reference)
     if not may_open(request, need):
+        if not allowed("find", request):
+            return too_many(request)
         return render(request, "resident/need_public.html", {"need": need})
     return _show(request, need, Rate())
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from datetime import timedelta
 from typing import Any
 
 from django.db import transaction
@@ -13,6 +14,10 @@ from lacarte.kernel.models import User
 from lacarte.registers.people.models import Circumstance, Person, PersonalRead
 
 IDENTIFYING = ("name", "birth_year", "email", "phone")
+#: What somebody needs, in their own words, and where: read by whoever opens the need at the desk.
+NEED = "need"
+#: Opening the same need again and again is one look at it.
+ONE_LOOK = timedelta(hours=1)
 
 
 def read_personal(
@@ -33,8 +38,16 @@ def read_personal(
         return dict(Person.objects.values(*fields).get(pk=person.pk))
 
 
+def note_look(person: Person, *, reader: User, purpose: str) -> None:
+    """Log that ``reader`` looks at a need of ``person``: once an hour for the same purpose, never one's own."""
+    since = clock.now() - ONE_LOOK
+    looked = PersonalRead.objects.filter(person=person, reader=reader, fields=NEED, purpose=purpose, at__gt=since)
+    if person.user_id != reader.pk and not looked.exists():
+        PersonalRead.objects.create(person=person, reader=reader, fields=NEED, purpose=purpose)
+
+
 def reads_of(person: Person) -> QuerySet[PersonalRead]:
-    """Who read this person's identifying fields, newest first."""
+    """Who read this person's identifying fields or looked at their needs, newest first."""
     return person.reads.select_related("reader").order_by("-at")
 
 

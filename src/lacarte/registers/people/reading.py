@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 from django.utils.functional import Promise
-from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
+
+from lacarte.kernel.text import listed
 
 FIELDS: dict[str, str | Promise] = {
     "name": gettext_lazy("name"),
     "birth_year": gettext_lazy("year of birth"),
     "email": gettext_lazy("e-mail"),
     "phone": gettext_lazy("phone"),
+    "need": gettext_lazy("what you need, and where"),
 }
 #: The purposes an official chooses from; another module may give one of its own.
 PURPOSES: dict[str, str | Promise] = {
@@ -18,13 +20,15 @@ PURPOSES: dict[str, str | Promise] = {
     "arrange the service": gettext_lazy("Arrange the service"),
     "check that this is the right person": gettext_lazy("Check that this is the right person"),
 }
+#: And those that pages give by themselves.
+_OTHER_PURPOSES: dict[str, str | Promise] = {"work on this need": gettext_lazy("Work on this need")}
 
 
 def fields_in_words(fields: str) -> str:
     """The fields of a log entry as people call them."""
-    return _(", ").join(str(FIELDS.get(name, name)) for name in fields.split(", "))
+    return listed(FIELDS.get(name, name) for name in fields.split(", "))
 
 
 def purpose_in_words(purpose: str) -> str:
     """A purpose as people call it."""
-    return str(PURPOSES.get(purpose, purpose))
+    return str((PURPOSES | _OTHER_PURPOSES).get(purpose, purpose))

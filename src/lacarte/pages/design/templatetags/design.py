@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from typing import Any
 
 from django import template
@@ -10,11 +9,10 @@ from django.core.paginator import Page
 from django.utils.formats import number_format
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
-from django.utils.translation import pgettext
 
 from lacarte.kernel.events import describe
 from lacarte.kernel.models import Event
-from lacarte.kernel.text import in_language
+from lacarte.kernel.text import in_language, listed
 from lacarte.loop.needs.models import Need
 from lacarte.loop.orders.models import OrderState
 from lacarte.pages.design.chart import Chart
@@ -122,10 +120,7 @@ def count(value: float | None) -> str:
     return "–" if value is None else number_format(round(value), force_grouping=True)
 
 
-@register.filter
-def listed(values: Iterable[object]) -> str:
-    """Things one after the other, as the reader's language writes lists; empty ones are left out."""
-    return str(pgettext("between the items of a list", ", ")).join(str(value) for value in values or () if value)
+register.filter("listed", listed)
 
 
 @register.filter
