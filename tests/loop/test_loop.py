@@ -193,9 +193,12 @@ def test_a_returned_order_frees_its_unit_and_the_need_waits_again() -> None:
     change(order, to=OrderState.REJECTED, actor=official(Role.CASE_WORKER), reason="not ours")
     assert Need.objects.get().state == Need.State.OPEN
     assert with_free_units(CapacityLot.objects.all()).get().free == 1
+    other = care_need()
+    work()
     match()
     work()
-    assert Order.objects.count() == 2
+    assert Order.objects.get(need=other).state == OrderState.REQUESTED, "the unit goes to somebody else"
+    assert Need.objects.get(pk=order.need_id).state == Need.State.OPEN
 
 
 def test_not_solved_reopens_the_need() -> None:

@@ -11,18 +11,18 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
 from lacarte.kernel import clock, jobs
-from lacarte.kernel.models import Event, Job
+from lacarte.kernel.models import Event, Job, Role
 from lacarte.loop.matching.actions import match
 from lacarte.loop.matching.queries import matches_of
 from lacarte.loop.needs.actions import receive, withdraw
 from lacarte.loop.needs.models import Channel, Need
 from lacarte.loop.orders import tasks
-from lacarte.loop.orders.actions import place_many
-from lacarte.loop.orders.models import Order
+from lacarte.loop.orders.actions import change, place_many
+from lacarte.loop.orders.models import Order, OrderState
 from lacarte.registers.menu.actions import hold
-from lacarte.registers.menu.models import CapacityLot, Hold
+from lacarte.registers.menu.models import CapacityLot, Hold, OfferAtPlace
 from lacarte.registers.menu.queries import overbooked
-from tests.city import City, build
+from tests.city import City, build, official
 
 pytestmark = pytest.mark.django_db
 
@@ -81,6 +81,37 @@ def test_a_run_that_is_worked_twice_places_nothing_twice() -> None:
     assert place_many(decided) == []
     work()
     assert ordered_once(needs)
+
+
+def again(city: City, offer: OfferAtPlace) -> None:
+    """Everybody's order comes to nothing at ``offer``; then another run."""
+    for order in Order.objects.filter(offer_at_place=offer, state=OrderState.REQUESTED):
+        change(order, to=OrderState.REJECTED, actor=official(Role.CASE_WORKER), reason="No staff")
+    match()
+    work()
+
+
+def test_who_refused_is_not_asked_again_for_a_fortnight() -> None:
+    city = build(units=5)
+    [need] = waiting_needs(city, 1)
+    match()
+    work()
+    again(city, city.offer)
+    need.refresh_from_db()
+    assert (need.state, need.orders.count()) == (Need.State.OPEN, 1), "nobody else does it: it waits"
+    other = OfferAtPlace.objects.create(offer=city.offer.offer, region=city.east, longitude=122.19, latitude=28.09)
+    CapacityLot.objects.create(
+        offer_at_place=other, starts_at=clock.now(), ends_at=clock.now() + timedelta(days=30), units=1
+    )
+    match()
+    work()
+    assert need.orders.latest("requested_at").offer_at_place == other
+    again(city, other)
+    CapacityLot.objects.update(ends_at=clock.now() + timedelta(days=60))
+    with clock.stopped_at(clock.now() + timedelta(days=15)):
+        match()
+        work()
+    assert need.orders.count() == 3, "things may have changed"
 
 
 def test_what_was_overtaken_waits_and_takes_no_unit() -> None:

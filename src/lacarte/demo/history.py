@@ -249,17 +249,18 @@ def _find(
     now: datetime,
     weeks: int,
 ) -> tuple[int, int, datetime] | None:
-    """The nearest offer in reach with a unit in one of ``weeks``: its week, and when the need was placed there."""
+    """The nearest offer in reach, not asked yet, with a unit in one of ``weeks``: which week, and from when."""
     metres = haversine_metres(
         need.longitude,
         need.latitude,
         np.array([supply.offers[i].longitude for i in offers]),
         np.array([supply.offers[i].latitude for i in offers]),
     )
+    asked = {order.offer for order in need.orders}
     near = [
         (float(distance), i)
         for distance, i in zip(metres, offers, strict=True)
-        if (reach := supply.offers[i].reach_metres) is None or distance <= reach
+        if i not in asked and ((reach := supply.offers[i].reach_metres) is None or distance <= reach)
     ]
     first, last = (placed - start).days // 7, (now - start).days // 7
     for week in range(first, min(first + weeks, last + 1)):

@@ -15,10 +15,12 @@ from lacarte.kernel import clock
 from lacarte.kernel.events import DomainEvent, record_past
 from lacarte.kernel.ids import new_reference
 from lacarte.kernel.models import User
+from lacarte.loop.matching.models import Refusal
 from lacarte.loop.needs.events import NeedClassified, NeedReceived, NeedWithdrawn
 from lacarte.loop.needs.models import Channel, Need
 from lacarte.loop.orders.events import OrderChanged, OrderCompleted, OrderOverdue, OrderPlaced
 from lacarte.loop.orders.models import Order, OrderState
+from lacarte.loop.orders.states import UNMET
 from lacarte.loop.priority.actions import weigh
 from lacarte.loop.voice.events import OrderRated
 from lacarte.loop.voice.models import Rating
@@ -48,6 +50,7 @@ def write_history(rng: np.random.Generator, drawn: list[DrawnNeed], written: Wri
     Hold.objects.bulk_create(holds, batch_size=_BATCH)
     orders = [_order(need, one, hold, written) for (need, one), hold in zip(pairs, holds, strict=True)]
     Order.objects.bulk_create(orders, batch_size=_BATCH)
+    Refusal.objects.bulk_create(_refusals(orders), batch_size=_BATCH)
     ratings = [_rating(order, one.rating) for order, (_, one) in zip(orders, pairs, strict=True) if one.rating]
     Rating.objects.bulk_create(ratings, batch_size=_BATCH)
     by_need: dict[UUID, list[tuple[Order, DrawnOrder]]] = {}
@@ -113,6 +116,15 @@ def _order(need: Need, one: DrawnOrder, hold: Hold, written: Written) -> Order:
     )
 
 
+def _refusals(orders: list[Order]) -> list[Refusal]:
+    """The pairs that came to nothing."""
+    return [
+        Refusal(need=order.need, offer_at_place=order.offer_at_place, at=order.ended_at)
+        for order in orders
+        if order.state in UNMET and order.ended_at
+    ]
+
+
 def _rating(order: Order, said: DrawnRating) -> Rating:
     return Rating(
         order=order,
@@ -135,7 +147,8 @@ def _events(
         yield said, pk, users["case-worker"], one.classified
     for order, drawn in orders:
         yield from _order_events(pk, order, drawn, users["case-worker"], now)
-    if one.state == Need.State.WITHDRAWN and not orders and one.closed:
+    cancelled = bool(orders) and orders[-1][0].state == OrderState.CANCELLED
+    if one.state == Need.State.WITHDRAWN and not cancelled and one.closed:
         yield NeedWithdrawn(need=pk), pk, None, one.closed
 
 

@@ -4,16 +4,18 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable
+from uuid import UUID
 
 import numpy as np
 from django.db import transaction
 
 from lacarte.engines.matching import Result, solve
+from lacarte.kernel import clock
 from lacarte.kernel.events import publish
 from lacarte.loop.matching.candidates import Candidates, build
 from lacarte.loop.matching.events import MatchingRunEnded
-from lacarte.loop.matching.models import Match, MatchingRun, Price, Shortage
-from lacarte.loop.matching.queries import Languages, OpenNeeds, Supply, open_needs, supply
+from lacarte.loop.matching.models import Match, MatchingRun, Price, Refusal, Shortage
+from lacarte.loop.matching.queries import Languages, OpenNeeds, Supply, open_needs, refused, supply
 from lacarte.loop.needs.models import Need
 from lacarte.loop.priority.actions import weigh
 
@@ -37,12 +39,17 @@ def match(progress: Callable[[str], None] = _silent) -> MatchingRun:
     needs = open_needs(languages)
     offers = supply(languages)
     progress(f"{len(needs)} needs, {len(offers.ids)} offers")
-    candidates = build(needs, offers)
+    candidates = build(needs, offers, refused(needs, offers))
     progress(f"solving, {candidates.problem.candidate_offer.size} possible pairs")
     result = solve(candidates.problem)
     run = _keep(needs, offers, candidates, result, time.monotonic() - began)
     progress(f"{run.matched} matched")
     return run
+
+
+def refuse(need: UUID, offer_at_place: UUID) -> None:
+    """Note that an offer did not do what it was asked for, so that the next runs look for another."""
+    Refusal.objects.update_or_create(need_id=need, offer_at_place_id=offer_at_place, defaults={"at": clock.now()})
 
 
 @transaction.atomic

@@ -32,14 +32,18 @@ class Candidates:
     price: npt.NDArray[np.int32]
 
 
-def build(needs: OpenNeeds, supply: Supply) -> Candidates:
-    """Join ``n`` needs with ``k`` offers at places of the same service type and within reach."""
+def build(needs: OpenNeeds, supply: Supply, refused: npt.NDArray[np.int64]) -> Candidates:
+    """Join ``n`` needs with ``k`` offers at places of the same service type and within reach.
+
+    ``refused`` are the pairs to leave out, as ``need * k + offer``.
+    """
     pairs = [_of_type(needs, supply, kind) for kind in np.unique(needs.service_type)]
     need, offer, travel, language, price = (
         np.concatenate([pair[part] for pair in pairs]) if pairs else np.zeros(0, dtype=np.int64)
         for part in range(5)
     )
     order = np.lexsort((offer, need))
+    order = order[~np.isin(need[order] * len(supply.ids) + offer[order], refused)]
     need, offer, travel, language, price = (part[order] for part in (need, offer, travel, language, price))
     start = np.zeros(len(needs) + 1, dtype=np.int64)
     np.cumsum(np.bincount(need, minlength=len(needs)), out=start[1:])

@@ -54,6 +54,20 @@ class Match(models.Model):
         return round(int(self.parts.get("travel", 0)) / 60)
 
 
+class Refusal(models.Model):
+    """An offer that took a need and did not do it: it is not asked again at once."""
+
+    need = models.ForeignKey(Need, on_delete=models.CASCADE, related_name="refusals")
+    offer_at_place = models.ForeignKey(OfferAtPlace, on_delete=models.CASCADE, related_name="refusals")
+    at = models.DateTimeField(default=clock.now)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["need", "offer_at_place"], name="refusal_once_a_pair")]
+
+    def __str__(self) -> str:
+        return f"{self.need} ↛ {self.offer_at_place}"
+
+
 class Shortage(models.Model):
     """Why needs of one service type in one region found nothing in the last run."""
 

@@ -13,7 +13,7 @@ from django.db.models import Sum
 
 from lacarte.kernel import clock
 from lacarte.kernel.tree import BITS, FANOUT_BITS, ROOT_NUMBER
-from lacarte.loop.matching.models import Match, MatchingRun
+from lacarte.loop.matching.models import Match, MatchingRun, Refusal
 from lacarte.loop.needs.models import Need
 from lacarte.registers.menu.models import CapacityLot, OfferAtPlace
 from lacarte.registers.menu.queries import with_free_units
@@ -21,6 +21,8 @@ from lacarte.registers.places.models import Agreement
 
 #: How far ahead capacity is given out.
 HORIZON = timedelta(days=28)
+#: How long an offer that refused a need, or failed it, is not asked for the same need again.
+REFUSED_FOR = timedelta(days=14)
 _CITY_WIDTH_BITS = BITS - FANOUT_BITS
 _EVERYWHERE_METRES = 1e9
 
@@ -149,6 +151,19 @@ def _agreements() -> list[tuple[int, int, int, int]]:
         )
         for a in living
     ]
+
+
+def refused(needs: OpenNeeds, offers: Supply) -> Ints:
+    """``int64[r]``: the pairs that lately came to nothing, each as ``need * len(offers.ids) + offer``, sorted."""
+    at_need = {pk: i for i, pk in enumerate(needs.ids)}
+    at_offer = {pk: j for j, pk in enumerate(offers.ids)}
+    pairs = (
+        Refusal.objects.filter(need__state=Need.State.OPEN, at__gt=clock.now() - REFUSED_FOR)
+        .order_by()
+        .values_list("need_id", "offer_at_place_id")
+    )
+    known = ((at_need[need], at_offer[offer]) for need, offer in pairs if need in at_need and offer in at_offer)
+    return np.sort(_ints(i * len(at_offer) + j for i, j in known))
 
 
 def latest_run() -> MatchingRun | None:

@@ -13,6 +13,7 @@ from lacarte.kernel import clock
 from lacarte.kernel.events import publish, publish_many
 from lacarte.kernel.models import User
 from lacarte.kernel.permissions import Action, require
+from lacarte.loop.matching.actions import refuse
 from lacarte.loop.needs.models import Need
 from lacarte.loop.orders.events import OrderChanged, OrderCompleted, OrderPlaced
 from lacarte.loop.orders.models import Order, OrderState
@@ -125,5 +126,7 @@ def _end(order: Order, need: Need) -> None:
         state = Need.State.OPEN if order.state in UNMET else Need.State.WITHDRAWN
         if order.hold:
             release(order.hold)
+        if state == Need.State.OPEN:
+            refuse(need.pk, order.offer_at_place_id)
     closed = None if state == Need.State.OPEN else order.ended_at
     Need.objects.filter(pk=need.pk).update(state=state, closed_at=closed)

@@ -7,6 +7,7 @@ from django.utils.translation import gettext as _
 
 from lacarte.kernel.events import publish
 from lacarte.kernel.models import User
+from lacarte.loop.matching.actions import refuse
 from lacarte.loop.needs.models import Need
 from lacarte.loop.orders.models import Order, OrderState
 from lacarte.loop.voice.events import OrderRated
@@ -61,3 +62,4 @@ def _reopen(order: Order) -> None:
     """The order failed after all, so that its need may have another."""
     Order.objects.filter(pk=order.pk).update(state=OrderState.FAILED, reason="not solved, said the resident")
     Need.objects.filter(pk=order.need_id).update(state=Need.State.OPEN, closed_at=None)
+    refuse(order.need_id, order.offer_at_place_id)
