@@ -7,12 +7,14 @@ from zoneinfo import ZoneInfo
 
 import pytest
 from django.core.exceptions import ValidationError
+from django.utils import translation
+from django.utils.formats import date_format
 from hypothesis import given
 from hypothesis import strategies as st
 
 from lacarte.kernel.ids import ALPHABET, new_reference, read_reference, uuid7
 from lacarte.kernel.money import Money
-from lacarte.kernel.text import in_language, validate_multilingual
+from lacarte.kernel.text import in_language, listed, validate_multilingual
 from lacarte.kernel.tree import FANOUT, MAX_DEPTH, ROOT, Interval
 from lacarte.kernel.working_calendar import WorkingCalendar
 
@@ -127,3 +129,26 @@ def test_a_calendar_without_working_days_says_so() -> None:
         WorkingCalendar(ZoneInfo("UTC"), weekdays=frozenset())
     with pytest.raises(ValueError, match="zone"):
         SHANGHAI.deadline(datetime(2026, 1, 1), 1)
+
+
+def test_dates_are_written_as_each_language_writes_them() -> None:
+    day = date(2026, 9, 7)
+    with translation.override("en"):
+        assert date_format(day, "SHORT_DATE_FORMAT") == "7 Sep 2026"
+    with translation.override("zh-hans"):
+        assert (date_format(day), date_format(day, "MONTH_DAY_FORMAT")) == ("2026年9月7日", "9月7日")
+
+
+def test_lists_and_money_are_written_as_each_language_writes_them() -> None:
+    with translation.override("en"):
+        assert (listed(["a", "", "b"]), str(Money("CNY", 7500)), str(Money("CNY", 1250))) == (
+            "a, b",
+            "75 CNY",
+            "12.50 CNY",
+        )
+    with translation.override("zh-hans"):
+        assert (listed(["a", "b"]), str(Money("CNY", 7500)), str(Money("EUR", 150))) == (
+            "a、b",
+            "75元",
+            "1.50 EUR",
+        )
