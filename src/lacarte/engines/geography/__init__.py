@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 import numpy as np
 import numpy.typing as npt
 
-__all__ = ["haversine_metres", "travel_seconds"]
+__all__ = ["Speeds", "haversine_metres", "middle", "project", "travel_seconds"]
 
 Floats = npt.NDArray[np.float64]
 #: Mean radius of the Earth (IUGG).
@@ -32,8 +34,69 @@ def haversine_metres(
     return np.asarray(2 * EARTH_RADIUS_METRES * np.arcsin(np.sqrt(np.clip(chord, 0, 1))))
 
 
-def travel_seconds(metres: npt.ArrayLike) -> Floats:
+@dataclass(frozen=True)
+class Speeds:
+    """How people travel: ``walking_limit`` metres of street on foot, the rest by transit (metres a second)."""
+
+    walking: float = WALKING_METRES_PER_SECOND
+    transit: float = TRANSIT_METRES_PER_SECOND
+    walking_limit: float = WALKING_LIMIT_METRES
+    detour: float = DETOUR
+
+    def __post_init__(self) -> None:
+        for name in ("walking", "transit", "walking_limit", "detour"):
+            value = getattr(self, name)
+            if not (np.isfinite(value) and value >= 0 and (value > 0 or name == "walking_limit")):
+                raise ValueError(f"{name} is {value}, it must be positive")
+
+
+def travel_seconds(metres: npt.ArrayLike, speeds: Speeds | None = None) -> Floats:
     """Seconds it takes to go ``metres`` in a straight line, by the stated speeds and detour."""
-    street = np.asarray(metres, dtype=np.float64) * DETOUR
-    walked = np.minimum(street, WALKING_LIMIT_METRES)
-    return np.asarray(walked / WALKING_METRES_PER_SECOND + (street - walked) / TRANSIT_METRES_PER_SECOND)
+    by = speeds or Speeds()
+    street = np.asarray(metres, dtype=np.float64) * by.detour
+    walked = np.minimum(street, by.walking_limit)
+    return np.asarray(walked / by.walking + (street - walked) / by.transit)
+
+
+def middle(longitude: npt.ArrayLike, latitude: npt.ArrayLike) -> tuple[float, float]:
+    """Longitude and latitude in the midst of points in degrees, also across the date line; NaN is passed over.
+
+    (0, 0) where no point is known. Raises ``ValueError`` for what are no degrees.
+    """
+    x, y = _degrees("longitude", longitude, 360.0), _degrees("latitude", latitude, 90.0)
+    known = ~(np.isnan(x) | np.isnan(y))
+    if not known.any():
+        return 0.0, 0.0
+    turn = np.radians(x[known])
+    return float(np.degrees(np.arctan2(np.sin(turn).mean(), np.cos(turn).mean()))), float(y[known].mean())
+
+
+def project(
+    longitude: npt.ArrayLike, latitude: npt.ArrayLike, around: tuple[float, float] | None = None
+) -> tuple[Floats, Floats]:
+    """Metres east and north of ``around`` (the points' own :func:`middle`), from degrees (WGS84).
+
+    Equirectangular: distances are good to a hundredth within some 80 km of the middle at 45 degrees (the error
+    grows with the tangent of the latitude). What is to be compared has to be projected around one middle. A
+    point that is NaN in one coordinate is NaN in both. Raises ``ValueError`` for what are no degrees.
+    """
+    x, y = _degrees("longitude", longitude, 360.0), _degrees("latitude", latitude, 90.0)
+    if x.shape != y.shape:
+        raise ValueError(f"longitude has the shape {x.shape}, latitude {y.shape}")
+    centre_x, centre_y = middle(x, y) if around is None else around
+    east = (x - centre_x + 180.0) % 360.0 - 180.0
+    scale = np.radians(1.0) * EARTH_RADIUS_METRES
+    unknown = np.isnan(x) | np.isnan(y)
+    return (
+        np.where(unknown, np.nan, east * scale * np.cos(np.radians(centre_y))),
+        np.where(unknown, np.nan, (y - centre_y) * scale),
+    )
+
+
+def _degrees(name: str, values: npt.ArrayLike, most: float) -> Floats:
+    given = np.asarray(values, dtype=np.float64)
+    wrong = np.abs(given) > most
+    if wrong.any():
+        at = int(np.argmax(wrong))
+        raise ValueError(f"{name}[{at}] = {given.flat[at]} is not between -{most:g} and {most:g} degrees")
+    return given
