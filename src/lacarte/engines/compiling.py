@@ -10,6 +10,7 @@ from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from functools import cached_property, update_wrapper
 from importlib.util import find_spec
+from itertools import pairwise
 from typing import Any, Generic, ParamSpec, TypeVar
 
 __all__ = ["COMPILE_FROM", "Kernel", "available", "in_blocks", "kernel"]
@@ -67,7 +68,7 @@ def in_blocks(work: Callable[[int, int], Any], bounds: Sequence[int], threads: i
 
     Threads help where ``work`` is a compiled kernel: those release the interpreter lock.
     """
-    blocks = list(zip(bounds[:-1], bounds[1:], strict=True))
+    blocks = list(pairwise(bounds))
     if threads == 1 or len(blocks) == 1:
         return [work(first, last) for first, last in blocks]
     with ThreadPoolExecutor(threads) as pool:

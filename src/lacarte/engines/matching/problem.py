@@ -97,8 +97,8 @@ class Problem:
         """
         if self.levels * self.step >= 2**62:
             raise ValueError(
-                f"{self.levels} levels of class and order with costs up to {self.largest_cost} are too large to be "
-                "exact; use a coarser unit of cost or fewer orders"
+                f"{self.levels} levels of class and order with costs up to {self.largest_cost} are too large "
+                "to be exact; use a coarser unit of cost or fewer orders"
             )
         return (self.levels - self.level) * self.step
 
