@@ -55,9 +55,13 @@ def market(n: int, k: int, reserves: bool, seed: int = 1) -> Choices:
 
 
 def timed(work: Callable[[], Any]) -> tuple[Any, float]:
-    """What ``work`` returns, and its CPU seconds."""
-    begin = time.process_time()
-    return work(), time.process_time() - begin
+    """What ``work`` returns, and its CPU seconds, the least of three."""
+    least = float("inf")
+    for _ in range(3):
+        begin = time.process_time()
+        found = work()
+        least = min(least, time.process_time() - begin)
+    return found, least
 
 
 def peer(choices: Choices) -> tuple[float, list[int]]:

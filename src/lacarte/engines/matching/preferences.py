@@ -126,22 +126,16 @@ class Placement:
 
 def deferred_acceptance(choices: Choices) -> Placement:
     """Place everybody so that nobody has a better claim to a seat they like more; people propose."""
-    n = len(choices.order)
+    n, start, offer = len(choices.order), choices.candidate_start, choices.candidate_offer
     seats = _empty(choices)
-    held = np.full(n, -1, dtype=np.int64)
-    proposals = propose.at_size(n)(
-        choices.candidate_start,
-        choices.candidate_offer,
-        choices.candidate_priority,
-        choices.order,
-        seats,
-        choices.candidate_start[:-1].copy(),
-        held,
-    )
-    placed = held >= 0
+    lists = np.stack([start[:-1], start[1:]], axis=1)
+    proposals = propose.at_size(n)(offer, choices.candidate_priority, choices.order, seats, lists)
+    sits = np.arange(len(seats.holder)) - np.repeat(seats.room[:-1], np.diff(seats.room))
+    placed = seats.holder[sits < np.repeat(seats.load, np.diff(seats.room))]
     assignment, choice = np.full((2, n), -1, dtype=np.int32)
-    assignment[placed] = choices.candidate_offer[held[placed]]
-    choice[placed] = held[placed] - choices.candidate_start[:-1][placed]
+    last = lists[placed, 0] - 1
+    assignment[placed] = offer[last]
+    choice[placed] = last - start[placed]
     opened, reserved = _cutoffs(choices, seats)
     return Placement(assignment, choice, opened, reserved, int(proposals))
 

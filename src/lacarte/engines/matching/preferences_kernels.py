@@ -16,6 +16,7 @@ from lacarte.engines.compiling import kernel
 __all__ = ["Seats", "propose", "repeated"]
 
 Array = npt.NDArray[Any]
+Who = tuple[int, int]
 
 
 class Seats(NamedTuple):
@@ -67,20 +68,20 @@ def add(seats: Any, part: int, key: int, who: int) -> None:
 
 
 @kernel
-def drop_last(seats: Any, part: int) -> int:
-    """Take the seat from the holder who has to go first; returns who."""
+def drop_last(seats: Any, part: int) -> Who:
+    """Take the seat from the holder who has to go first; returns who, and their key."""
     base = seats.room[part]
-    gone = seats.holder[base]
+    gone, gone_key = int(seats.holder[base]), int(seats.key[base])
     count = seats.load[part] - 1
     seats.load[part] = count
     if count > 0:
         sink(seats, base, count, seats.key[base + count], seats.holder[base + count])
-    return int(gone)
+    return gone, gone_key
 
 
 @kernel
-def seat(seats: Any, j: int, key: int, who: int) -> int:
-    """Let ``who`` try the reserves of offer ``j``, then its open seats; returns who is turned away, or -1.
+def seat(seats: Any, j: int, key: int, who: int) -> Who:
+    """Let ``who`` try the reserves of offer ``j``, then its open seats. Returns who is turned away, or -1, and key.
 
     Who loses a reserved seat goes on to the offer's next parts.
     """
@@ -93,45 +94,42 @@ def seat(seats: Any, j: int, key: int, who: int) -> int:
             if seats.taken[j] == seats.capacity[j]:  # somebody was lent this seat
                 return drop_last(seats, seats.reserve_start[j + 1] + j)
             seats.taken[j] += 1
-            return -1
+            return -1, key
         if key < seats.key[base]:
-            last_key, last = seats.key[base], seats.holder[base]
+            last, last_key = int(seats.holder[base]), int(seats.key[base])
             sink(seats, base, seats.load[r + j], key, who)
-            key, who = last_key, last
+            who, key = last, last_key
     part = seats.reserve_start[j + 1] + j
     base = seats.room[part]
     if seats.taken[j] < seats.capacity[j]:
         add(seats, part, key, who)
         seats.taken[j] += 1
-        return -1
+        return -1, key
     if seats.load[part] == 0 or key > seats.key[base]:
-        return int(who)
-    last = seats.holder[base]
+        return who, key
+    last, last_key = int(seats.holder[base]), int(seats.key[base])
     sink(seats, base, seats.load[part], key, who)
-    return int(last)
+    return last, last_key
 
 
 @kernel
-def propose(
-    start: Array, offer: Array, priority: Array, order: Array, seats: Any, upcoming: Array, held: Array
-) -> int:
+def propose(offer: Array, priority: Array, order: Array, seats: Any, asks: Array) -> int:
     """Everybody proposes down their list until all are held or have nobody left to ask; returns how often.
 
-    ``upcoming[i]`` is the candidate person ``i`` asks next; ``held[i]`` becomes the candidate that holds them.
+    ``asks[i]`` is the candidate that person ``i`` asks next, and the end of their list: one line of memory for
+    both, because most of the time goes into waiting for it. Afterwards it is the one after the last asked.
     """
     proposals = 0
     for i in range(len(order)):
-        who = i
+        who, rank = i, int(order[i])
         while who >= 0:
-            at = upcoming[who]
-            if at == start[who + 1]:
+            at = asks[who, 0]
+            if at == asks[who, 1]:
                 break
-            upcoming[who] = at + 1
-            held[who] = at
+            asks[who, 0] = at + 1
             proposals += 1
-            who = seat(seats, int(offer[at]), int(priority[at]) * 4294967296 + int(order[who]), who)
-            if who >= 0:
-                held[who] = -1
+            who, key = seat(seats, int(offer[at]), int(priority[at]) * 4294967296 + rank, who)
+            rank = key & 4294967295
     return proposals
 
 
