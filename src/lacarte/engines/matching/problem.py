@@ -108,9 +108,10 @@ class Result:
     """The optimum and its proof.
 
     The objective is ``cost`` plus the problem's penalty for each need left unserved; ``bound`` is the
-    Lagrangian lower bound at ``price`` on that objective, and ``gap`` is objective less bound. ``price`` is
-    what one more unit of each offer would save of the objective: ``price // step`` counts class steps
-    gained for people, the rest is cost.
+    Lagrangian lower bound at ``price`` on that objective, and ``gap`` is objective less bound. At ``price``
+    nobody has a cheaper way than the one taken; one more unit of an offer saves no more than its price, of
+    which ``price // step`` are class steps gained for people and the rest is cost. ``solver`` names what found
+    it, and its version.
     """
 
     assignment: npt.NDArray[np.int32]  # [n], offer or -1
@@ -121,6 +122,7 @@ class Result:
     bound: int
     gap: int
     step: int
+    solver: str = ""
 
 
 _TYPES: dict[str, Any] = {

@@ -1,30 +1,76 @@
-"""Solve a matching problem exactly: OR-tools' min-cost flow, then the least prices that prove it."""
+"""Solve a matching problem: the optimum under strict priority, with prices that prove it."""
 
 from __future__ import annotations
 
+from typing import Literal
+
 import numpy as np
 import numpy.typing as npt
-from ortools.graph.python import min_cost_flow
 
-from lacarte.engines.matching.certify import lower_bound
+from lacarte.engines import compiling
+from lacarte.engines.matching import auction_result, flow
+from lacarte.engines.matching.auction import Progress
+from lacarte.engines.matching.certify import evaluate, lower_bound
 from lacarte.engines.matching.problem import Problem, Result
 
-Ints = npt.NDArray[np.int64]
-Offers = npt.NDArray[np.int32]
+Solver = Literal["auction", "flow"]
+
+#: Goes up whenever the same problem may get another answer, be it as good.
+VERSION = 2
 
 
-def solve(problem: Problem) -> Result:
+def _silent(what: str, epsilon: float) -> None:
+    """Nobody watches."""
+
+
+def solve(
+    problem: Problem,
+    *,
+    tolerance: float = 1e-6,
+    threads: int = 2,
+    solver: Solver | None = None,
+    progress: Progress = _silent,
+) -> Result:
     """Serve as many as possible of the most urgent class, then of the next, …; among those, at least cost.
 
-    The answer is optimal and ``gap`` is 0. Raises ``ValueError`` when the numbers are too large to be exact.
+    Inside a class the lower ``order`` goes first. The number served of each class and order is exact; the cost
+    is proved to be within ``tolerance`` of the least (``0``: it is the least). Problems of 20,000 needs and
+    more are solved by the auction when numba is installed, on ``threads`` threads, and the others by OR-tools;
+    ``solver`` names one. The answer depends on the problem and the solver, not on the threads.
+
+    ``progress`` is called with what was done and how fine prices are, in units of cost. Ctrl-C ends an auction
+    early with the best matching so far, and ``gap`` says what it may lack. Raises ``ValueError`` when the
+    numbers are too large to be exact.
     """
-    chosen = _flow(problem)
+    if not 0 <= tolerance < 1:
+        raise ValueError(f"tolerance is {tolerance}, it must be from 0 to 1")
+    if threads < 1:
+        raise ValueError(f"threads is {threads}, it must be 1 or more")
+    n = len(problem.priority_class)
+    if solver is None:
+        solver = "auction" if n >= compiling.COMPILE_FROM and compiling.available() else "flow"
+    if solver == "auction":
+        try:
+            found = auction_result.auction(problem, tolerance, threads, progress)
+        except OverflowError:  # prices too fine for 64 bits: the oracle counts differently
+            return _by_flow(problem)
+        return _result(problem, found.assignment, found.price, f"auction {VERSION}")
+    return _by_flow(problem)
+
+
+def _by_flow(problem: Problem) -> Result:
+    chosen = flow.flow(problem)
     served = chosen >= 0
     assignment = np.full(len(chosen), -1, dtype=np.int32)
     assignment[served] = problem.candidate_offer[chosen[served]]
-    price = _least_prices(problem, chosen)
-    cost = int(problem.candidate_cost[chosen[served]].sum(dtype=np.int64))
-    objective = cost + int(problem.penalty[~served].sum())
+    return _result(problem, assignment, flow.least_prices(problem, chosen), f"flow {VERSION}")
+
+
+def _result(
+    problem: Problem, assignment: npt.NDArray[np.int32], price: npt.NDArray[np.int64], solver: str
+) -> Result:
+    served = assignment >= 0
+    cost, objective = evaluate(problem, assignment)
     bound = lower_bound(problem, price)
     classes, counts = np.unique(problem.priority_class[served], return_counts=True)
     return Result(
@@ -36,69 +82,5 @@ def solve(problem: Problem) -> Result:
         bound=bound,
         gap=objective - bound,
         step=problem.step,
+        solver=solver,
     )
-
-
-def _flow(problem: Problem) -> Ints:
-    """``int64[n]``: the candidate pair that serves each need, or -1."""
-    n, k, m = len(problem.priority_class), len(problem.capacity), len(problem.candidate_offer)
-    if n == 0:
-        return np.zeros(0, dtype=np.int64)
-    # The solver multiplies costs by the number of nodes.
-    if int(problem.penalty.max()) * (n + k + 2) >= 2**62:
-        raise ValueError("candidate_cost is too large for this many needs and offers; use a coarser unit")
-    sink = n + k
-    offers, needs = np.arange(n, n + k), np.arange(n)
-    tails = np.concatenate([problem.rows, offers, needs]).astype(np.int32)
-    heads = np.concatenate([n + problem.candidate_offer, np.full(k + n, sink)]).astype(np.int32)
-    capacities = np.concatenate([np.ones(m), problem.capacity, np.ones(n)]).astype(np.int64)
-    costs = np.concatenate([problem.candidate_cost, np.zeros(k, dtype=np.int64), problem.penalty]).astype(np.int64)
-    network = min_cost_flow.SimpleMinCostFlow()
-    arcs = network.add_arcs_with_capacity_and_unit_cost(tails, heads, capacities, costs)
-    supplies = np.zeros(n + k + 1, dtype=np.int64)
-    supplies[:n], supplies[sink] = 1, -n
-    network.set_nodes_supplies(np.arange(n + k + 1, dtype=np.int32), supplies)
-    status = network.solve()
-    if status != network.OPTIMAL:
-        raise ValueError(f"the flow solver gave up ({status}); check the sizes of costs and capacities")
-    used = np.flatnonzero(network.flows(arcs[:m]) > 0)
-    chosen = np.full(n, -1, dtype=np.int64)
-    chosen[problem.rows[used]] = used
-    return chosen
-
-
-def _least_prices(problem: Problem, chosen: Ints) -> Ints:
-    """The least non-negative prices at which everybody prefers what they have; ``int64[k]``.
-
-    They are longest paths in the exchange graph of offers: an unserved need bids its penalty less the cost,
-    a holder passes on what the move would cost. The least of all proving prices is what one *more* unit is
-    worth. Bellman–Ford; no positive cycle, as the assignment is optimal.
-    """
-    rows, offer = problem.rows, problem.candidate_offer
-    cost = problem.candidate_cost.astype(np.int64)
-    served = chosen >= 0
-    price = np.zeros(len(problem.capacity), dtype=np.int64)
-    free = ~served[rows]
-    np.maximum.at(price, offer[free], problem.penalty[rows[free]] - cost[free])
-    held = served[rows]
-    mine = chosen[rows[held]]
-    gain = cost[mine] - cost[held]
-    source, target, gain = _best_of_each_pair(offer[mine], offer[held], gain, len(price))
-    for _ in range(len(price) + 1):
-        before = price.copy()
-        np.maximum.at(price, target, before[source] + gain)
-        if np.array_equal(price, before):
-            break
-    return price
-
-
-def _best_of_each_pair(source: Offers, target: Offers, gain: Ints, k: int) -> tuple[Offers, Offers, Ints]:
-    """One exchange for each pair of different offers: the one that gains most."""
-    different = source != target
-    source, target, gain = source[different], target[different], gain[different]
-    key = source.astype(np.int64) * k + target
-    order = np.lexsort((-gain, key))
-    first = np.ones(len(order), dtype=bool)
-    first[1:] = key[order][1:] != key[order][:-1]
-    kept = order[first]
-    return source[kept], target[kept], gain[kept]
