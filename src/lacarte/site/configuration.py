@@ -53,7 +53,14 @@ OPTIONS: tuple[Option, ...] = (
     Option("jurisdiction", "lacarte.local", "Open311 `jurisdiction_id`; a client that names another is told so."),
     Option("city", "", "Name of the city in page heads. Empty: that of the largest region."),
     Option("threads", 4, "Threads that serve pages, from 1 to 64."),
-    Option("match_minutes", 10, "Minutes between two matching runs, from 1 to 1440."),
+    Option("match_minutes", 1, "Minutes between two matching runs over urgent needs, from 1 to 1440."),
+    Option("match_hour", 2, "Hour of the city's day from which the nightly run over all needs is computed."),
+    Option(
+        "publish_hour",
+        6,
+        "Hour from which the nightly run counts by itself, unless a planner decides before. 24: never by itself.",
+    ),
+    Option("run_days", 365, "Days for which a run's inputs are kept, so that it can be computed again."),
     Option("rate_limit", "30/minute", "How often one address may send a need, sign in or look one up."),
     Option(
         "rate_limit_store",
@@ -122,7 +129,15 @@ def _check(option: Option, value: Any, where: str) -> Any:
 
 
 def _check_values(values: dict[str, Any]) -> None:
-    for name, low, high in (("threads", 1, 64), ("match_minutes", 1, 1440), ("trusted_proxies", 0, 9)):
+    limits_of = {
+        "threads": (1, 64),
+        "match_minutes": (1, 1440),
+        "match_hour": (0, 23),
+        "publish_hour": (0, 24),
+        "run_days": (1, 36500),
+        "trusted_proxies": (0, 9),
+    }
+    for name, (low, high) in limits_of.items():
         if not low <= values[name] <= high:
             raise ConfigurationError(f"{name}: {values[name]} is not between {low} and {high}")
     if values["log_level"] not in _LOG_LEVELS:

@@ -1,134 +1,158 @@
-"""One run of the matching engine over the records."""
+"""Runs of the matching engine over the records: computed first, published afterwards (``publishing``)."""
 
 from __future__ import annotations
 
 import time
 from collections.abc import Callable
+from dataclasses import dataclass
+from importlib.metadata import version
 from uuid import UUID
 
-import numpy as np
 from django.db import transaction
+from django.db.models import Q, QuerySet
 
-from lacarte.engines.matching import Result, solve
+from lacarte.engines.matching import Certificate, Result, certify, solve
 from lacarte.kernel import clock
 from lacarte.kernel.events import publish
+from lacarte.kernel.models import User
+from lacarte.loop.matching import candidates as rules
 from lacarte.loop.matching.candidates import Candidates, build
-from lacarte.loop.matching.events import MatchingRunEnded
-from lacarte.loop.matching.models import Match, MatchingRun, Price, Refusal, Shortage
-from lacarte.loop.matching.queries import Languages, OpenNeeds, Supply, open_needs, refused, supply
+from lacarte.loop.matching.events import MatchingRunComputed
+from lacarte.loop.matching.inputs import Inputs, digest, fingerprint, pack, read
+from lacarte.loop.matching.keeping import keep_decisions
+from lacarte.loop.matching.lease import Lease, lease
+from lacarte.loop.matching.models import MatchingRun, Refusal, RunInput
+from lacarte.loop.matching.ordering import seed_of
+from lacarte.loop.matching.publishing import publish_run
+from lacarte.loop.matching.queries import LAST_CLASS, URGENT_CLASS, runs
 from lacarte.loop.needs.models import Need
-from lacarte.loop.priority.actions import weigh
+from lacarte.loop.priority.actions import RULES_VERSION, weigh
 
-_BATCH = 1000
+Progress = Callable[[str], None]
+Kind = MatchingRun.Kind
 
 
 def _silent(text: str) -> None:
     """Nobody watches."""
 
 
-def match(progress: Callable[[str], None] = _silent) -> MatchingRun:
-    """Weigh what waits, join it with what is free, keep the decisions and the prices, and say that it is done.
+@dataclass(frozen=True, eq=False)
+class Solved:
+    """What follows from a run's inputs, and from nothing else."""
 
-    Orders are placed by the orders stage, which listens for the event; so a decision that somebody
-    overtook (the need was withdrawn, the last unit went elsewhere) is dropped there and tried again next time.
-    """
-    began = time.monotonic()
-    progress("weighing needs")
-    weigh(Need.objects.filter(state=Need.State.OPEN).select_related("service_type", "region"))
-    languages = Languages()
-    needs = open_needs(languages)
-    offers = supply(languages)
-    progress(f"{len(needs)} needs, {len(offers.ids)} offers")
-    candidates = build(needs, offers, refused(needs, offers))
-    progress(f"solving, {candidates.problem.candidate_offer.size} possible pairs")
+    candidates: Candidates
+    result: Result
+    certificate: Certificate
+
+
+def solved(inputs: Inputs) -> Solved:
+    """Decide, and check the decision with code that does not trust the solver. Pure: the same in, the same out."""
+    candidates = build(inputs)
     result = solve(candidates.problem)
-    run = _keep(needs, offers, candidates, result, time.monotonic() - began)
+    return Solved(candidates, result, certify(candidates.problem, result))
+
+
+def versions() -> dict[str, str]:
+    """What a run was computed by: the program and its solver, and the rules in force."""
+    engine = f"lacarte {version('lacarte')}, numpy {version('numpy')}, ortools {version('ortools')}"
+    return {
+        "engine_version": engine,
+        "rules_version": f"priority {RULES_VERSION}, matching {rules.RULES_VERSION}",
+    }
+
+
+def match(progress: Progress = _silent) -> MatchingRun:
+    """Match all needs that wait now, and let it count at once.
+
+    Raises :class:`~lacarte.loop.matching.lease.RunUnderwayError` when another run is under way.
+    """
+    return publish_run(compute(Kind.BY_HAND, progress=progress), by=None)
+
+
+def compute(
+    kind: Kind, *, seed: str = "", asked_by: User | None = None, progress: Progress = _silent
+) -> MatchingRun:
+    """Weigh what waits and join it with what is free, as a preview: decisions, prices and reasons are kept.
+
+    ``seed`` decides among equals; without one it is that of the day. Raises
+    :class:`~lacarte.loop.matching.lease.RunUnderwayError` when another run is under way.
+    """
+    with lease() as held:
+        return _compute(kind, _read(kind, seed, progress), held, asked_by, progress)
+
+
+def match_urgent() -> MatchingRun | None:
+    """Match the needs of the urgent classes and let it count at once; nothing when nothing is new for them.
+
+    What a run would decide follows from what it reads, so the same inputs as last time need no other run.
+    """
+    with lease() as held:
+        inputs = _read(Kind.URGENT, "", _silent)
+        last = runs(Kind.URGENT).first()
+        if not len(inputs.needs) or (last and last.fingerprint == fingerprint(inputs)):
+            return None
+        run = _compute(Kind.URGENT, inputs, held, None, _silent)
+    return publish_run(run, by=None)
+
+
+def _read(kind: Kind, seed: str, progress: Progress) -> Inputs:
+    progress("weighing needs")
+    least_urgent = URGENT_CLASS if kind == Kind.URGENT else LAST_CLASS
+    weigh(_to_weigh(least_urgent).select_related("service_type", "region"))
+    inputs = read(seed or seed_of(clock.now()), least_urgent)
+    progress(f"{len(inputs.needs)} needs, {len(inputs.supply.ids)} offers")
+    return inputs
+
+
+def _to_weigh(least_urgent: int) -> QuerySet[Need]:
+    waiting = Need.objects.filter(state=Need.State.OPEN)
+    return waiting.filter(Q(priority_class=None) | Q(priority_class__lte=least_urgent))
+
+
+def _compute(kind: Kind, inputs: Inputs, held: Lease, asked_by: User | None, progress: Progress) -> MatchingRun:
+    began = time.monotonic()
+    held.renew()
+    found = solved(inputs)
+    progress(f"{found.candidates.problem.candidate_offer.size} possible pairs solved")
+    held.renew()
+    with transaction.atomic():
+        run = MatchingRun.objects.create(
+            kind=kind,
+            asked_by=asked_by,
+            seed=inputs.seed,
+            fingerprint=fingerprint(inputs),
+            seconds=time.monotonic() - began,
+            needs=len(inputs.needs),
+            **versions(),
+            **outcome(found),
+        )
+        RunInput.objects.create(run=run, arrays=pack(inputs))
+        keep_decisions(run, inputs, found.candidates, found.result)
+        publish(MatchingRunComputed(run=run.pk, needs=run.needs, matched=run.matched), stream=run.pk)
+        held.renew()  # nobody else has begun meanwhile, or nothing of this is kept
     progress(f"{run.matched} matched")
     return run
+
+
+def outcome(found: Solved) -> dict[str, object]:
+    """What a run's record says about its result; all of it is found again when the run is computed again."""
+    result, certificate = found.result, found.certificate
+    return {
+        "candidates": int(found.candidates.problem.candidate_offer.size),
+        "matched": int((result.assignment >= 0).sum()),
+        "served_by_class": {str(k): int(n) for k, n in result.served_by_class.items()},
+        "cost": int(result.cost),
+        "gap": float(certificate.gap),
+        "certificate": {
+            "objective": int(certificate.objective),
+            "bound": int(certificate.bound),
+            "gap": int(certificate.gap),
+            "step": int(result.step),
+        },
+        "digest": digest(result),
+    }
 
 
 def refuse(need: UUID, offer_at_place: UUID) -> None:
     """Note that an offer did not do what it was asked for, so that the next runs look for another."""
     Refusal.objects.update_or_create(need_id=need, offer_at_place_id=offer_at_place, defaults={"at": clock.now()})
-
-
-@transaction.atomic
-def _keep(needs: OpenNeeds, offers: Supply, candidates: Candidates, result: Result, seconds: float) -> MatchingRun:
-    run = MatchingRun.objects.create(
-        needs=len(needs),
-        candidates=int(candidates.problem.candidate_offer.size),
-        matched=int((result.assignment >= 0).sum()),
-        served_by_class={str(k): int(n) for k, n in _by_class(needs, result).items()},
-        cost=int(result.cost),
-        gap=float(result.gap),
-        seconds=seconds,
-    )
-    # Nobody asks what an earlier run would have paid; its decisions stay, for they explain orders.
-    Price.objects.exclude(run=run).delete()
-    Shortage.objects.exclude(run=run).delete()
-    Match.objects.bulk_create(_matches(run, needs, offers, candidates, result), batch_size=_BATCH)
-    Price.objects.bulk_create(_prices(run, offers, result), batch_size=_BATCH)
-    Shortage.objects.bulk_create(_shortages(run, needs, candidates, result), batch_size=_BATCH)
-    publish(MatchingRunEnded(run=run.pk, needs=run.needs, matched=run.matched), stream=run.pk)
-    return run
-
-
-def _by_class(needs: OpenNeeds, result: Result) -> dict[int, int]:
-    classes, counts = np.unique(needs.priority_class[result.assignment >= 0], return_counts=True)
-    return dict(zip(classes.tolist(), counts.tolist(), strict=True))
-
-
-def _matches(
-    run: MatchingRun, needs: OpenNeeds, offers: Supply, candidates: Candidates, result: Result
-) -> list[Match]:
-    problem, matches = candidates.problem, []
-    for i in np.flatnonzero(result.assignment >= 0).tolist():
-        first, last = int(problem.candidate_start[i]), int(problem.candidate_start[i + 1])
-        chosen = int(result.assignment[i])
-        at = first + int(np.flatnonzero(problem.candidate_offer[first:last] == chosen)[0])
-        matches.append(
-            Match(
-                run=run,
-                need_id=needs.ids[i],
-                offer_at_place_id=offers.ids[chosen],
-                cost=int(problem.candidate_cost[at]),
-                parts={
-                    "travel": int(candidates.travel[at]),
-                    "language": int(candidates.language[at]),
-                    "price": int(candidates.price[at]),
-                },
-                choices=int((problem.capacity[problem.candidate_offer[first:last]] > 0).sum()),
-            )
-        )
-    return matches
-
-
-def _prices(run: MatchingRun, offers: Supply, result: Result) -> list[Price]:
-    """Split each price into class steps gained for people (``engines.matching.Result``) and seconds saved."""
-    rows = []
-    for j in np.flatnonzero(result.price > 0).tolist():
-        price = int(result.price[j])
-        steps = round(price / result.step)
-        rows.append(
-            Price(
-                run=run,
-                offer_at_place_id=offers.ids[j],
-                price=price,
-                people=1.0 if steps else 0.0,
-                seconds=price - steps * result.step,
-            )
-        )
-    return rows
-
-
-def _shortages(run: MatchingRun, needs: OpenNeeds, candidates: Candidates, result: Result) -> list[Shortage]:
-    """Count the needs that found nothing: in reach of an offer or not, by service type and region."""
-    reached = np.diff(candidates.problem.candidate_start) > 0
-    counts: dict[tuple[int, int], list[int]] = {}
-    for i in np.flatnonzero(result.assignment < 0).tolist():
-        found = counts.setdefault((int(needs.service_type[i]), int(needs.region[i])), [0, 0])
-        found[0 if reached[i] else 1] += 1
-    return [
-        Shortage(run=run, service_type_id=kind, region_id=region, full=full, out_of_reach=out)
-        for (kind, region), (full, out) in counts.items()
-    ]

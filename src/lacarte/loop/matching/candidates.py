@@ -12,8 +12,12 @@ import numpy.typing as npt
 
 from lacarte.engines.geography import haversine_metres, travel_seconds
 from lacarte.engines.matching import Problem
+from lacarte.loop.matching.inputs import Inputs
+from lacarte.loop.matching.ordering import order_of
 from lacarte.loop.matching.queries import OpenNeeds, Supply
 
+#: Changes with anything here that changes what a run decides.
+RULES_VERSION = "2026-11.2"
 #: Equivalents in seconds: of a language that is not spoken, and of a unit of price.
 LANGUAGE_MISFIT_SECONDS = 1800
 SECONDS_PER_MINOR_UNIT = 0.2
@@ -32,19 +36,17 @@ class Candidates:
     price: npt.NDArray[np.int32]
 
 
-def build(needs: OpenNeeds, supply: Supply, refused: npt.NDArray[np.int64]) -> Candidates:
-    """Join ``n`` needs with ``k`` offers at places of the same service type and within reach.
-
-    ``refused`` are the pairs to leave out, as ``need * k + offer``.
-    """
+def build(inputs: Inputs) -> Candidates:
+    """Join ``n`` needs with ``k`` offers at places of the same service type and within reach."""
+    needs, supply, refused = inputs.needs, inputs.supply, inputs.refused
     pairs = [_of_type(needs, supply, kind) for kind in np.unique(needs.service_type)]
     need, offer, travel, language, price = (
         np.concatenate([pair[part] for pair in pairs]) if pairs else np.zeros(0, dtype=np.int64)
         for part in range(5)
     )
-    order = np.lexsort((offer, need))
-    order = order[~np.isin(need[order] * len(supply.ids) + offer[order], refused)]
-    need, offer, travel, language, price = (part[order] for part in (need, offer, travel, language, price))
+    kept = np.lexsort((offer, need))
+    kept = kept[~np.isin(need[kept] * len(supply.ids) + offer[kept], refused)]
+    need, offer, travel, language, price = (part[kept] for part in (need, offer, travel, language, price))
     start = np.zeros(len(needs) + 1, dtype=np.int64)
     np.cumsum(np.bincount(need, minlength=len(needs)), out=start[1:])
     problem = Problem(
@@ -53,6 +55,9 @@ def build(needs: OpenNeeds, supply: Supply, refused: npt.NDArray[np.int64]) -> C
         candidate_cost=(travel + language + price).astype(np.int32),
         capacity=supply.free.astype(np.int32),
         priority_class=needs.priority_class.astype(np.uint8),
+        order=order_of(needs, inputs.seed),
+        need_place=np.column_stack((needs.longitude, needs.latitude)),
+        offer_place=np.column_stack((supply.longitude, supply.latitude)),
     )
     return Candidates(problem, travel.astype(np.int32), language.astype(np.int32), price.astype(np.int32))
 

@@ -9,13 +9,13 @@ from uuid import UUID
 
 import numpy as np
 import numpy.typing as npt
-from django.db.models import Sum
+from django.db.models import QuerySet, Sum
 
 from lacarte.kernel import clock
 from lacarte.kernel.tree import BITS, FANOUT_BITS, ROOT_NUMBER
-from lacarte.loop.matching.models import Match, MatchingRun, Refusal
+from lacarte.loop.matching.models import Match, MatchingRun, Refusal, Unserved
 from lacarte.loop.needs.models import Need
-from lacarte.registers.menu.models import CapacityLot, OfferAtPlace
+from lacarte.registers.menu.models import CapacityLot, OfferAtPlace, PriorityClass
 from lacarte.registers.menu.queries import with_free_units
 from lacarte.registers.places.models import Agreement
 
@@ -23,6 +23,11 @@ from lacarte.registers.places.models import Agreement
 HORIZON = timedelta(days=28)
 #: How long an offer that refused a need, or failed it, is not asked for the same need again.
 REFUSED_FOR = timedelta(days=14)
+#: Needs up to this class do not wait for the night.
+URGENT_CLASS = PriorityClass.DAYS
+LAST_CLASS = max(PriorityClass)
+#: A run in one of these states counts.
+COUNTING = (MatchingRun.State.PUBLISHING, MatchingRun.State.PUBLISHED)
 _CITY_WIDTH_BITS = BITS - FANOUT_BITS
 _EVERYWHERE_METRES = 1e9
 
@@ -30,7 +35,7 @@ Ints = npt.NDArray[np.int64]
 Floats = npt.NDArray[np.float64]
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class OpenNeeds:
     """Needs that wait for an offer, one column an attribute."""
 
@@ -41,12 +46,14 @@ class OpenNeeds:
     latitude: Floats
     language: Ints  # one bit a language, 0: unknown
     priority_class: Ints
+    index: Ints  # need index in hundredths
+    waited: Ints  # whole days
 
     def __len__(self) -> int:
         return len(self.ids)
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Supply:
     """Offers at places with capacity, free or not, one column an attribute."""
 
@@ -89,12 +96,20 @@ class Languages:
         return sum(1 << self._bits.setdefault(tag, len(self._bits)) for tag in known)
 
 
-def open_needs(languages: Languages) -> OpenNeeds:
-    """All weighed needs that wait for an offer, most urgent and longest waiting first."""
+def open_needs(languages: Languages, least_urgent: int = LAST_CLASS) -> OpenNeeds:
+    """All weighed needs of class ``least_urgent`` or earlier that wait for an offer, by their ids.
+
+    One that a published decision holds a unit for has its promise and does not wait.
+    """
+    now, promised = clock.now(), Match.objects.filter(outcome=Match.Outcome.HELD).values("need")
     rows = list(
-        Need.objects.filter(state=Need.State.OPEN, service_type__gt=ROOT_NUMBER, priority_class__isnull=False)
-        .order_by("priority_class", "-need_index", "received_at", "pk")
-        .values_list("pk", "service_type_id", "region_id", "longitude", "latitude", "language", "priority_class")
+        Need.objects.filter(state=Need.State.OPEN, service_type__gt=ROOT_NUMBER, priority_class__lte=least_urgent)
+        .exclude(pk__in=promised)
+        .order_by("pk")
+        .values_list(
+            *("pk", "service_type_id", "region_id", "longitude", "latitude", "language", "priority_class"),
+            *("need_index", "received_at"),
+        )
     )
     return OpenNeeds(
         ids=[row[0] for row in rows],
@@ -104,6 +119,8 @@ def open_needs(languages: Languages) -> OpenNeeds:
         latitude=_floats(row[4] for row in rows),
         language=_ints(languages.bits(row[5]) for row in rows),
         priority_class=_ints(row[6] for row in rows),
+        index=_ints(round((row[7] or 0.0) * 100) for row in rows),
+        waited=_ints(max((now - row[8]).days, 0) for row in rows),
     )
 
 
@@ -166,19 +183,48 @@ def refused(needs: OpenNeeds, offers: Supply) -> Ints:
     return np.sort(_ints(i * len(at_offer) + j for i, j in known))
 
 
+def runs(kind: str = "") -> QuerySet[MatchingRun]:
+    """All runs, newest first; of one ``kind`` when one is named."""
+    return MatchingRun.objects.filter(kind=kind) if kind else MatchingRun.objects.all()
+
+
 def latest_run() -> MatchingRun | None:
-    """The run whose prices count."""
-    return MatchingRun.objects.first()
+    """The published run over all needs whose prices count."""
+    counting = MatchingRun.objects.filter(state__in=COUNTING).exclude(kind=MatchingRun.Kind.URGENT)
+    return counting.order_by("-decided_at").first()
 
 
-def matches_of(run: UUID) -> list[Match]:
-    """The decisions of a run, most urgent needs first."""
-    return list(Match.objects.filter(run=run).order_by("need__priority_class", "-need__need_index", "pk"))
+def by_urgency(decisions: QuerySet[Match]) -> list[UUID]:
+    """The decisions' ids, most urgent needs first as they are now."""
+    return list(decisions.order_by("need__priority_class", "-need__need_index", "pk").values_list("pk", flat=True))
+
+
+def decision_of(need: UUID, offer_at_place: UUID | None = None) -> Match | None:
+    """The newest published decision for a need (that names ``offer_at_place``), if there is one."""
+    decisions = Match.objects.filter(need=need, run__state__in=COUNTING)
+    if offer_at_place is not None:
+        decisions = decisions.filter(offer_at_place=offer_at_place)
+    return decisions.select_related("run").order_by("-run__decided_at").first()
+
+
+def why_unserved(need: UUID) -> Unserved | None:
+    """Why the newest published run that considered a need found nothing for it; ``None`` if it found something."""
+    newest = Unserved.objects.filter(need=need, run__state__in=COUNTING).select_related("run")
+    found = newest.order_by("-run__decided_at").first()
+    decided = decision_of(need)
+    if found is None or (decided is not None and _at(decided.run) > _at(found.run)):
+        return None
+    return found
+
+
+def _at(run: MatchingRun) -> datetime:
+    return run.decided_at or run.started_at
 
 
 def matched_since(moment: datetime) -> int:
-    """How many needs the runs since ``moment`` matched."""
-    return int(MatchingRun.objects.filter(started_at__gte=moment).aggregate(n=Sum("matched"))["n"] or 0)
+    """How many needs the runs published since ``moment`` matched."""
+    published = MatchingRun.objects.filter(state__in=COUNTING, decided_at__gte=moment)
+    return int(published.aggregate(n=Sum("matched"))["n"] or 0)
 
 
 def _ints(values: object) -> Ints:

@@ -14,11 +14,13 @@ from lacarte.kernel.events import publish, publish_many
 from lacarte.kernel.models import User
 from lacarte.kernel.permissions import Action, require
 from lacarte.loop.matching.actions import refuse
+from lacarte.loop.matching.models import Match
+from lacarte.loop.matching.publishing import give_up, mark_ordered
 from lacarte.loop.needs.models import Need
 from lacarte.loop.orders.events import OrderChanged, OrderCompleted, OrderPlaced
 from lacarte.loop.orders.models import Order, OrderState
 from lacarte.loop.orders.states import ENDED, UNMET, Who, find
-from lacarte.registers.menu.actions import release, take_earliest
+from lacarte.registers.menu.actions import release
 from lacarte.registers.menu.models import Hold, OfferAtPlace
 from lacarte.registers.places.queries import calendars_of
 
@@ -42,16 +44,21 @@ def place_order(need: Need, *, offer_at_place: OfferAtPlace, hold: Hold | None =
 
 
 @transaction.atomic
-def place_many(decided: Sequence[tuple[UUID, UUID]]) -> list[Order]:
-    """As :func:`place_order`, for many ``(need, offer at place)`` at once, each with a unit of capacity.
+def place_many(decisions: Sequence[UUID]) -> list[Order]:
+    """Send the needs of decisions that hold a unit (``matching.Match``) to their providers, with that unit.
 
-    What was overtaken is passed over: a need that does not wait (any more), an offer with no unit left. First
-    come, first served. Needs are locked before capacity.
+    A need that does not wait any more gives its unit back. Decisions that were dealt with before are passed
+    over: they are read once their needs are locked.
     """
-    waiting = _lock_waiting([need for need, _ in decided])
-    standing = [(waiting.pop(need), offer) for need, offer in decided if need in waiting]
-    holds = take_earliest([offer for _, offer in standing])
-    return _send([(need, offer, held) for (need, offer), held in zip(standing, holds, strict=True) if held])
+    needs = Match.objects.filter(pk__in=decisions).values_list("need", flat=True)
+    waiting = _lock_waiting(list(needs))
+    held = Match.objects.filter(pk__in=decisions, outcome=Match.Outcome.HELD).select_related("hold").in_bulk()
+    rows = [held[pk] for pk in decisions if pk in held]
+    for gone in (row for row in rows if row.need_id not in waiting):
+        give_up(gone)
+    standing = [row for row in rows if row.need_id in waiting]
+    mark_ordered(row.pk for row in standing)
+    return _send([(waiting[row.need_id], row.offer_at_place_id, row.hold) for row in standing])
 
 
 def _lock_waiting(needs: Sequence[UUID]) -> dict[UUID, Need]:

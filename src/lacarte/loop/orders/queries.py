@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from lacarte.loop.matching.models import Match
+from lacarte.loop.matching.queries import decision_of
 from lacarte.loop.needs.models import Need
 from lacarte.loop.orders.models import Order
 
@@ -15,5 +16,4 @@ def newest_order(need: Need) -> Order | None:
 
 def match_of(order: Order) -> Match | None:
     """The decision behind an order: why this offer."""
-    decisions = Match.objects.filter(need=order.need_id, offer_at_place=order.offer_at_place_id)
-    return decisions.order_by("-run__started_at").first()
+    return decision_of(order.need_id, order.offer_at_place_id)

@@ -52,6 +52,8 @@ TRANSITIONS: tuple[Transition, ...] = (
 
 #: States that nothing follows.
 ENDED = frozenset(set(S) - {transition.source for transition in TRANSITIONS})
+#: Sent, and the provider has not said yes or no.
+NOT_ANSWERED = frozenset({S.REQUESTED, S.RECEIVED})
 #: Ended without the need being met: it waits for an offer again.
 UNMET = frozenset({S.REJECTED, S.FAILED})
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import logging
 from datetime import timedelta
 
 from django.db import transaction
@@ -13,35 +12,45 @@ from lacarte.kernel.events import publish_many, subscribe
 from lacarte.kernel.jobs import AT_ONCE
 from lacarte.kernel.models import Event
 from lacarte.kernel.schedule import every
-from lacarte.loop.matching.events import MatchingRunEnded
-from lacarte.loop.matching.queries import matches_of
-from lacarte.loop.orders.actions import place_many
+from lacarte.loop.matching.events import MatchingRunPublished, ObjectionAnswered
+from lacarte.loop.matching.models import Match, Objection
+from lacarte.loop.matching.queries import by_urgency
+from lacarte.loop.orders.actions import change, place_many
 from lacarte.loop.orders.events import OrderOverdue
 from lacarte.loop.orders.models import Order, OrderState
-from lacarte.loop.orders.states import ENDED
-
-logger = logging.getLogger(__name__)
+from lacarte.loop.orders.states import ENDED, NOT_ANSWERED, Who
 
 
-@subscribe(MatchingRunEnded, own_transactions=True)
-def place_orders(event: MatchingRunEnded, record: Event) -> None:
-    """Place the order of every decision that still stands; the others wait for the next run.
+@subscribe(MatchingRunPublished, own_transactions=True)
+def place_orders(event: MatchingRunPublished, record: Event) -> None:
+    """Place the order of every decision that holds a unit, most urgent first, some in each transaction.
 
-    The most urgent come first, some in each transaction. Run twice, it passes over the needs that have an order.
+    Run twice, it passes over the decisions that have an order.
     """
-    decided = [(match.need_id, match.offer_at_place_id) for match in matches_of(event.run)]
-    placed = sum(len(place_many(decided[at : at + AT_ONCE])) for at in range(0, len(decided), AT_ONCE))
-    if placed < len(decided):
-        overtaken = len(decided) - placed
-        logger.info("%s of %s decisions were overtaken and wait for the next run", overtaken, len(decided))
+    held = by_urgency(Match.objects.filter(run=event.run, outcome=Match.Outcome.HELD))
+    for at in range(0, len(held), AT_ONCE):
+        place_many(held[at : at + AT_ONCE])
+
+
+@subscribe(ObjectionAnswered)
+def return_order(event: ObjectionAnswered, record: Event) -> None:
+    """An objection was upheld: an order that its provider has not accepted yet is taken back, as returned."""
+    objection = Objection.objects.select_related("match").get(pk=event.objection)
+    about = objection.match
+    if not event.upheld or about is None:
+        return
+    order = Order.objects.filter(
+        need=event.need, offer_at_place=about.offer_at_place_id, state__in=NOT_ANSWERED
+    ).first()
+    if order is not None:
+        change(order, to=OrderState.REJECTED, actor=None, who=Who.WORKER, reason=objection.answer)
 
 
 @every(timedelta(hours=1), "orders.overdue")
 def watch_deadlines() -> None:
     """Say once for each order that its time is over."""
     late = Order.objects.filter(
-        Q(resolution_due__lt=clock.now())
-        | Q(contact_due__lt=clock.now(), state__in=[OrderState.REQUESTED, OrderState.RECEIVED])
+        Q(resolution_due__lt=clock.now()) | Q(contact_due__lt=clock.now(), state__in=NOT_ANSWERED)
     ).exclude(state__in=ENDED)
     told = Event.objects.filter(name=OrderOverdue.name, stream__in=late.order_by().values("need"))
     said = set(told.values_list("payload__order", flat=True))

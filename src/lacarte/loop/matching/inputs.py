@@ -1,0 +1,114 @@
+"""What a run reads, as arrays: kept whole, so that anybody can run it again and find the same."""
+
+from __future__ import annotations
+
+import hashlib
+import io
+from dataclasses import dataclass, fields
+from typing import Any
+from uuid import UUID
+from zipfile import BadZipFile
+
+import numpy as np
+import numpy.typing as npt
+
+from lacarte.engines.matching import Result
+from lacarte.loop.matching.queries import (
+    LAST_CLASS,
+    Ints,
+    Languages,
+    OpenNeeds,
+    Supply,
+    open_needs,
+    refused,
+    supply,
+)
+
+Arrays = dict[str, npt.NDArray[Any]]
+
+
+@dataclass(frozen=True, eq=False)
+class Inputs:
+    """Needs that wait, offers, pairs not to be tried again, and the seed of the draw among equals.
+
+    ``refused`` are pairs as ``need * k + offer`` (``int64[r]``, sorted). Nothing here says who anybody is.
+    """
+
+    needs: OpenNeeds
+    supply: Supply
+    refused: Ints
+    seed: str
+
+
+def read(seed: str, least_urgent: int = LAST_CLASS) -> Inputs:
+    """All that a run over the needs of class ``least_urgent`` or earlier needs to know, as the records are now."""
+    languages = Languages()
+    needs, offers = open_needs(languages, least_urgent), supply(languages)
+    return Inputs(needs, offers, refused(needs, offers), seed)
+
+
+def fingerprint(inputs: Inputs) -> str:
+    """SHA-256 (hex) of all arrays, each after its name, type and shape, by name, little-endian; then the seed."""
+    return _sha256(_arrays(inputs), inputs.seed)
+
+
+def digest(result: Result) -> str:
+    """SHA-256 (hex) of what a run decided: ``assignment`` and ``price``, written as in :func:`fingerprint`."""
+    return _sha256({"assignment": result.assignment, "price": result.price}, "")
+
+
+def _sha256(arrays: Arrays, last: str) -> str:
+    hashed = hashlib.sha256()
+    for name, values in sorted(arrays.items()):
+        plain = np.ascontiguousarray(values, dtype=values.dtype.newbyteorder("<"))
+        hashed.update(f"{name} {plain.dtype.str} {plain.shape}\n".encode())
+        hashed.update(plain.tobytes())
+    hashed.update(last.encode())
+    return hashed.hexdigest()
+
+
+def pack(inputs: Inputs) -> bytes:
+    """The inputs as one compressed NumPy file (npz)."""
+    file = io.BytesIO()
+    np.savez_compressed(file, allow_pickle=False, seed=np.array(inputs.seed), **_arrays(inputs))
+    return file.getvalue()
+
+
+def unpack(packed: bytes) -> Inputs:
+    """The inputs that :func:`pack` wrote. Raises ``ValueError`` when it is no such file."""
+    try:
+        with np.load(io.BytesIO(packed), allow_pickle=False) as file:
+            arrays = dict(file)
+        return Inputs(
+            needs=OpenNeeds(**_columns(OpenNeeds, arrays, "needs")),
+            supply=Supply(**_columns(Supply, arrays, "supply")),
+            refused=arrays["refused"],
+            seed=str(arrays["seed"]),
+        )
+    except (KeyError, ValueError, OSError, EOFError, BadZipFile) as error:
+        raise ValueError(f"the kept inputs cannot be read: {error}") from error
+
+
+def _arrays(inputs: Inputs) -> Arrays:
+    """Every column by its name; ids as 16 bytes each, agreements as sorted rows."""
+    arrays: Arrays = {"refused": inputs.refused}
+    for part, table in (("needs", inputs.needs), ("supply", inputs.supply)):
+        for field in fields(table):
+            arrays[f"{part}.{field.name}"] = _array(field.name, getattr(table, field.name))
+    return arrays
+
+
+def _array(name: str, values: Any) -> npt.NDArray[Any]:
+    if name == "ids":
+        return np.frombuffer(b"".join(one.bytes for one in values), dtype=np.uint8).reshape(-1, 16)
+    if name == "agreements":
+        return np.array(sorted(values), dtype=np.int64).reshape(-1, 4)
+    return np.asarray(values)
+
+
+def _columns(table: type, arrays: Arrays, part: str) -> dict[str, Any]:
+    columns: dict[str, Any] = {field.name: arrays[f"{part}.{field.name}"] for field in fields(table)}
+    columns["ids"] = [UUID(bytes=row.tobytes()) for row in columns["ids"]]
+    if "agreements" in columns:
+        columns["agreements"] = frozenset(tuple(row) for row in columns["agreements"].tolist())
+    return columns
