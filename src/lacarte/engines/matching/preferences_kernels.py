@@ -81,9 +81,9 @@ def drop_last(seats: Any, part: int) -> Who:
 
 @kernel
 def seat(seats: Any, j: int, key: int, who: int) -> Who:
-    """Let ``who`` try the reserves of offer ``j``, then its open seats. Returns who is turned away, or -1, and key.
+    """Let ``who`` try the reserves of offer ``j``, then its open seats.
 
-    Who loses a reserved seat goes on to the offer's next parts.
+    Returns who is turned away, or -1, and their key. Who loses a reserved seat goes on to the offer's next parts.
     """
     for r in range(seats.reserve_start[j], seats.reserve_start[j + 1]):
         if (seats.groups[who] >> seats.reserve_group[r]) & 1 == 0 or seats.limit[r + j] == 0:
