@@ -5,11 +5,12 @@ Four kinds, each exact (see :class:`~lacarte.engines.matching.worth.Worth`):
 * *another offer* (farther, at another hour, in another language, on a later day): the caller says which candidates
   are just outside the rules; one helps if it leads to a free place or to a holder who gives way.
 * *one more place* at an offer: helps the one need that the place would go to.
-* *more places* at the need's cheapest candidate: as many as needs at least as urgent wait in its zone are enough.
-  For a set T of offers let f(T) be T's places + the needs of that level that are not confined to T; no more than the
-  least f(T) can be served (König, Rado). The rest Z of the zones of the level has f(Z) = needs less those who wait
-  in Z, a bound that stays. A set that confines the need contains the offer, so with the new places f(T) exceeds this
-  bound or, with as many as wait beside Z, equals the number of needs: the need is not in the closure of the others.
+* *more places* at the need's cheapest candidate: as many as needs at least as urgent wait in its zone (itself
+  included) are enough. Proof: let X be the other needs at least as urgent, w of them unserved, v of these in the
+  need's own zone. For a set T of offers let f(T) be the places of T + the needs of X not confined to T; the least
+  f(T) is how many of X can be served, |X| - w (König, Rado). With v + 1 more places at its candidate, the need can
+  be left out only if a T that confines it has the least f(T). But T contains the candidate, so its f(T) is now at
+  least |X| - w + v + 1, while the other zones of that level together have f = |X| - w + v, as before.
 * *a more urgent class*, or a lower order in the same class: more urgent than the least urgent holder in reach.
 """
 
@@ -58,6 +59,11 @@ class Possible:
         if (self.cost < 0).any():
             raise ValueError(f"cost[{int(np.argmax(self.cost < 0))}] is negative")
 
+    @property
+    def days(self) -> Offers:
+        """``int32[x]``: the days, all 0 where none are given."""
+        return np.zeros_like(self.cost) if self.day is None else self.day
+
     def check(self, problem: Problem) -> None:
         """Raise ``ValueError`` where this does not fit the problem."""
         n, k = len(problem.priority_class), len(problem.capacity)
@@ -101,7 +107,8 @@ def changes(
     at[some] = problem.candidate_offer[nearest[some]]
     priority_class, order = _more_urgent(problem, unserved, worth, grain)
     return Changes(
-        _possible(n, beyond, problem, unserved, scale, worth), _possible(n, later, problem, unserved, scale, worth),
+        _possible(n, beyond, problem, unserved, scale, worth),
+        _possible(n, later, problem, unserved, scale, worth),
         one_place_at, at, zones.ahead, priority_class, order,
     )  # fmt: skip
 
@@ -127,9 +134,8 @@ def _possible(
     is_unserved = np.zeros(n, dtype=bool)
     is_unserved[unserved] = True
     entry = np.flatnonzero(is_unserved[need])
-    entry = entry[worth.admits(extra.offer[entry], extra.cost[entry].astype(np.int64), scale.weight[need[entry]])]
-    day = np.zeros(len(entry), dtype=np.int64) if extra.day is None else extra.day[entry].astype(np.int64)
-    entry = entry[np.lexsort((-entry, -extra.cost[entry].astype(np.int64), -day))]
+    entry = entry[worth.admits(extra.offer[entry], extra.cost[entry], scale.weight[need[entry]])]
+    entry = entry[np.lexsort((-entry, -extra.cost[entry].astype(np.int64), -extra.days[entry].astype(np.int64)))]
     best[need[entry]] = entry  # the soonest and cheapest is written last
     return best
 

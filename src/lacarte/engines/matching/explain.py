@@ -38,7 +38,7 @@ class Holders:
 
 @dataclass(frozen=True)
 class Choice:
-    """A candidate: its ``cost`` and the parts of that, ``rank`` of ``candidates`` (0 is the cheapest), price there."""
+    """A candidate: its ``cost`` and the parts of that, its ``rank`` of ``candidates`` (0: cheapest), the price."""
 
     offer: int
     cost: int
@@ -63,12 +63,13 @@ class Nearer:
     surcharge: int
     others_lose: int
     someone_goes_without: bool
+    has_places: bool
     holders: Holders | None
 
 
 @dataclass(frozen=True)
 class Zone:
-    """These offers have so many places; so many needs of this class (and order) or more urgent can go nowhere else."""
+    """These offers have so many places; so many needs of this class (and order) or before can go nowhere else."""
 
     offers: tuple[int, ...]
     places: int
@@ -176,7 +177,8 @@ class Explanations:
         lose = max(0, surcharge + saved - self.result.gap)
         without = surcharge - self.result.gap >= self.problem.step
         price = int(self.result.price[offer])
-        return Nearer(offer, cost, price, saved, surcharge, lose, without, self.holders(offer))
+        places = int(self.problem.capacity[offer]) > 0
+        return Nearer(offer, cost, price, saved, surcharge, lose, without, places, self.holders(offer))
 
     def _zone(self, at: int) -> Zone:
         zones, key = self.zones, self._key[self.zones.level[at]]
@@ -193,8 +195,7 @@ class Explanations:
             found.append(Change("reach", int(self.beyond.cost[entry]), int(self.beyond.offer[entry])))
         if self.later is not None and what.later[need] >= 0:
             entry = int(what.later[need])
-            day = self.later.cost if self.later.day is None else self.later.day
-            found.append(Change("later", int(day[entry]), int(self.later.offer[entry])))
+            found.append(Change("later", int(self.later.days[entry]), int(self.later.offer[entry])))
         if what.one_place_at[need] >= 0:
             found.append(Change("one_place", 1, int(what.one_place_at[need])))
         if what.order[need] != NO_ORDER:
@@ -219,9 +220,13 @@ def explain(
     """
     if grain < 1:
         raise ValueError(f"grain is {grain}, it must be at least 1")
+    if later is not None and later.day is None:
+        raise ValueError("later.day is missing: it must say on which day each candidate is to be had")
     for name, values in (parts or {}).items():
         if len(values) != len(problem.candidate_offer):
-            raise ValueError(f"parts[{name!r}] has {len(values)} entries, there are {len(problem.candidate_offer)} pairs")
+            raise ValueError(
+                f"parts[{name!r}] has {len(values)} entries, there are {len(problem.candidate_offer)} pairs"
+            )
     numbers = cards(problem, result)
     scale = scale_of(problem, result)
     graph = exchange(problem, numbers.pair, scale)

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import heapq
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -27,11 +28,12 @@ class Worth:
 
     ``pull`` is the weight of the most urgent unserved need that reaches the offer by exchanges, 0 if none does.
     ``winner`` is the need that one more place would serve, -1 if nobody; where ``contested``, another need is as
-    good, so none of them is sure. ``hold`` is the weight of the least urgent holder that can be reached from the
-    offer by exchanges: 0 where that is a free place, ``FAR`` where there is nobody (no places at all); ``marginal``
-    is one such need, or -1. ``rest`` is what a newcomer costs beside pushing that holder out, in units of cost;
-    a newcomer at cost ``c`` gets in, in every optimum, if she is more urgent than ``hold``, or as urgent and
-    ``c + rest < 0``.
+    good, so none of them is sure. ``gain`` is what that place would save of the objective.
+
+    ``hold`` is the weight of the least urgent holder that can be reached from the offer by exchanges: 0 where
+    that is a free place, ``FAR`` where there is nobody (no places at all); ``marginal`` is one such need, or -1.
+    ``rest`` is what a newcomer costs beside pushing that holder out, in units of cost. A newcomer at cost ``c``
+    gets in, in every optimum, if she is more urgent than ``hold``, or as urgent and ``c + rest < 0``.
     """
 
     pull: Ints
@@ -42,7 +44,7 @@ class Worth:
     marginal: Ints
     rest: Ints
 
-    def admits(self, offer: npt.NDArray[np.integer], cost: npt.NDArray[np.integer], weight: Ints) -> npt.NDArray[np.bool_]:  # fmt: skip
+    def admits(self, offer: Offers, cost: Offers, weight: Ints) -> npt.NDArray[np.bool_]:
         """``bool``: would needs of ``weight`` be served, in every optimum, if they had these candidates too?"""
         cheaper = (self.hold[offer] == weight) & (cost + self.rest[offer] < 0)
         return np.asarray((self.hold[offer] < weight) | cheaper)
@@ -62,7 +64,9 @@ def worth(problem: Problem, pair: Ints, scale: Scale, graph: Exchange) -> Worth:
         scale.unit, scale.worth, near, who, also,
     )  # fmt: skip
     if scale.exact and (near < 0).any():
-        raise ValueError(f"price[{int(np.argmax(near < 0))}]: an unserved need would pay more; the result is not optimal")
+        raise ValueError(
+            f"price[{int(np.argmax(near < 0))}]: an unserved need would pay more; the result is not optimal"
+        )
     distance, winner = np.empty(k, dtype=np.int64), np.full(k, -1, dtype=np.int64)
     settled = np.zeros(k, dtype=np.int64)
     search = _search.at_size(n)
@@ -90,7 +94,9 @@ def _ends(problem: Problem, pair: Ints, scale: Scale, graph: Exchange) -> tuple[
     cost = scale.unit * problem.candidate_cost[pair[graph.holder]].astype(np.int64)
     more = scale.worth[graph.holder] - cost - scale.price[held]
     if (more < 0).any():
-        raise ValueError(f"price[{held[np.argmax(more < 0)]}]: a holder would rather go without; the result is not optimal")
+        raise ValueError(
+            f"price[{held[np.argmax(more < 0)]}]: a holder would rather go without; the result is not optimal"
+        )
     _cheapest_out.at_size(len(pair))(graph.holder_start, graph.holder, more, last, slack)
     return last, slack
 
@@ -131,7 +137,7 @@ def _search(
     With ``most`` = 2, ``settled`` ends as 2 where the path of somebody else is as short, else as 1. ``also`` names
     such another need at the outset, -1 if there is none.
     """
-    heap = [(near[j], j, who[j]) for j in range(len(near))]
+    heap: list[tuple[Any, Any, Any]] = [(near[j], j, who[j]) for j in range(len(near))]
     for j in range(len(near)):
         distance[j] = near[j]
         if also[j] >= 0:

@@ -12,16 +12,14 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
-import numpy.typing as npt
 
 from lacarte.engines.compiling import kernel
 from lacarte.engines.matching.exchange import Exchange, Ints, Offers, Scale
 from lacarte.engines.matching.problem import Problem
 from lacarte.engines.matching.worth import Worth
 
-
-#: Rows of the forest of offers: the union-find link; of each root its newest zone, the list of its outermost zones,
-#: its places and how many wait in it.
+#: Rows of the forest of offers: the union-find link; of each root its newest zone, the list of its outermost
+#: zones, its places and how many wait in it.
 ROOT, TOP, HEAD, TAIL, PLACES, COUNT = range(6)
 
 
@@ -29,8 +27,10 @@ ROOT, TOP, HEAD, TAIL, PLACES, COUNT = range(6)
 class Zones:
     """``z`` zones, each inside ``parent``.
 
-    The needs confined to a zone (of ``level`` or more urgent, all their candidates in it) are ``places + waiting``:
-    its places are full of such needs, and ``waiting`` more have nothing.
+    The needs confined to a zone (of ``level`` or more urgent, all candidates in it) are ``places + waiting``: its
+    places are full of such needs, and ``waiting`` more have nothing. ``of_need`` is the smallest zone of each
+    unserved need (-1 for the served and those without candidates), ``ahead`` how many needs at least as urgent
+    wait in it, the need itself included (0 as before).
     """
 
     parent: Ints  # [z], -1 for the outermost
@@ -40,8 +40,8 @@ class Zones:
     begin: Ints  # [z], its offers are offer[begin:end]
     end: Ints  # [z]
     offer: Ints  # offers in zones, those of each zone beside one another
-    of_need: Ints  # [n], the smallest zone of an unserved need; -1 for the served and for those without candidates
-    ahead: Ints  # [n], needs waiting in that zone that are at least as urgent as this one, itself included; 0 as above
+    of_need: Ints  # [n]
+    ahead: Ints  # [n]
 
     def offers(self, zone: int) -> Ints:
         """The offers of one zone."""
@@ -55,8 +55,8 @@ class Zones:
 def zones(problem: Problem, pair: Ints, scale: Scale, graph: Exchange, worth: Worth) -> Zones:
     """All zones of a match.
 
-    ``pair[n]`` is the candidate pair that serves each need, or -1. Raises ``ValueError``, naming an offer, where the
-    match is not the best there is for the levels, since then some zone is not closed.
+    ``pair[n]`` is the candidate pair that serves each need, or -1. Raises ``ValueError``, naming need and offer,
+    where the match is not the best there is for the levels, since then some zone is not closed.
     """
     _check_closed(pair, scale, graph, worth)
     n, k = len(pair), len(problem.capacity)
