@@ -1,0 +1,418 @@
+"""Candidates of many needs by a uniform grid of offers, one for each kind of service.
+
+A need looks at rings of cells around its own and stops where nothing better can follow. The rules are those of
+:mod:`candidate_pairs`, asked in the same order; tests hold the two to each other. All in one file, since numba's
+cache does not see changes across files. ``a`` is the record of a need, ``o`` that of an offer, ``j`` its number;
+the best ``found`` offers so far, ``wanted`` at most, are ``who``, what they are worth is in ``value``.
+"""
+
+# mypy: disable-error-code="no-untyped-def, no-untyped-call"
+# Arguments are arrays and records whose types numba works out; candidate_grid.py, which calls, is typed.
+
+from __future__ import annotations
+
+import numpy as np
+
+from lacarte.engines.compiling import kernel
+
+# The numbers of candidate_tables.Reason, as compiled code takes them.
+AGREEMENT, ELIGIBILITY, HOUSEHOLD, MODE, LANGUAGE, DEADLINE, REACH, CAPACITY = 2, 3, 4, 5, 6, 7, 8, 9
+#: Rounding must not make a ring seem farther than it is.
+SLACK_METRES = 1e-6
+NEVER = 2**63 - 1
+#: Needs in a box at most.
+BOX = 64
+MASK = 2**32 - 1
+
+#: A group is the offers of one kind of service: group ``2 * kind`` has capacity, ``2 * kind + 1`` has none.
+GROUP = np.dtype(
+    [
+        ("left", np.float64),  # metres, where its grid begins
+        ("low", np.float64),
+        ("side", np.float64),  # metres of a cell
+        ("across", np.int64),  # cells
+        ("up", np.int64),
+        ("cell", np.int64),  # number of its first cell
+        ("least", np.int64),  # own cost and price of the cheapest offer in cells
+        ("square", np.float64),  # of the longest reach in cells
+        ("free_first", np.int64),  # offers that are in no cell, cheapest first: no place, or nobody travels
+        ("free_last", np.int64),
+        ("all_first", np.int64),  # all its offers, cheapest first
+        ("all_last", np.int64),
+    ]
+)
+#: An offer in a cell, and the square of its reach.
+ENTRY = np.dtype([("x", np.float64), ("y", np.float64), ("limit", np.float64), ("offer", np.int64)])
+#: Needs of one kind that are neighbours: -inf to inf where a place is not known.
+BOXES = np.dtype(
+    [
+        ("west", np.float64),
+        ("east", np.float64),
+        ("south", np.float64),
+        ("north", np.float64),
+        ("first", np.int64),
+        ("last", np.int64),
+    ]
+)
+
+
+@kernel
+def agreed(a, o, agreements):
+    """May the offer serve the region of the need?"""
+    if a.region == o.region or a.region == 0 or o.region == 0:
+        return True
+    low, high = 0, len(agreements)
+    while low < high:
+        half = (low + high) // 2
+        deal = agreements[half]
+        if deal.supplier < o.region or (deal.supplier == o.region and deal.beneficiary < a.region):
+            low = half + 1
+        else:
+            high = half
+    while low < len(agreements):
+        deal = agreements[low]
+        if deal.supplier != o.region or deal.beneficiary != a.region:
+            break
+        if deal.type_first <= a.service_type <= deal.type_last:
+            return True
+        low += 1
+    return False
+
+
+@kernel
+def apart(bits, others):
+    """Are both known, and nothing in common?"""
+    return bits != 0 and others != 0 and bits & others == 0
+
+
+@kernel
+def remote(a, o, rule):
+    """Does nobody travel?"""
+    offered = o.modes & rule.remote_modes
+    return offered != 0 and (a.modes == 0 or a.modes & offered != 0)
+
+
+@kernel
+def verdict(a, o, square, rule, agreements):
+    """The first rule that forbids the pair, ``square`` metres apart; 0 if none does."""
+    if not agreed(a, o, agreements):
+        return AGREEMENT
+    if o.required & ~a.eligible != 0:
+        return ELIGIBILITY
+    if a.household > o.household:
+        return HOUSEHOLD
+    if rule.mode_misfit < 0 and apart(a.modes, o.modes):
+        return MODE
+    if rule.language_misfit < 0 and apart(a.languages, o.languages):
+        return LANGUAGE
+    if max(a.earliest, o.first) > min(a.deadline, o.last):
+        return DEADLINE
+    limit = min(a.square, o.square)
+    beyond = square > limit if square == square else limit < np.inf and not rule.unknown_place_fits
+    if beyond and not remote(a, o, rule):
+        return REACH
+    return 0
+
+
+@kernel
+def seconds(metres, rule):
+    """As ``geography.travel_seconds``, to the nearest second."""
+    street = metres * rule.detour
+    walked = min(street, rule.walking_limit)
+    return int(walked / rule.walking + (street - walked) / rule.transit + 0.5)
+
+
+@kernel
+def travel(a, o, square, rule):
+    """Seconds on the way."""
+    if remote(a, o, rule):
+        return 0
+    return seconds(np.sqrt(square), rule) if square == square else rule.unknown_travel
+
+
+@kernel
+def misfit(a, o):
+    """1 where no language is shared, plus 2 where no mode is."""
+    return int(apart(a.languages, o.languages)) + 2 * int(apart(a.modes, o.modes))
+
+
+@kernel
+def besides(a, o, rule):
+    """What the pair costs but for the way."""
+    wait = max(np.int64(o.first) - np.int64(a.earliest), 0) * rule.wait_per_bucket
+    wrong = misfit(a, o)
+    return o.own + wait + (wrong & 1) * rule.language_misfit + (wrong >> 1) * rule.mode_misfit
+
+
+@kernel
+def square_metres(a, o):
+    """Of the straight line between the two; NaN where a place is not known."""
+    east, north = o.x - a.x, o.y - a.y
+    return east * east + north * north
+
+
+@kernel
+def weigh(a, o, j, square, rule, agreements, ceiling, found, wanted, value, who):
+    """Put ``j`` into its place among the best so far if it may serve and is good enough; how many those are."""
+    worth = travel(a, o, square, rule) + besides(a, o, rule) + o.price
+    full = found == wanted
+    if worth >= ceiling or (full and worth > value[found - 1]):
+        return found
+    if full and worth == value[found - 1] and j > who[found - 1]:
+        return found
+    if verdict(a, o, square, rule, agreements) != 0:
+        return found
+    at = found - 1 if full else found
+    while at > 0 and (value[at - 1] > worth or (value[at - 1] == worth and who[at - 1] > j)):
+        value[at], who[at] = value[at - 1], who[at - 1]
+        at -= 1
+    value[at], who[at] = worth, j
+    return found if full else found + 1
+
+
+@kernel
+def from_list(a, first, last, listed, offer, rule, agreements, ceiling, found, wanted, value, who):
+    """Weigh offers that are sorted by their own cost and price."""
+    for at in range(first, last):
+        j = listed[at]
+        o = offer[j]
+        least = o.own + o.price
+        if least >= ceiling or (found == wanted and least > value[found - 1]):
+            break
+        square = square_metres(a, o)
+        found = weigh(a, o, j, square, rule, agreements, ceiling, found, wanted, value, who)
+    return found
+
+
+@kernel
+def from_cells(a, first, last, entries, offer, rule, agreements, ceiling, found, wanted, value, who):
+    """Weigh the offers of neighbouring cells."""
+    for at in range(first, last):
+        entry = entries[at]
+        east, north = entry.x - a.x, entry.y - a.y
+        square = east * east + north * north
+        if square <= a.square and square <= entry.limit:
+            j = entry.offer
+            found = weigh(a, offer[j], j, square, rule, agreements, ceiling, found, wanted, value, who)
+    return found
+
+
+@kernel
+def gap(a, g, column, row, ring):
+    """Metres to what lies outside the square of the rings before ``ring``; inf where nothing does.
+
+    The outermost cells also hold all that lies beyond them, so a side that they are on is no limit.
+    """
+    if ring == 0:
+        return 0.0
+    least = np.inf
+    if column - ring >= 0:
+        least = min(least, a.x - (g.left + (column - ring + 1) * g.side))
+    if column + ring < g.across:
+        least = min(least, g.left + (column + ring) * g.side - a.x)
+    if row - ring >= 0:
+        least = min(least, a.y - (g.low + (row - ring + 1) * g.side))
+    if row + ring < g.up:
+        least = min(least, g.low + (row + ring) * g.side - a.y)
+    return max(least - SLACK_METRES, 0.0)
+
+
+@kernel
+def from_ring(
+    a, g, column, row, ring, cells, entries, offer, rule, agreements, ceiling, found, wanted, value, who
+):
+    """Weigh the offers in the cells at ``ring`` steps; the cells of a row follow each other."""
+    left, right = max(column - ring, 0), min(column + ring, g.across - 1)
+    for at in range(max(row - ring, 0), min(row + ring, g.up - 1) + 1):
+        cell = g.cell + at * g.across
+        whole = abs(at - row) == ring
+        if whole or column - ring >= 0:
+            first, last = cells[cell + left], cells[cell + (right if whole else left) + 1]
+            found = from_cells(
+                a, first, last, entries, offer, rule, agreements, ceiling, found, wanted, value, who
+            )
+        if not whole and column + ring < g.across:
+            first, last = cells[cell + right], cells[cell + right + 1]
+            found = from_cells(
+                a, first, last, entries, offer, rule, agreements, ceiling, found, wanted, value, who
+            )
+    return found
+
+
+@kernel
+def from_group(a, g, cells, entries, free, everything, offer, rule, agreements, ceiling, wanted, value, who):
+    """The ``wanted`` best offers of a group, below the ceiling; how many there are."""
+    if wanted == 0:
+        return 0
+    if a.x != a.x or a.y != a.y:
+        first, last = g.all_first, g.all_last
+        return from_list(a, first, last, everything, offer, rule, agreements, ceiling, 0, wanted, value, who)
+    first, last = g.free_first, g.free_last
+    found = from_list(a, first, last, free, offer, rule, agreements, ceiling, 0, wanted, value, who)
+    if g.across == 0:
+        return found
+    column = int(min(max((a.x - g.left) / g.side, 0.0), g.across - 1.0))
+    row = int(min(max((a.y - g.low) / g.side, 0.0), g.up - 1.0))
+    limit = min(a.square, g.square)
+    for ring in range(g.across + g.up):
+        metres = gap(a, g, column, row, ring)
+        if metres == np.inf or metres * metres > limit:
+            break
+        least = g.least + seconds(metres, rule)
+        if least >= ceiling or (found == wanted and least > value[found - 1]):
+            break
+        found = from_ring(
+            a, g, column, row, ring, cells, entries, offer, rule, agreements, ceiling, found, wanted, value, who
+        )
+    return found
+
+
+@kernel
+def cheapest(order, first, last, most, most_full, ceiling, need, offer, rule, agreements, grid, count, cut):
+    """The best offers of the needs ``order[first:last]``, need by need; ``count`` and ``cut`` are written."""
+    groups, cells, entries, free, everything = grid
+    value, who = np.empty(max(most + 1, most_full), np.int64), np.empty(max(most + 1, most_full), np.int32)
+    kept, filled = np.empty((last - first) * (most + most_full), np.int32), 0
+    for at in range(first, last):
+        i = order[at]
+        a = need[i]
+        if a.kind < 0:
+            continue
+        for full in range(2):
+            # One more than is kept shows whether there are more.
+            wanted = most_full if full else most + 1
+            found = from_group(
+                a, groups[2 * a.kind + full], cells, entries, free, everything,
+                offer, rule, agreements, ceiling[i], wanted, value, who,
+            )  # fmt: skip
+            if full == 0 and found > most:
+                cut[i] = True
+                found = most
+            for rank in range(found):
+                kept[filled + rank] = who[rank]
+            filled += found
+            count[i] += found
+    return kept[:filled].copy()
+
+
+@kernel
+def reasons(rows, need, offer, rule, agreements, groups, everything, reason):
+    """The last rule that an offer failed, for each of ``rows``, none of which has a candidate with capacity."""
+    for i in rows:
+        a = need[i]
+        if a.kind < 0:
+            continue
+        worst = 0
+        for full in range(1, -1, -1):
+            g = groups[2 * a.kind + full]
+            for at in range(g.all_first, g.all_last):
+                o = offer[everything[at]]
+                said = verdict(a, o, square_metres(a, o), rule, agreements)
+                worst = max(worst, CAPACITY if said == 0 else said)
+                if worst >= REACH + full:
+                    break
+        reason[i] = worst
+
+
+@kernel
+def fill(order, first, last, count, kept, at_kept, extra_start, extra, need, offer, rule, arcs):
+    """Write the rows of the needs ``order[first:last]``, cheapest first; ``kept[at_kept:]`` holds their offers."""
+    start, offers, costs, ways, wrong = arcs
+    for at in range(first, last):
+        i = order[at]
+        a = need[i]
+        begin = end = start[i]
+        for rank in range(start[i + 1] - begin):
+            j = kept[at_kept + rank] if rank < count[i] else extra[extra_start[i] + rank - count[i]]
+            o = offer[j]
+            way = travel(a, o, square_metres(a, o), rule)
+            cost = way + besides(a, o, rule)
+            place = end
+            while place > begin and (
+                costs[place - 1] > cost or (costs[place - 1] == cost and offers[place - 1] > j)
+            ):
+                offers[place], costs[place] = offers[place - 1], costs[place - 1]
+                ways[place], wrong[place] = ways[place - 1], wrong[place - 1]
+                place -= 1
+            offers[place], costs[place], ways[place], wrong[place] = j, cost, way, misfit(a, o)
+            end += 1
+        at_kept += count[i]
+
+
+@kernel
+def away(box, o, rule):
+    """Square metres from an offer to a box; 0 where the way may not count."""
+    if o.x != o.x or o.y != o.y or o.modes & rule.remote_modes != 0:
+        return 0.0
+    east = max(box.west - o.x, o.x - box.east, 0.0)
+    north = max(box.south - o.y, o.y - box.north, 0.0)
+    return east * east + north * north
+
+
+@kernel
+def held(j, first, last, kept):
+    """Is ``j`` among ``kept[first:last]``?"""
+    for at in range(first, last):
+        if kept[at] == j:
+            return True
+    return False
+
+
+@kernel
+def from_box(box, rows, o, j, found, keys, worst, need, rule, agreements, at_kept, count, kept):
+    """Note the needs of a box that could use ``j``, as cost and number in one, below ``worst``."""
+    for at in range(box.first, box.last):
+        i = rows[at]
+        a = need[i]
+        square = square_metres(a, o)
+        if verdict(a, o, square, rule, agreements) != 0:
+            continue
+        key = ((travel(a, o, square, rule) + besides(a, o, rule)) << 32) + i
+        if key < worst and not held(j, at_kept[i], at_kept[i] + count[i], kept):
+            keys[found] = key
+            found += 1
+    return found
+
+
+@kernel
+def from_kind(first, last, boxes, rows, o, j, wanted, found, keys, need, rule, agreements, at_kept, count, kept):
+    """As ``from_box`` for all boxes of a kind, nearest first, while they can be among the ``wanted`` cheapest."""
+    squares = np.empty(last - first, np.float64)
+    for b in range(first, last):
+        squares[b - first] = away(boxes[b], o, rule)
+    worst = NEVER
+    for b in np.argsort(squares):
+        least = o.own + (seconds(np.sqrt(squares[b]), rule) if squares[b] > 0 else 0)
+        if squares[b] > o.square or (least << 32) > worst:
+            break
+        box = boxes[first + b]
+        found = from_box(box, rows, o, j, found, keys, worst, need, rule, agreements, at_kept, count, kept)
+        if found >= 2 * wanted:
+            keys[:found].sort()
+            found = wanted
+            worst = keys[wanted - 1]
+    return found
+
+
+@kernel
+def adopt(
+    shorts, first, last, missing, kind_start, kind_of, box_start, boxes, rows,
+    need, offer, rule, agreements, at_kept, count, kept, took,
+):  # fmt: skip
+    """The ``missing`` cheapest needs of each of the offers ``shorts[first:last]`` that do not keep it yet."""
+    out, filled = np.empty(missing[first:last].sum(), np.int64), 0
+    for s in range(first, last):
+        j, wanted, found = shorts[s], missing[s], 0
+        keys = np.empty(2 * wanted + BOX, np.int64)
+        for t in range(kind_start[j], kind_start[j + 1]):
+            begin, end = box_start[kind_of[t]], box_start[kind_of[t] + 1]
+            found = from_kind(
+                begin, end, boxes, rows, offer[j], j, wanted, found, keys,
+                need, rule, agreements, at_kept, count, kept,
+            )  # fmt: skip
+        keys[:found].sort()
+        took[s] = min(found, wanted)
+        for rank in range(took[s]):
+            out[filled + rank] = keys[rank] & MASK
+        filled += took[s]
+    return out[:filled].copy()
