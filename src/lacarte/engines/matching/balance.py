@@ -76,8 +76,8 @@ def max_min_order(
     The need ranked ``r`` of ``n`` in its region and class goes by ``r / n``, in steps of ``1 / levels``: first by
     ``problem.order``, then whoever was served in the round before, then whoever needs the smallest surcharge. Each
     class keeps the best of all ``rounds``, so the worst rate never falls; ``bound`` says how far from the best it
-    may be. Calls ``solve`` up to ``rounds + 2`` times. Raises ``ValueError`` for a ``region`` of another length or
-    ``levels`` below 1.
+    may be. ``solve`` has to be exact in whom it serves; it is called up to ``rounds + 3`` times.
+    Raises ``ValueError`` for a ``region`` of another length or ``levels`` below 1.
     """
     if levels < 1:
         raise ValueError(f"levels is {levels}, it must be 1 or more")
@@ -98,7 +98,9 @@ def max_min_order(
         best = np.where(take[:, None], now, best)
     order = (~served).astype(np.int32)
     result = solve(replace(problem, order=order))
-    return order, _report(problem, cells, before, first.cost, result.assignment, result.cost)
+    report = _report(problem, cells, before, first.cost, result.assignment, result.cost)
+    alone = _rate_if_preferred(problem, cells, _worst_regions(cells, report.after), solve)
+    return order, replace(report, bound=np.minimum(report.bound, alone))
 
 
 def max_min_exact(problem: Problem, region: Ints, solve: Solve) -> tuple[npt.NDArray[np.int32], Balance]:
@@ -139,13 +141,24 @@ def _report(
     after = cells.count(assignment >= 0)
     if (before.sum(axis=1) != after.sum(axis=1)).any():
         raise RuntimeError(f"balance changed who is served by class from {before.sum(1)} to {after.sum(1)}")
-    bound = np.ones(len(cells.classes))
+    bound, worst = np.ones(len(cells.classes)), _worst_regions(cells, after)
     for c, name in enumerate(cells.classes):
-        here = np.where(cells.people[c] > 0, _rates(cells.people, after)[c], np.inf)
-        worst = int(np.argmin(here))
-        group = exchange_regions(problem, assignment, cells.column, len(cells.region), worst, int(name))
+        group = exchange_regions(problem, assignment, cells.column, len(cells.region), int(worst[c]), int(name))
         bound[c] = _fair_share(cells.people[c, group], int(after[c, group].sum()))
     return Balance(cells.classes, cells.region, cells.people, before, after, cost_before, cost_after, bound)
+
+
+def _worst_regions(cells: _Cells, served: Ints) -> Ints:
+    """``int64[classes]``: the column of the region with the worst rate, of those with anybody in the class."""
+    rates = np.where(cells.people > 0, _rates(cells.people, served), np.inf)
+    return np.array([int(np.argmin(row)) for row in rates], dtype=np.int64)
+
+
+def _rate_if_preferred(problem: Problem, cells: _Cells, column: Ints, solve: Solve) -> Floats:
+    """``float64[classes]``: the rate that one region of each class gets when it goes before all others."""
+    alone = solve(replace(problem, order=(cells.column != column[cells.row]).astype(np.int32)))
+    at = np.arange(len(column)), column
+    return np.asarray(_rates(cells.people, cells.count(alone.assignment >= 0))[at], dtype=np.float64)
 
 
 def _rates(people: Ints, served: Ints) -> Floats:
@@ -166,7 +179,7 @@ def _fair_share(people: Ints, total: int) -> float:
     """The best worst rate when ``total`` whole places could go to any of these regions."""
 
     def places(rate: float) -> Floats:
-        return np.asarray(np.ceil(rate * people - 1e-9), dtype=np.float64)
+        return np.asarray(np.maximum(np.ceil(rate * people - 1e-9), 0.0), dtype=np.float64)
 
     low, high = 0.0, total / people.sum() + 1e-9
     for _ in range(60):
