@@ -44,7 +44,7 @@ class Columns:
 
     first: Ints  # [k + 1]
     need: npt.NDArray[np.int32]
-    cost: npt.NDArray[np.int64]
+    cost: npt.NDArray[np.int32]
     floor: Ints  # [k]
 
 
@@ -58,6 +58,7 @@ class Auction:
     mean_cost: float
     scale: int = FIRST_SCALE
     columns: Columns | None = None
+    all_columns: Columns | None = None
     narrowed_at: int = 0
     limit: Ints = field(init=False)  # [n], scaled
     price: Ints = field(init=False)  # [k], scaled
@@ -79,7 +80,6 @@ class Auction:
         self.bid = np.empty(int(self.heap_first[-1]), dtype=np.int64)
         self.who = np.empty(int(self.heap_first[-1]), dtype=np.int32)
         self.held = np.zeros(k, dtype=np.int64)
-        self.wide = np.zeros(k, dtype=np.uint8)
         self.price = np.zeros(k, dtype=np.int64)
         self.closed = room == 0
         self._set_limits()
@@ -139,7 +139,8 @@ class Auction:
         while waiting := self._restart(1, self.graph.first[1:], -1):
             self.threshold[:] = -1  # every need looks at its whole row
             self._forward(waiting, 1)
-            self._settle(1, self._window(1))
+            self._forward(self._narrow(1), 1)
+            self._settle(1)
 
     def _rough_phase(self, epsilon: int, previous: int) -> None:
         self._lower(FALL * previous)
@@ -148,38 +149,31 @@ class Auction:
     def _fine_phase(self, epsilon: int, previous: int) -> None:
         self._lower(FALL * previous)
         if self.columns is None or epsilon * SHRINK**2 <= self.narrowed_at:
-            window = self._window(max(previous, epsilon))
-            waiting = self._restart(epsilon, self.graph.first[1:], window)
-            self._take_columns(epsilon, window)
+            waiting = self._narrow(epsilon)
         else:
-            window = self._window(epsilon)
             waiting = self._restart(epsilon, self.near, -1)
         self._forward(waiting, epsilon)
-        self._settle(epsilon, window)
+        self._settle(epsilon)
 
-    def _window(self, epsilon: int) -> int:
-        return max(WINDOW * epsilon, int(LEAST_WINDOW * self.mean_cost * self.scale))
+    def _narrow(self, epsilon: int) -> int:
+        """Restart over all arcs, and keep to those that can matter while prices move by no more than a window."""
+        window = max(WINDOW * epsilon, int(LEAST_WINDOW * self.mean_cost * self.scale))
+        waiting = self._restart(epsilon, self.graph.first[1:], window)
+        self.columns = self._columns(self.near, np.maximum(self.price - window, 0))
+        self.narrowed_at = epsilon
+        return waiting
 
     def _lower(self, by: int) -> None:
         np.maximum(self.price - by, 0, out=self.price)
         self.price[self.closed] = self.limit.max(initial=0) + 1
 
-    def _settle(self, epsilon: int, window: int) -> None:
-        """Lower the prices of free places; where the columns are too narrow for that, widen them there."""
-        stopped = self._reverse(epsilon)
-        while stopped:
-            self.wide |= (self.held < self.graph.room) & (self.price > 0)
-            for _ in range(2):
-                wider = self.wide.copy()
-                self._kernel(kernels.widen)(self.graph.first, self.near, self.graph.arc, self.wide, wider)
-                self.wide = wider
-            waiting = self._restart(epsilon, self.graph.first[1:], window)
-            self._take_columns(epsilon, window)
-            self._forward(waiting, epsilon)
-            stopped = self._reverse(epsilon)
-        if self.wide.any():
-            self.wide[:] = 0
-            self.narrowed_at = epsilon * SHRINK**3  # narrow again in the next phase
+    def _settle(self, epsilon: int) -> None:
+        """Lower the prices of free places; where the near columns are not enough for that, with all there are."""
+        assert self.columns is not None
+        if self._reverse(epsilon, self.columns):
+            if self.all_columns is None:
+                self.all_columns = self._columns(self.graph.first[1:], np.zeros(len(self.price), dtype=np.int64))
+            self._reverse(epsilon, self.all_columns)
 
     def _restart(self, epsilon: int, end: Ints, window: int) -> int:
         """Let go of those who could do better by more than ``epsilon``; how many wait in the queue."""
@@ -188,7 +182,7 @@ class Auction:
         def block(low: int, high: int) -> int:
             return work(
                 low, high, g.first, end, g.arc, self.scale, self.limit, self.price, self.mate, self.mate_cost,
-                epsilon, self.highest, self.dropped, self.value, window, self.wide, self.near, self.threshold,
+                epsilon, self.highest, self.dropped, self.value, window, self.near, self.threshold,
             )  # fmt: skip
 
         if sum(g.each_block(block)) == 0 and end is not self.near and window < 0:
@@ -220,24 +214,26 @@ class Auction:
         boundary = np.concatenate([*rest, self.deferred[:0]])
         bid(boundary, 0, len(boundary), False, self.deferred[:0])
 
-    def _take_columns(self, epsilon: int, window: int) -> None:
+    def _columns(self, end: Ints, floor: Ints) -> Columns:
+        """The arcs up to ``end`` by offer; the blocks write side by side."""
         g, k = self.graph, len(self.price)
-        count = np.zeros(k, dtype=np.int64)
-        self._kernel(kernels.count_columns)(g.first, self.near, g.arc, count)
+        count = np.zeros((len(g.bounds), k), dtype=np.int64)
+        counting, filling = self._kernel(kernels.count_columns), self._kernel(kernels.fill_columns)
+        g.each_block(lambda low, high: counting(low, high, g.first, end, g.arc, count[g.bounds.index(low)]))
         first = np.zeros(k + 1, dtype=np.int64)
-        np.cumsum(count, out=first[1:])
-        need, cost = np.empty(first[-1], dtype=np.int32), np.empty(first[-1], dtype=np.int64)
-        self._kernel(kernels.fill_columns)(g.first, self.near, g.arc, first[:-1].copy(), need, cost)
-        floor = np.where(self.wide, 0, np.maximum(self.price - window, 0))
-        self.columns, self.narrowed_at = Columns(first, need, cost, floor), epsilon
+        np.cumsum(count.sum(axis=0), out=first[1:])
+        at = first[:-1] + np.cumsum(count, axis=0) - count
+        need, cost = np.empty(first[-1], dtype=np.int32), np.empty(first[-1], dtype=np.int32)
+        g.each_block(
+            lambda low, high: filling(low, high, g.first, end, g.arc, at[g.bounds.index(low)], need, cost)
+        )
+        return Columns(first, need, cost, floor)
 
-    def _reverse(self, epsilon: int) -> int:
-        g, columns = self.graph, self.columns
-        assert columns is not None
-        served = self.mate >= 0
+    def _reverse(self, epsilon: int, columns: Columns) -> int:
+        """Lower the prices of free places as far as ``columns`` go; how many priced places stay free."""
+        g, k, most = self.graph, len(self.price), int(self.graph.room.max(initial=0)) + 2
         paid = self.mate_cost * self.scale + self.price[self.mate]
-        self.value = np.where(served, paid, self.limit)
-        k, most = len(self.price), int(g.room.max(initial=0)) + 2
+        self.value = np.where(self.mate >= 0, paid, self.limit)
         return self._kernel(kernels.reverse)(
             columns.first, columns.need, columns.cost, self.scale, self.limit, self.price, g.room, self.mate,
             self.mate_cost, self.heap_first, self.held, self.bid, self.who, epsilon, self.value, columns.floor,

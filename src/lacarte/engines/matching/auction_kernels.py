@@ -107,11 +107,11 @@ def mark_boundary(low: int, high: int, first: Array, arc: Array, shared: Array, 
 
 
 @kernel
-def narrow_row(begin: int, end: int, arc: Array, scale: int, price: Array, wide: Array, most: int) -> int:
-    """Move the arcs of a row that cost at most ``most``, or lead to a wide offer, to its front; where they end."""
+def narrow_row(begin: int, end: int, arc: Array, scale: int, price: Array, most: int) -> int:
+    """Move the arcs of a row that cost at most ``most`` to its front; where they end."""
     while begin < end:
         x = arc[begin]
-        if (x & COST_MASK) * scale + price[x >> COST_BITS] <= most or wide[x >> COST_BITS]:
+        if (x & COST_MASK) * scale + price[x >> COST_BITS] <= most:
             begin += 1
         else:
             end -= 1
@@ -136,7 +136,6 @@ def restart(
     dropped: Array,
     value: Array,
     window: int,
-    wide: Array,
     near: Array,
     threshold: Array,
 ) -> int:
@@ -163,7 +162,7 @@ def restart(
         value[i] = min(own, best)
         if window >= 0:
             threshold[i] = value[i] + window
-            near[i] = narrow_row(first[i], end[i], arc, scale, price, wide, threshold[i])
+            near[i] = narrow_row(first[i], end[i], arc, scale, price, threshold[i])
     return count
 
 
@@ -274,18 +273,20 @@ def forward(
 
 
 @kernel
-def count_columns(first: Array, near: Array, arc: Array, count: Array) -> None:
-    """How many near arcs each offer has, into ``count: int64[k]``."""
-    for i in range(len(near)):
-        for a in range(first[i], near[i]):
+def count_columns(low: int, high: int, first: Array, end: Array, arc: Array, count: Array) -> None:
+    """Count into ``count: int64[k]`` the arcs up to ``end`` that needs ``low..high`` have to each offer."""
+    for i in range(low, high):
+        for a in range(first[i], end[i]):
             count[arc[a] >> COST_BITS] += 1
 
 
 @kernel
-def fill_columns(first: Array, near: Array, arc: Array, at: Array, need: Array, cost: Array) -> None:
-    """The near arcs by offer; ``at: int64[k]`` is where each column begins, and is used up."""
-    for i in range(len(near)):
-        for a in range(first[i], near[i]):
+def fill_columns(
+    low: int, high: int, first: Array, end: Array, arc: Array, at: Array, need: Array, cost: Array
+) -> None:
+    """The arcs that were counted, by offer; ``at: int64[k]`` is where each column goes on, and is used up."""
+    for i in range(low, high):
+        for a in range(first[i], end[i]):
             j = arc[a] >> COST_BITS
             need[at[j]], cost[at[j]] = i, arc[a] & COST_MASK
             at[j] += 1
@@ -402,15 +403,3 @@ def reverse(
     for j in range(len(price)):
         stopped += held[j] < room[j] and price[j] > 0
     return stopped
-
-
-@kernel
-def widen(first: Array, near: Array, arc: Array, wide: Array, wider: Array) -> None:
-    """Mark in ``wider: uint8[k]`` the offers that share a need's near arcs with a wide one."""
-    for i in range(len(near)):
-        touches = False
-        for a in range(first[i], near[i]):
-            touches |= wide[arc[a] >> COST_BITS] != 0
-        if touches:
-            for a in range(first[i], near[i]):
-                wider[arc[a] >> COST_BITS] = 1
