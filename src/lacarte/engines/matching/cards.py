@@ -96,8 +96,9 @@ def _least(offers: Offers, costs: Offers, which: int) -> tuple[int, int]:
     least, own = NONE, NONE
     for t in range(len(offers)):
         key = (np.int64(costs[t]) << 31) + t
-        least = min(least, key)
-        own = min(own, key if offers[t] == which else NONE)
+        least = key if key < least else least
+        key = key if offers[t] == which else NONE
+        own = key if key < own else own
     return least, own
 
 

@@ -11,7 +11,7 @@ Four kinds, each exact (see :class:`~lacarte.engines.matching.worth.Worth`):
   f(T) is how many of X can be served, |X| - w (König, Rado). With v + 1 more places at its candidate, the need can
   be left out only if a T that confines it has the least f(T). But T contains the candidate, so its f(T) is now at
   least |X| - w + v + 1, while the other zones of that level together have f = |X| - w + v, as before.
-* *a more urgent class*, or a lower order in the same class: more urgent than the least urgent holder in reach.
+* *a more urgent class*, or a lower order in the same class: before the least urgent holder in reach.
 """
 
 from __future__ import annotations
@@ -144,30 +144,40 @@ def _more_urgent(problem: Problem, unserved: Ints, worth: Worth, grain: int) -> 
     """The least urgent class, and the last order in the own class, before the least urgent holder in reach."""
     n = len(problem.priority_class)
     raised, moved = np.full(n, -1, dtype=np.int64), np.full(n, NO_ORDER, dtype=np.int64)
-    last = np.full(len(unserved), -1, dtype=np.int64)
+    last, wins = np.full(len(unserved), -1, dtype=np.int64), np.zeros(len(unserved), dtype=np.int64)
     _last_in_reach.at_size(n)(
-        problem.candidate_start, problem.candidate_offer, unserved, worth.hold, worth.marginal, last
-    )
+        problem.candidate_start, problem.candidate_offer, problem.candidate_cost, unserved, worth.hold,
+        worth.marginal, worth.rest, last, wins,
+    )  # fmt: skip
     some = np.flatnonzero(last >= 0)
-    i, h = unserved[some], last[some]
-    mine, theirs = problem.order[i].astype(np.int64), problem.order[h].astype(np.int64)
+    i, h, as_urgent = unserved[some], last[some], wins[some]
+    # Before the last one in reach; where the need is nearer than that one, as urgent is enough.
+    mine, theirs = problem.order[i].astype(np.int64), problem.order[h].astype(np.int64) - 1 + as_urgent
     held = problem.priority_class[h].astype(np.int64)
-    raised[i] = np.where(mine < theirs, held, held - 1)
-    order = (theirs - 1) // grain * grain
+    raised[i] = np.where(mine <= theirs, held, held - 1)
+    order = theirs // grain * grain
     fits = (held == problem.priority_class[i]) & (order >= int(problem.order.min(initial=0)))
     moved[i[fits]] = order[fits]
     return raised, moved
 
 
 @kernel
-def _last_in_reach(first: Ints, offer: Offers, unserved: Ints, hold: Ints, marginal: Ints, last: Ints) -> None:
-    """The least urgent holder that each unserved need reaches, -1 for nobody."""
+def _last_in_reach(
+    first: Ints, offer: Offers, cost: Offers, unserved: Ints, hold: Ints, marginal: Ints, rest: Ints,
+    last: Ints, wins: Ints,
+) -> None:  # fmt: skip
+    """The least urgent holder that each unserved need reaches, -1 for nobody.
+
+    ``wins`` is 1 where the need, were it as urgent, would take that place for being nearer.
+    """
     for u in range(len(unserved)):
         least = FAR
         for t in range(first[unserved[u]], first[unserved[u] + 1]):
-            if hold[offer[t]] < least:
-                least = hold[offer[t]]
-                last[u] = marginal[offer[t]]
+            j = offer[t]
+            if hold[j] < least:
+                least, last[u], wins[u] = hold[j], marginal[j], 0
+            if hold[j] == least and last[u] >= 0 and cost[t] + rest[j] < 0:
+                wins[u] = 1
 
 
 def _whole(name: str, given: Any, kind: Any) -> npt.NDArray[Any]:

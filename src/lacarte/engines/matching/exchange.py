@@ -109,8 +109,8 @@ def _graph(
         most = int((problem.candidate_start[inside + 1] - problem.candidate_start[inside]).sum())
         target, slack = np.empty(most, dtype=np.int32), np.empty(most, dtype=np.int64)
         edges = run(
-            begin, end, problem.candidate_start, problem.candidate_offer, problem.candidate_cost, pair, scale.price,
-            scale.unit, holder_start, holder, np.full(k, -1, dtype=np.int64), start, target, slack,
+            begin, end, problem.candidate_start, problem.candidate_offer, problem.candidate_cost, pair,
+            scale.price, scale.unit, holder_start, holder, np.full(k, -1, dtype=np.int64), start, target, slack,
         )  # fmt: skip
         return target[:edges].copy(), slack[:edges].copy()
 

@@ -53,7 +53,8 @@ class Nearer:
     """The cheapest offer, and why it went to others.
 
     Going there would save the need ``saved`` and cost the others ``others_lose`` at least, in units of the
-    objective: from the problem's ``step`` on, somebody would go without. ``surcharge`` is the difference.
+    objective (below 0 in a result with a gap: perhaps nobody loses). ``surcharge`` is the difference that the
+    prices say; from the problem's ``step`` on, ``someone_goes_without``.
     """
 
     offer: int
@@ -174,10 +175,10 @@ class Explanations:
             return None
         offer, cost = int(self.problem.candidate_offer[pair]), int(self.problem.candidate_cost[pair])
         saved, surcharge = int(self.problem.candidate_cost[own]) - cost, int(self.cards.surcharge[need])
-        lose = max(0, surcharge + saved - self.result.gap)
-        without = surcharge - self.result.gap >= self.problem.step
+        lose = surcharge + saved - self.result.gap
         price = int(self.result.price[offer])
         places = int(self.problem.capacity[offer]) > 0
+        without = places and surcharge - self.result.gap >= self.problem.step
         return Nearer(offer, cost, price, saved, surcharge, lose, without, places, self.holders(offer))
 
     def _zone(self, at: int) -> Zone:

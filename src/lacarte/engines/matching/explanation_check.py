@@ -50,11 +50,14 @@ def check(
 def check_need(problem: Problem, result: Result, explanations: Explanations, need: int) -> list[Fault]:
     """The faults in what one need is told, each change tried by solving the changed problem."""
     told, faults = explanations.of(need), []
+    left_out = solve(_without(problem, need)) if told.changes else result
     if (result.assignment[need] >= 0) != (told.outcome == "served"):
         faults.append(Fault(need, f"the outcome is not {told.outcome}"))
     for change in told.changes:
         changed = _changed(problem, explanations, need, change)
-        if changed is None or not served_in_every_optimum(changed, need):
+        # Whatever its rank and candidates, leaving the need out is the same problem; more places make another.
+        without = None if change.kind in ("one_place", "places") else left_out
+        if changed is None or not served_in_every_optimum(changed, need, without):
             faults.append(Fault(need, f"{change} would not serve it for certain"))
     if told.nearer is not None:
         lost = _others_lose(problem, result, need, told.nearer.offer)
@@ -68,9 +71,10 @@ def check_need(problem: Problem, result: Result, explanations: Explanations, nee
     return faults
 
 
-def served_in_every_optimum(problem: Problem, need: int) -> bool:
-    """Is it worse to leave ``need`` out than not to?"""
-    return _value(problem, solve(problem)) < _value(problem, solve(_without(problem, need)))
+def served_in_every_optimum(problem: Problem, need: int, left_out: Result | None = None) -> bool:
+    """Is it worse to leave ``need`` out (solved here, unless given) than not to?"""
+    left_out = left_out or solve(_without(problem, need))
+    return _value(problem, solve(problem)) < _value(problem, left_out)
 
 
 def _value(problem: Problem, result: Result) -> Value:
