@@ -1,7 +1,7 @@
 """What balance across regions costs: time against the plain solve, travel, and how near the best it comes.
 
-Run: ``.venv/bin/python benchmarks/balance.py [needs] [offers]`` (100,000 x 10,000; a minute). CPU seconds. The peer
-of the quick way is the exact min-cost flow in OR-tools, in the same run (up to 200,000 needs). 64 square regions.
+Run: ``.venv/bin/python benchmarks/balance.py [needs] [offers]`` (100,000 x 10,000; a minute). CPU seconds. The
+peer of the quick way is the exact min-cost flow in OR-tools, in the same run (up to 200,000 needs). 64 regions.
 """
 
 from __future__ import annotations
@@ -32,7 +32,8 @@ def spread(people: np.ndarray, served: np.ndarray) -> str:
 def show(name: str, balance: Balance, seconds: float, plain: float) -> None:
     """One line."""
     print(
-        f"{name:<6} {seconds:6.1f} s ({seconds / plain:.1f} plain solves): last class {spread(balance.people, balance.after)}"
+        f"{name:<6} {seconds:6.1f} s ({seconds / plain:.1f} plain solves): "
+        f"last class {spread(balance.people, balance.after)}"
         f" (worst at most {balance.bound[-1]:.3f}), travel +{balance.cost_after / balance.cost_before - 1:.2%},"
         f" {int((balance.before.sum(axis=1) - balance.after.sum(axis=1)).sum())} people lost",
         flush=True,

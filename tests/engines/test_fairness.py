@@ -173,6 +173,10 @@ def test_negative_waits_are_refused() -> None:
         waiting([1], [0], need_index=[np.nan])
     with pytest.raises(ValueError, match="levels is 0"):
         waiting([1], [0], levels=0)
+    with pytest.raises(ValueError, match="first is 'age'"):
+        waiting([1], [0], first="age")
+    with pytest.raises(ValueError, match="lottery has 2 entries"):
+        waiting([1], [0], lottery=[1, 2])
 
 
 def test_nobody() -> None:

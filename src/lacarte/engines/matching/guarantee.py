@@ -40,6 +40,10 @@ def order_for(
     for name, values in columns.items():
         if len(values) != len(priority_class):
             raise ValueError(f"{name} has {len(values)} entries, priority_class has {len(priority_class)}")
+    if first not in ("waiting", "need index"):
+        raise ValueError(f"first is {first!r}, it must be 'waiting' or 'need index'")
+    if not np.issubdtype(waiting_days.dtype, np.integer):
+        raise ValueError(f"waiting_days holds {waiting_days.dtype}, it must hold whole numbers")
     _refuse("waiting_days", waiting_days < 0, waiting_days)
     _refuse("need_index", ~np.isfinite(need_index), need_index)
     for source, days in promote_after.items():
