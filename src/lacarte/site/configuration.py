@@ -60,6 +60,11 @@ OPTIONS: tuple[Option, ...] = (
         6,
         "Hour from which the nightly run counts by itself, unless a planner decides before. 24: never by itself.",
     ),
+    Option(
+        "promotion_days",
+        90,
+        "A need that has waited so many days moves up one class, never into class 0. 0: no need does.",
+    ),
     Option("run_days", 365, "Days for which a run's inputs are kept, so that it can be computed again."),
     Option("rate_limit", "30/minute", "How often one address may send a need, sign in or look one up."),
     Option(
@@ -134,6 +139,7 @@ def _check_values(values: dict[str, Any]) -> None:
         "match_minutes": (1, 1440),
         "match_hour": (0, 23),
         "publish_hour": (0, 24),
+        "promotion_days": (0, 36500),
         "run_days": (1, 36500),
         "trusted_proxies": (0, 9),
     }

@@ -12,13 +12,14 @@ from django.db import transaction
 from django.db.models import Q, QuerySet
 
 from lacarte.engines.matching import Certificate, Result, certify, solve
+from lacarte.engines.matching.proof import proof
 from lacarte.kernel import clock
 from lacarte.kernel.events import publish
 from lacarte.kernel.models import User
 from lacarte.loop.matching import candidates as rules
 from lacarte.loop.matching.candidates import Candidates, build
 from lacarte.loop.matching.events import MatchingRunComputed
-from lacarte.loop.matching.inputs import Inputs, digest, fingerprint, pack, read
+from lacarte.loop.matching.inputs import Inputs, fingerprint, pack, read
 from lacarte.loop.matching.keeping import keep_decisions
 from lacarte.loop.matching.lease import Lease, lease
 from lacarte.loop.matching.models import MatchingRun, Refusal, RunInput
@@ -52,13 +53,9 @@ def solved(inputs: Inputs) -> Solved:
     return Solved(candidates, result, certify(candidates.problem, result))
 
 
-def versions() -> dict[str, str]:
-    """What a run was computed by: the program and its solver, and the rules in force."""
-    engine = f"lacarte {version('lacarte')}, numpy {version('numpy')}, ortools {version('ortools')}"
-    return {
-        "engine_version": engine,
-        "rules_version": f"priority {RULES_VERSION}, matching {rules.RULES_VERSION}",
-    }
+def rules_version() -> str:
+    """The rules in force: how needs are weighed, and how they are matched."""
+    return f"priority {RULES_VERSION}, matching {rules.RULES_VERSION}"
 
 
 def match(progress: Progress = _silent) -> MatchingRun:
@@ -123,7 +120,7 @@ def _compute(kind: Kind, inputs: Inputs, held: Lease, asked_by: User | None, pro
             fingerprint=fingerprint(inputs),
             seconds=time.monotonic() - began,
             needs=len(inputs.needs),
-            **versions(),
+            rules_version=rules_version(),
             **outcome(found),
         )
         RunInput.objects.create(run=run, arrays=pack(inputs))
@@ -149,7 +146,8 @@ def outcome(found: Solved) -> dict[str, object]:
             "gap": int(certificate.gap),
             "step": int(result.step),
         },
-        "digest": digest(result),
+        "digest": proof(found.candidates.problem, result),
+        "engine_version": f"lacarte {version('lacarte')}, {result.solver}, ortools {version('ortools')}",
     }
 
 

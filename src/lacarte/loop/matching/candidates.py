@@ -13,7 +13,7 @@ import numpy.typing as npt
 from lacarte.engines.geography import haversine_metres, travel_seconds
 from lacarte.engines.matching import Problem
 from lacarte.loop.matching.inputs import Inputs
-from lacarte.loop.matching.ordering import order_of
+from lacarte.loop.matching.ordering import ranked
 from lacarte.loop.matching.queries import OpenNeeds, Supply
 
 #: Changes with anything here that changes what a run decides.
@@ -44,6 +44,7 @@ def build(inputs: Inputs) -> Candidates:
         np.concatenate([pair[part] for pair in pairs]) if pairs else np.zeros(0, dtype=np.int64)
         for part in range(5)
     )
+    classes, order = ranked(inputs)
     kept = np.lexsort((offer, need))
     kept = kept[~np.isin(need[kept] * len(supply.ids) + offer[kept], refused)]
     need, offer, travel, language, price = (part[kept] for part in (need, offer, travel, language, price))
@@ -54,8 +55,8 @@ def build(inputs: Inputs) -> Candidates:
         candidate_offer=offer.astype(np.int32),
         candidate_cost=(travel + language + price).astype(np.int32),
         capacity=supply.free.astype(np.int32),
-        priority_class=needs.priority_class.astype(np.uint8),
-        order=order_of(needs, inputs.seed),
+        priority_class=classes,
+        order=order,
         need_place=np.column_stack((needs.longitude, needs.latitude)),
         offer_place=np.column_stack((supply.longitude, supply.latitude)),
     )

@@ -11,8 +11,8 @@ from zipfile import BadZipFile
 
 import numpy as np
 import numpy.typing as npt
+from django.conf import settings
 
-from lacarte.engines.matching import Result
 from lacarte.loop.matching.queries import (
     LAST_CLASS,
     Ints,
@@ -31,39 +31,32 @@ Arrays = dict[str, npt.NDArray[Any]]
 class Inputs:
     """Needs that wait, offers, pairs not to be tried again, and the seed of the draw among equals.
 
-    ``refused`` are pairs as ``need * k + offer`` (``int64[r]``, sorted). Nothing here says who anybody is.
+    ``refused`` are pairs as ``need * k + offer`` (``int64[r]``, sorted); after ``promotion_days`` in a class a
+    need moves up, 0 for never. Nothing here says who anybody is.
     """
 
     needs: OpenNeeds
     supply: Supply
     refused: Ints
     seed: str
+    promotion_days: int
 
 
 def read(seed: str, least_urgent: int = LAST_CLASS) -> Inputs:
     """All that a run over the needs of class ``least_urgent`` or earlier needs to know, as the records are now."""
-    languages = Languages()
-    needs, offers = open_needs(languages, least_urgent), supply(languages)
-    return Inputs(needs, offers, refused(needs, offers), seed)
+    languages, days = Languages(), int(settings.CONFIGURED["promotion_days"])
+    needs, offers = open_needs(languages, least_urgent, days), supply(languages)
+    return Inputs(needs, offers, refused(needs, offers), seed, days)
 
 
 def fingerprint(inputs: Inputs) -> str:
     """SHA-256 (hex) of all arrays, each after its name, type and shape, by name, little-endian; then the seed."""
-    return _sha256(_arrays(inputs), inputs.seed)
-
-
-def digest(result: Result) -> str:
-    """SHA-256 (hex) of what a run decided: ``assignment`` and ``price``, written as in :func:`fingerprint`."""
-    return _sha256({"assignment": result.assignment, "price": result.price}, "")
-
-
-def _sha256(arrays: Arrays, last: str) -> str:
     hashed = hashlib.sha256()
-    for name, values in sorted(arrays.items()):
+    for name, values in sorted(_arrays(inputs).items()):
         plain = np.ascontiguousarray(values, dtype=values.dtype.newbyteorder("<"))
         hashed.update(f"{name} {plain.dtype.str} {plain.shape}\n".encode())
         hashed.update(plain.tobytes())
-    hashed.update(last.encode())
+    hashed.update(inputs.seed.encode())
     return hashed.hexdigest()
 
 
@@ -84,6 +77,7 @@ def unpack(packed: bytes) -> Inputs:
             supply=Supply(**_columns(Supply, arrays, "supply")),
             refused=arrays["refused"],
             seed=str(arrays["seed"]),
+            promotion_days=int(arrays["promotion_days"]),
         )
     except (KeyError, ValueError, OSError, EOFError, BadZipFile) as error:
         raise ValueError(f"the kept inputs cannot be read: {error}") from error
@@ -91,7 +85,7 @@ def unpack(packed: bytes) -> Inputs:
 
 def _arrays(inputs: Inputs) -> Arrays:
     """Every column by its name; ids as 16 bytes each, agreements as sorted rows."""
-    arrays: Arrays = {"refused": inputs.refused}
+    arrays: Arrays = {"refused": inputs.refused, "promotion_days": np.array(inputs.promotion_days)}
     for part, table in (("needs", inputs.needs), ("supply", inputs.supply)):
         for field in fields(table):
             arrays[f"{part}.{field.name}"] = _array(field.name, getattr(table, field.name))

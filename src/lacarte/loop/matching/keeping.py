@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
-from typing import Any
+from collections.abc import Iterator
 
 import numpy as np
 
-from lacarte.engines.matching import Result
+from lacarte.engines.matching import Problem, Result
+from lacarte.engines.matching.capacity import people_and_cost, where_next
+from lacarte.engines.matching.explain import Explanations
 from lacarte.loop.matching.candidates import Candidates
-from lacarte.loop.matching.explaining import explanations
+from lacarte.loop.matching.explaining import explained, kept
 from lacarte.loop.matching.inputs import Inputs
-from lacarte.loop.matching.models import Match, MatchingRun, Price, Shortage, Unserved
+from lacarte.loop.matching.models import Match, MatchingRun, NextUnit, Price, Shortage, Unserved
 
+#: How many units more a planner is advised about.
+NEXT_UNITS = 50
 _BATCH = 1000
 
 
@@ -20,83 +24,73 @@ def keep_decisions(run: MatchingRun, inputs: Inputs, candidates: Candidates, res
 
     A run over urgent needs only would price capacity as if nobody else were there.
     """
-    reasons = explanations(inputs, candidates, result)
-    matches = _matches(run, inputs, candidates, result, reasons)
-    Match.objects.bulk_create(matches, batch_size=_BATCH)
-    Unserved.objects.bulk_create(_unserved(run, inputs, candidates, result, reasons), batch_size=_BATCH)
+    told = explained(candidates, result)
+    Match.objects.bulk_create(_matches(run, inputs, candidates, told), batch_size=_BATCH)
+    Unserved.objects.bulk_create(_unserved(run, inputs, told), batch_size=_BATCH)
     if run.kind != MatchingRun.Kind.URGENT:
-        Price.objects.bulk_create(_prices(run, inputs, result), batch_size=_BATCH)
+        Price.objects.bulk_create(_prices(run, inputs, candidates.problem, result), batch_size=_BATCH)
+        NextUnit.objects.bulk_create(_next_units(run, inputs, candidates.problem, result), batch_size=_BATCH)
         Shortage.objects.bulk_create(_shortages(run, inputs, candidates, result), batch_size=_BATCH)
 
 
-def _matches(
-    run: MatchingRun,
-    inputs: Inputs,
-    candidates: Candidates,
-    result: Result,
-    reasons: list[dict[str, Any]],
-) -> list[Match]:
-    problem, matches = candidates.problem, []
-    for i in np.flatnonzero(result.assignment >= 0).tolist():
-        first, last = int(problem.candidate_start[i]), int(problem.candidate_start[i + 1])
-        chosen = int(result.assignment[i])
-        at = first + int(np.flatnonzero(problem.candidate_offer[first:last] == chosen)[0])
-        matches.append(
-            Match(
-                run=run,
-                need_id=inputs.needs.ids[i],
-                offer_at_place_id=inputs.supply.ids[chosen],
-                priority_class=int(problem.priority_class[i]),
-                order=int(problem.order[i]),
-                cost=int(problem.candidate_cost[at]),
-                parts={
-                    "travel": int(candidates.travel[at]),
-                    "language": int(candidates.language[at]),
-                    "price": int(candidates.price[at]),
-                },
-                choices=int((problem.capacity[problem.candidate_offer[first:last]] > 0).sum()),
-                explanation=reasons[i],
-            )
-        )
-    return matches
-
-
-def _unserved(
-    run: MatchingRun,
-    inputs: Inputs,
-    candidates: Candidates,
-    result: Result,
-    reasons: list[dict[str, Any]],
-) -> list[Unserved]:
+def _matches(run: MatchingRun, inputs: Inputs, candidates: Candidates, told: Explanations) -> Iterator[Match]:
     problem = candidates.problem
-    return [
-        Unserved(
+    for i in np.flatnonzero(told.cards.pair >= 0).tolist():
+        at = int(told.cards.pair[i])
+        reached = problem.candidate_offer[problem.candidate_start[i] : problem.candidate_start[i + 1]]
+        yield Match(
             run=run,
             need_id=inputs.needs.ids[i],
+            offer_at_place_id=inputs.supply.ids[int(problem.candidate_offer[at])],
             priority_class=int(problem.priority_class[i]),
             order=int(problem.order[i]),
-            explanation=reasons[i],
+            cost=int(problem.candidate_cost[at]),
+            parts={name: int(values[at]) for name, values in told.parts.items()},
+            choices=int((problem.capacity[reached] > 0).sum()),
+            explanation=kept(told.of(i), inputs.supply.ids),
         )
-        for i in np.flatnonzero(result.assignment < 0).tolist()
-    ]
 
 
-def _prices(run: MatchingRun, inputs: Inputs, result: Result) -> list[Price]:
-    """Split each price into steps gained for people (``engines.matching.Result``) and seconds saved."""
-    rows = []
+def _unserved(run: MatchingRun, inputs: Inputs, told: Explanations) -> Iterator[Unserved]:
+    for i in np.flatnonzero(told.cards.pair < 0).tolist():
+        yield Unserved(
+            run=run,
+            need_id=inputs.needs.ids[i],
+            priority_class=int(told.problem.priority_class[i]),
+            order=int(told.problem.order[i]),
+            explanation=kept(told.of(i), inputs.supply.ids),
+        )
+
+
+def _prices(run: MatchingRun, inputs: Inputs, problem: Problem, result: Result) -> Iterator[Price]:
+    """Split each price into the one person more who is served, if any, and travel saved."""
+    levels, seconds = people_and_cost(result.price, result.step)
+    class_of_level = np.zeros(problem.levels + 1, dtype=np.int64)
+    class_of_level[problem.level] = problem.priority_class
     for j in np.flatnonzero(result.price > 0).tolist():
-        price = int(result.price[j])
-        steps = round(price / result.step)
-        rows.append(
-            Price(
-                run=run,
-                offer_at_place_id=inputs.supply.ids[j],
-                price=price,
-                people=1.0 if steps else 0.0,
-                seconds=price - steps * result.step,
-            )
+        serves = int(levels[j]) > 0
+        yield Price(
+            run=run,
+            offer_at_place_id=inputs.supply.ids[j],
+            price=int(result.price[j]),
+            people=1.0 if serves else 0.0,
+            priority_class=int(class_of_level[problem.levels - int(levels[j])]) if serves else None,
+            seconds=int(seconds[j]),
         )
-    return rows
+
+
+def _next_units(run: MatchingRun, inputs: Inputs, problem: Problem, result: Result) -> Iterator[NextUnit]:
+    """Where the next units of capacity relieve most, each with what it brings after those before it."""
+    growth = where_next(problem, result, NEXT_UNITS)
+    for rank, offer in enumerate(growth.offer.tolist(), start=1):
+        kind = int(growth.priority_class[rank - 1])
+        yield NextUnit(
+            run=run,
+            rank=rank,
+            offer_at_place_id=inputs.supply.ids[offer],
+            priority_class=kind if kind >= 0 else None,
+            seconds=int(growth.cost_saved[rank - 1]),
+        )
 
 
 def _shortages(run: MatchingRun, inputs: Inputs, candidates: Candidates, result: Result) -> list[Shortage]:

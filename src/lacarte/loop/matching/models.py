@@ -210,10 +210,28 @@ class Price(models.Model):
     offer_at_place = models.ForeignKey(OfferAtPlace, on_delete=models.CASCADE, related_name="prices")
     price = models.BigIntegerField()
     people = models.FloatField()  # the part that is people more served, 0 or 1
-    seconds = models.BigIntegerField()  # the part that is travel saved
+    priority_class = models.PositiveSmallIntegerField(null=True)  # of that person
+    seconds = models.BigIntegerField()  # the part that is travel saved; serving somebody more may cost some
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["run", "offer_at_place"], name="price_once_a_run")]
 
     def __str__(self) -> str:
         return f"{self.offer_at_place}: {self.price}"
+
+
+class NextUnit(models.Model):
+    """One of the units of capacity that would relieve most, in the order in which to add them."""
+
+    run = models.ForeignKey(MatchingRun, on_delete=models.CASCADE, related_name="next_units")
+    rank = models.PositiveSmallIntegerField()  # from 1
+    offer_at_place = models.ForeignKey(OfferAtPlace, on_delete=models.CASCADE, related_name="+")
+    priority_class = models.PositiveSmallIntegerField(null=True)  # of who comes in; null: only travel is saved
+    seconds = models.BigIntegerField()  # travel saved; negative where serving somebody more takes some
+
+    class Meta:
+        ordering = ["rank"]
+        constraints = [models.UniqueConstraint(fields=["run", "rank"], name="next_unit_once_a_run")]
+
+    def __str__(self) -> str:
+        return f"{self.rank}: {self.offer_at_place}"

@@ -1,4 +1,7 @@
-"""Who goes first inside a class: the need index, then the days waited, then a draw that anybody can run again."""
+"""Who goes first: the class, moved up by waiting; inside it the need index, the days waited, then a draw.
+
+The draw is one that anybody can run again.
+"""
 
 from __future__ import annotations
 
@@ -10,10 +13,14 @@ import numpy as np
 import numpy.typing as npt
 from django.utils import timezone
 
+from lacarte.engines.matching.guarantee import order_for
 from lacarte.engines.matching.lottery import draw
-from lacarte.loop.matching.queries import OpenNeeds
+from lacarte.loop.matching.inputs import Inputs
+from lacarte.registers.menu.models import PriorityClass
 
 LONGEST_SEED = 200
+#: The classes that a need can move up from by waiting; nobody moves into class 0.
+PROMOTED = tuple(kind for kind in PriorityClass if kind >= PriorityClass.SOON)
 
 
 def seed_of(moment: datetime) -> str:
@@ -29,15 +36,19 @@ def lots(ids: Sequence[UUID], seed: str) -> npt.NDArray[np.uint64]:
     return draw((str(pk) for pk in ids), seed)
 
 
-def order_of(needs: OpenNeeds, seed: str) -> npt.NDArray[np.int32]:
-    """``int32[n]``: the place of each need inside its class, from 0; no two of a class have the same.
+def ranked(inputs: Inputs) -> tuple[npt.NDArray[np.uint8], npt.NDArray[np.int32]]:
+    """The class of each need, moved up by waiting, and its place inside the class, from 1; no two are equal.
 
     Index and days are compared as they are shown, in hundredths and whole days: finer differences are noise,
     and a fair draw is better than noise.
     """
-    ranked = np.lexsort((lots(needs.ids, seed), -needs.waited, -needs.index, needs.priority_class))
-    classes = needs.priority_class[ranked]
-    first_of_class = np.searchsorted(classes, classes, side="left")
-    order = np.empty(len(needs), dtype=np.int32)
-    order[ranked] = np.arange(len(needs)) - first_of_class
-    return order
+    needs, days = inputs.needs, inputs.promotion_days
+    classes, order = order_for(
+        needs.priority_class.astype(np.uint8),
+        needs.waited.astype(np.int32),
+        needs.index / 100,
+        lots(needs.ids, inputs.seed),
+        promote_after={int(kind): days for kind in PROMOTED} if days else {},
+        first="need index",
+    )
+    return classes, order + np.int32(1)  # people count from one

@@ -13,7 +13,7 @@ from lacarte.kernel.events import publish
 from lacarte.kernel.models import User
 from lacarte.kernel.permissions import Action, may, require_anywhere
 from lacarte.loop.matching.events import MatchingRunDiscarded, MatchingRunPublished
-from lacarte.loop.matching.models import Match, MatchingRun, Price, Shortage, Unserved
+from lacarte.loop.matching.models import Match, MatchingRun, NextUnit, Price, Shortage, Unserved
 from lacarte.loop.matching.queries import by_urgency
 from lacarte.loop.needs.models import Need
 from lacarte.registers.menu.actions import release, take_earliest
@@ -45,7 +45,7 @@ def publish_run(run: MatchingRun, *, by: User | None) -> MatchingRun:
     if run.kind != MatchingRun.Kind.URGENT:
         # Nobody asks what an earlier run would have paid; its decisions stay, for they explain orders.
         replaced = MatchingRun.objects.exclude(pk=run.pk).exclude(state=State.COMPUTED)
-        for record in (Price, Shortage, Unserved):
+        for record in (Price, NextUnit, Shortage, Unserved):
             record.objects.filter(run__in=replaced).delete()
     else:
         considered = run.unserved.values("need")

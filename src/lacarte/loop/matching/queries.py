@@ -9,7 +9,7 @@ from uuid import UUID
 
 import numpy as np
 import numpy.typing as npt
-from django.db.models import QuerySet, Sum
+from django.db.models import Q, QuerySet, Sum
 
 from lacarte.kernel import clock
 from lacarte.kernel.tree import BITS, FANOUT_BITS, ROOT_NUMBER
@@ -96,14 +96,18 @@ class Languages:
         return sum(1 << self._bits.setdefault(tag, len(self._bits)) for tag in known)
 
 
-def open_needs(languages: Languages, least_urgent: int = LAST_CLASS) -> OpenNeeds:
+def open_needs(languages: Languages, least_urgent: int = LAST_CLASS, promotion_days: int = 0) -> OpenNeeds:
     """All weighed needs of class ``least_urgent`` or earlier that wait for an offer, by their ids.
 
-    One that a published decision holds a unit for has its promise and does not wait.
+    With them those that come up to it by having waited ``promotion_days``. One that a published decision holds a
+    unit for has its promise and does not wait.
     """
     now, promised = clock.now(), Match.objects.filter(outcome=Match.Outcome.HELD).values("need")
+    among = Q(priority_class__lte=least_urgent)
+    if promotion_days:
+        among |= Q(priority_class=least_urgent + 1, received_at__lte=now - timedelta(days=promotion_days))
     rows = list(
-        Need.objects.filter(state=Need.State.OPEN, service_type__gt=ROOT_NUMBER, priority_class__lte=least_urgent)
+        Need.objects.filter(among, state=Need.State.OPEN, service_type__gt=ROOT_NUMBER)
         .exclude(pk__in=promised)
         .order_by("pk")
         .values_list(

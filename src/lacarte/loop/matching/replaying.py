@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from lacarte.loop.matching.actions import outcome, solved, versions
+from lacarte.loop.matching.actions import outcome, rules_version, solved
 from lacarte.loop.matching.inputs import fingerprint, unpack
 from lacarte.loop.matching.models import MatchingRun, RunInput
 
@@ -28,10 +28,13 @@ def replay(run: MatchingRun) -> list[Difference]:
     """
     kept = RunInput.objects.filter(run=run).first()
     if kept is None:
-        raise LookupError(
-            "the inputs of this run are not kept any more; the setting run_days says how long"
-        )
+        raise LookupError("the inputs of this run are not kept any more; the setting run_days says how long")
     inputs = unpack(bytes(kept.arrays))
-    again = {"seed": inputs.seed, "fingerprint": fingerprint(inputs), **versions(), **outcome(solved(inputs))}
+    again: dict[str, object] = {
+        "seed": inputs.seed,
+        "fingerprint": fingerprint(inputs),
+        "rules_version": rules_version(),
+        **outcome(solved(inputs)),
+    }
     found = ((name, getattr(run, name), value) for name, value in again.items())
     return [Difference(name, recorded, value) for name, recorded, value in found if recorded != value]
