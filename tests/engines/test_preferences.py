@@ -135,7 +135,11 @@ def test_the_cutoffs_explain_every_placement(market: Kinds) -> None:
     given_choices = choices(**market)
     result = deferred_acceptance(given_choices)
     yes = admitted(given_choices, result)
+    at = [np.flatnonzero(result.assignment == j).tolist() for j in range(len(market["capacity"]))]
     for i, (start, row) in enumerate(zip(given_choices.candidate_start, market["lists"], strict=False)):
+        assert [bool(yes[start + nth]) for nth in range(len(row))] == [
+            i in chosen(market, j, sorted({*at[j], i})) for j in row
+        ]
         first = next((nth for nth in range(len(row)) if yes[start + nth]), -1)
         assert result.choice[i] == first
         assert result.assignment[i] == (row[first] if first >= 0 else -1)

@@ -201,7 +201,7 @@ def _shown(people: Ints, at_least: int) -> Bools:
     """Groups with enough people; smaller ones hide together so that no subtraction finds them."""
     smallest_first = np.argsort(people, kind="stable")
     hidden = int((people < at_least).sum())
-    while 0 < hidden < len(people) and (hidden == 1 or people[smallest_first[:hidden]].sum() < at_least):
+    while 0 < hidden < len(people) and people[smallest_first[:hidden]].sum() < at_least:
         hidden += 1
     shown = np.ones(len(people), dtype=bool)
     shown[smallest_first[:hidden]] = False

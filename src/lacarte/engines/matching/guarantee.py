@@ -32,20 +32,9 @@ def order_for(
     size: people in the same one are equals, and cost decides among them.
     Raises ``ValueError`` for arrays of different lengths, a negative or unknown number, or such a promise.
     """
-    columns: dict[str, npt.NDArray[Any]] = {
-        "waiting_days": waiting_days,
-        "need_index": need_index,
-        "lottery": lottery,
-    }
-    for name, values in columns.items():
-        if len(values) != len(priority_class):
-            raise ValueError(f"{name} has {len(values)} entries, priority_class has {len(priority_class)}")
+    _check_needs(len(priority_class), waiting_days, need_index, lottery)
     if first not in ("waiting", "need index"):
         raise ValueError(f"first is {first!r}, it must be 'waiting' or 'need index'")
-    if not np.issubdtype(waiting_days.dtype, np.integer):
-        raise ValueError(f"waiting_days holds {waiting_days.dtype}, it must hold whole numbers")
-    _refuse("waiting_days", waiting_days < 0, waiting_days)
-    _refuse("need_index", ~np.isfinite(need_index), need_index)
     for source, days in promote_after.items():
         if not 2 <= source <= 255 or days < 0:
             raise ValueError(
@@ -62,6 +51,23 @@ def order_for(
     if levels is not None:
         rank = rank * levels // np.maximum(np.bincount(classes, minlength=256)[classes], levels)
     return classes, rank.astype(np.int32)
+
+
+def _check_needs(
+    n: int, waiting_days: npt.NDArray[Any], need_index: npt.NDArray[Any], lottery: npt.NDArray[Any]
+) -> None:
+    columns: dict[str, npt.NDArray[Any]] = {
+        "waiting_days": waiting_days,
+        "need_index": need_index,
+        "lottery": lottery,
+    }
+    for name, values in columns.items():
+        if len(values) != n:
+            raise ValueError(f"{name} has {len(values)} entries, there are {n} needs")
+    if not np.issubdtype(waiting_days.dtype, np.integer):
+        raise ValueError(f"waiting_days holds {waiting_days.dtype}, it must hold whole numbers")
+    _refuse("waiting_days", waiting_days < 0, waiting_days)
+    _refuse("need_index", ~np.isfinite(need_index), need_index)
 
 
 def _promoted(
