@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -93,9 +94,10 @@ def _least(offers: Offers, costs: Offers, which: int) -> tuple[int, int]:
 
     Cost and place are one number so that the loop has no branches: this is where the time goes.
     """
-    least, own = NONE, NONE
+    least: Any = NONE
+    own: Any = NONE
     for t in range(len(offers)):
-        key = (np.int64(costs[t]) << 31) + t
+        key: Any = (np.int64(costs[t]) << 31) + t
         least = key if key < least else least
         key = key if offers[t] == which else NONE
         own = key if key < own else own

@@ -37,50 +37,117 @@ def check(
     """All faults, none if every statement is true.
 
     Cards and zones are checked for everybody; what would change it, and what others would lose at a nearer offer,
-    for ``needs`` (all of them if left out; one or two solves for each statement). Raises ``ValueError`` for a
-    result that is impossible in itself (see ``certify``).
+    for ``needs`` (all of them if left out). That takes one or two solves for each statement, of the part of the
+    problem that has anything to do with the need. Raises ``ValueError`` for a result that is impossible in itself
+    (see ``certify``).
     """
     certify(problem, result)
     faults = [*_cards(problem, result, explanations), *_zones(problem, result, explanations)]
+    parts, paid = Parts.of(problem), _paid(problem, result)
     for need in range(len(problem.priority_class)) if needs is None else needs:
-        faults += check_need(problem, result, explanations, int(need))
+        faults += _changes(problem, result, explanations, parts, int(need))
+        faults += _nearer(problem, result, explanations, parts, paid, int(need))
     return faults
 
 
-def check_need(problem: Problem, result: Result, explanations: Explanations, need: int) -> list[Fault]:
-    """The faults in what one need is told, each change tried by solving the changed problem."""
-    told, faults = explanations.of(need), []
-    left_out = solve(_without(problem, need)) if told.changes else result
+def served_in_every_optimum(problem: Problem, need: int) -> bool:
+    """Is it worse to leave ``need`` out than not to?"""
+    return _value(problem, solve(problem)) < _value(problem, solve(_without(problem, need)))
+
+
+@dataclass(frozen=True, eq=False)
+class Parts:
+    """The parts of a problem that share no candidate, by label; they do not touch one another."""
+
+    of_offer: Ints  # [k]
+    of_need: Ints  # [n], -1 without candidates
+
+    @classmethod
+    def of(cls, problem: Problem) -> Parts:
+        """Give all that hangs together the least number of an offer in it."""
+        rows, offer = problem.rows, problem.candidate_offer
+        label, of_need = np.arange(len(problem.capacity)), np.full(len(problem.priority_class), 2**62)
+        while True:
+            np.minimum.at(of_need, rows, label[offer])
+            after = label.copy()
+            np.minimum.at(after, offer, of_need[rows])
+            if np.array_equal(after, label):
+                return cls(label, np.where(of_need == 2**62, -1, of_need))
+            label = after
+
+    def around(self, changed: Problem, need: int) -> tuple[Problem, Ints]:
+        """What hangs together with ``need``, whose candidates may be others now, and which needs these are."""
+        row = slice(int(changed.candidate_start[need]), int(changed.candidate_start[need + 1]))
+        labels = np.append(self.of_offer[changed.candidate_offer[row]], self.of_need[need])
+        inside = np.isin(self.of_need, labels[labels >= 0])
+        inside[need] = True
+        needs, offers = np.flatnonzero(inside), np.flatnonzero(np.isin(self.of_offer, labels))
+        number = np.zeros(len(self.of_offer), dtype=np.int32)
+        number[offers] = np.arange(len(offers))
+        arcs = np.flatnonzero(np.repeat(inside, np.diff(changed.candidate_start)))
+        start = np.concatenate([[0], np.cumsum(np.diff(changed.candidate_start)[needs])])
+        part = Problem(
+            start, number[changed.candidate_offer[arcs]], changed.candidate_cost[arcs], changed.capacity[offers],
+            changed.priority_class[needs], changed.order[needs],
+        )  # fmt: skip
+        return part, needs
+
+
+def _changes(
+    problem: Problem, result: Result, explanations: Explanations, parts: Parts, need: int
+) -> Iterator[Fault]:
+    """Try every change that one need is told of."""
+    told = explanations.of(need)
     if (result.assignment[need] >= 0) != (told.outcome == "served"):
-        faults.append(Fault(need, f"the outcome is not {told.outcome}"))
+        yield Fault(need, f"the outcome is not {told.outcome}")
     for change in told.changes:
         changed = _changed(problem, explanations, need, change)
-        # Whatever its rank and candidates, leaving the need out is the same problem; more places make another.
-        without = None if change.kind in ("one_place", "places") else left_out
-        if changed is None or not served_in_every_optimum(changed, need, without):
-            faults.append(Fault(need, f"{change} would not serve it for certain"))
-    if told.nearer is not None:
-        lost = _others_lose(problem, result, need, told.nearer.offer)
-        if told.nearer.others_lose > lost:
-            faults.append(Fault(need, f"others would lose {lost}, not {told.nearer.others_lose}"))
-        if (
-            told.nearer.someone_goes_without
-            and _value_if_taken(problem, need, told.nearer.offer)[0] <= _value(problem, result)[0]
-        ):
-            faults.append(Fault(need, f"nobody would go without if it had offer {told.nearer.offer}"))
-    return faults
+        if changed is not None:
+            part, needs = parts.around(changed, need)
+            helps = served_in_every_optimum(part, int(np.searchsorted(needs, need)))
+        if changed is None or not helps:
+            yield Fault(need, f"{change} would not serve it for certain")
 
 
-def served_in_every_optimum(problem: Problem, need: int, left_out: Result | None = None) -> bool:
-    """Is it worse to leave ``need`` out (solved here, unless given) than not to?"""
-    left_out = left_out or solve(_without(problem, need))
-    return _value(problem, solve(problem)) < _value(problem, left_out)
+def _nearer(
+    problem: Problem, result: Result, explanations: Explanations, parts: Parts, paid: Ints, need: int
+) -> Iterator[Fault]:
+    """Give the need its nearer offer and solve for everybody else in its part."""
+    nearer = explanations.of(need).nearer
+    if nearer is None or problem.capacity[nearer.offer] == 0:
+        return
+    capacity = problem.capacity.copy()
+    capacity[nearer.offer] -= 1
+    rest, needs = parts.around(replace(problem, capacity=capacity), need)
+    at = int(np.searchsorted(needs, need))
+    after = solve(_without(rest, at))
+    others = needs != need
+    before = int(paid[needs[others]].sum())
+    without = needs[others & (after.assignment < 0)]
+    lost = after.cost + int(problem.penalty[without].sum()) - before
+    if nearer.others_lose > lost:
+        yield Fault(need, f"others would lose {lost}, not {nearer.others_lose}")
+    now = needs[others & (result.assignment[needs] < 0)]
+    if nearer.someone_goes_without and _missed(problem, without) <= _missed(problem, now):
+        yield Fault(need, f"nobody would go without if it had offer {nearer.offer}")
 
 
 def _value(problem: Problem, result: Result) -> Value:
     """How many of each level are unserved, most urgent first, then the cost: smaller is better."""
-    missed = np.bincount(problem.level[result.assignment < 0], minlength=problem.levels)
-    return tuple(missed.tolist()), result.cost
+    return _missed(problem, np.flatnonzero(result.assignment < 0)), result.cost
+
+
+def _missed(problem: Problem, needs: Ints) -> tuple[int, ...]:
+    """How many of each level these are, most urgent first."""
+    return tuple(np.bincount(problem.level[needs], minlength=problem.levels).tolist())
+
+
+def _paid(problem: Problem, result: Result) -> Ints:
+    """``int64[n]``: what each need adds to the objective."""
+    paid = np.full(len(problem.priority_class), 2**62)
+    mine = problem.candidate_offer == result.assignment[problem.rows]
+    np.minimum.at(paid, problem.rows[mine], problem.candidate_cost[mine].astype(np.int64))
+    return np.where(result.assignment >= 0, paid, problem.penalty)
 
 
 def _without(problem: Problem, need: int) -> Problem:
@@ -130,31 +197,6 @@ def _with_entry(problem: Problem, need: int, offered: Possible, change: Change) 
         np.append(problem.candidate_offer[row], offered.offer[best]),
         np.append(problem.candidate_cost[row], offered.cost[best]),
     )  # fmt: skip
-
-
-def _value_if_taken(problem: Problem, need: int, offer: int) -> Value:
-    """The best value when ``need`` has one place of ``offer``; its own cost is left out."""
-    return _value(problem, _rest_if_taken(problem, need, offer)[1])
-
-
-def _rest_if_taken(problem: Problem, need: int, offer: int) -> tuple[Problem, Result]:
-    """Everybody else's optimum when ``need`` has one place of ``offer``."""
-    capacity = problem.capacity.copy()
-    capacity[offer] -= 1
-    rest = _without(replace(problem, capacity=capacity), need)
-    return rest, solve(rest)
-
-
-def _others_lose(problem: Problem, result: Result, need: int, offer: int) -> int:
-    """By how much the objective of all others grows when ``need`` has ``offer``, in the problem's own units."""
-    if problem.capacity[offer] == 0:
-        return 2**62
-    _, after = _rest_if_taken(problem, need, offer)
-    row = slice(int(problem.candidate_start[need]), int(problem.candidate_start[need + 1]))
-    own = int(problem.candidate_cost[row][problem.candidate_offer[row] == result.assignment[need]].min())
-    left = after.assignment < 0
-    left[need] = False
-    return after.cost + int(problem.penalty[left].sum()) - (result.objective - own)
 
 
 def _cards(problem: Problem, result: Result, told: Explanations) -> Iterator[Fault]:
@@ -240,4 +282,4 @@ def _zone(
         yield Fault(-1, f"{urgent.sum()} needs are confined to zone {z}")
 
 
-__all__ = ["Fault", "check", "check_need", "served_in_every_optimum"]
+__all__ = ["Fault", "check", "served_in_every_optimum"]
