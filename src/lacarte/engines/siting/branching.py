@@ -13,6 +13,9 @@ from lacarte.engines.siting.relaxation import Relaxed, scale_of, settled, tighte
 #: Rounds of the subgradient method for the whole problem, and for a branch, which starts from its parent's end.
 ROUNDS, BRANCH_ROUNDS = 400, 60
 
+#: Sites that a bound suggests are improved by swaps unless they are worse than the best by more than a quarter.
+CLOSE = 4
+
 
 @dataclass(frozen=True, eq=False)
 class _Branch:
@@ -89,7 +92,9 @@ class Search:
         key = np.packbits(relaxed.chosen).tobytes()
         if key not in self.seen:
             self.seen.add(key)
-            self._polish(layout(self.locations, self.budget, relaxed.chosen))
+            found = layout(self.locations, self.budget, relaxed.chosen)
+            if found.value * CLOSE <= self.value * (CLOSE + 1):
+                self._polish(found)
         return self.value
 
     def _polish(self, found: Layout) -> None:

@@ -21,7 +21,7 @@ from lacarte.engines.siting.locations import Locations
 __all__ = ["Covering", "maximal_covering"]
 
 #: From this many merged pairs on, an exact solver would take minutes and the bound of the search has to do.
-EXACT_UP_TO = 40_000
+EXACT_UP_TO = 100_000
 
 #: SCIP stops after so many nodes of its tree: a limit that, unlike seconds, is the same on every machine.
 NODES = 2_000
@@ -52,7 +52,8 @@ def maximal_covering(locations: Locations, budget: int, reach: int, branches: in
     """Open sites within ``budget`` so that the weight of demands with an open site within ``reach`` is greatest.
 
     With costs of 1 the budget is the number of sites to open, besides those that exist. ``branches`` limits how
-    often the search for a proof may branch. Raises ``ValueError`` for negative numbers.
+    often the search for a proof may branch; 0 leaves the gap of the first bound. Raises ``ValueError`` for
+    negative numbers.
     """
     if reach < 0:
         raise ValueError(f"reach = {reach} is negative")
@@ -60,7 +61,7 @@ def maximal_covering(locations: Locations, budget: int, reach: int, branches: in
     search = Search(merged, budget)
     complete = search.run(branches)
     best, left_out = search.best, search.bound
-    if complete and search.bound < search.value and len(merged.site) <= EXACT_UP_TO:
+    if complete and branches and search.bound < search.value and len(merged.site) <= EXACT_UP_TO:
         best, left_out = _exact(merged, budget, search)
     pairs = (locations.distance <= reach) & best[locations.site]
     covered = np.zeros(len(locations.weight), dtype=bool)
