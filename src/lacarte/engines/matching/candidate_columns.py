@@ -46,6 +46,7 @@ OFFER = np.dtype(
         ("household", np.int64),
         ("own", np.int64),  # seconds that everybody pays there: price, quality, wait
         ("price", np.int64),  # shadow price, on top of the cost
+        ("number", np.int64),  # its row
     ]
 )
 RULE = np.dtype(
@@ -65,6 +66,34 @@ RULE = np.dtype(
 )
 AGREEMENT = np.dtype(
     [("supplier", np.int64), ("beneficiary", np.int64), ("type_first", np.int64), ("type_last", np.int64)]
+)
+#: A group is the offers of one kind of service: group ``2 * kind`` has capacity, ``2 * kind + 1`` has none.
+GROUP = np.dtype(
+    [
+        ("left", np.float64),  # metres, where its grid begins
+        ("low", np.float64),
+        ("side", np.float64),  # metres of a cell
+        ("across", np.int64),  # cells
+        ("up", np.int64),
+        ("cell", np.int64),  # number of its first cell
+        ("least", np.int64),  # own cost and price of the cheapest offer in cells
+        ("square", np.float64),  # of the longest reach in cells
+        ("free_first", np.int64),  # offers that are in no cell, cheapest first: no place, or nobody travels
+        ("free_last", np.int64),
+        ("all_first", np.int64),  # all its offers, cheapest first
+        ("all_last", np.int64),
+    ]
+)
+#: Needs of one kind that are neighbours: -inf to inf where a place is not known.
+BOX = np.dtype(
+    [
+        ("west", np.float64),
+        ("east", np.float64),
+        ("south", np.float64),
+        ("north", np.float64),
+        ("first", np.int64),
+        ("last", np.int64),
+    ]
 )
 Records = np.recarray[Any, Any]
 
@@ -138,6 +167,7 @@ def _offers(offers: Offers, price: Ints) -> Records:
         "required": offers.required.view(np.int64),
         "own": offers.cost.astype(np.int64) + offers.wait,
         "price": price,
+        "number": np.arange(len(offers)),
     }
     return _records(OFFER, len(offers), **values)
 
@@ -175,7 +205,7 @@ def _refuse_overflow(made: Columns, rules: Rules) -> None:
     most = rest + buckets * rules.wait_per_bucket + travel
     if most >= 2**31 - 1:
         raise ValueError(
-            f"a candidate could cost {most:.0f} seconds, {2**31 - 2} are possible: check cost, wait, first, x and y"
+            f"a candidate could cost {most:.0f} seconds, {2**31 - 2} fit: check cost, wait, first, x and y"
         )
 
 

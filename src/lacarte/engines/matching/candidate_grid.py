@@ -11,7 +11,7 @@ import numpy.typing as npt
 
 from lacarte.engines.compiling import Kernel, in_blocks
 from lacarte.engines.matching import candidate_kernels as kernels
-from lacarte.engines.matching.candidate_columns import Columns, Records
+from lacarte.engines.matching.candidate_columns import BOX, GROUP, Columns, Records
 from lacarte.engines.matching.candidate_pairs import Arcs, Extra, Kept
 from lacarte.engines.matching.curve import hilbert_order
 
@@ -20,19 +20,17 @@ Floats = npt.NDArray[np.float64]
 
 _BLOCK = 16_384
 _SHORTS_IN_A_BLOCK = 64
-_OFFERS_IN_A_CELL = 2.0
+_OFFERS_IN_A_CELL = 4.0
 #: A few offers far out must not make the cells of a city large; they go into the outermost ones.
 _BULK = (0.01, 0.99)
 
 
 class GridColumns(NamedTuple):
-    """Offers in cells."""
+    """Offers in cells, and lists of them for needs and offers without a place."""
 
     groups: Records  # of GROUP
-    cells: Ints  # [cells + 1] entries of each cell
-    entries: Records  # of ENTRY, cell by cell
-    free: Ints  # offers in no cell
-    all: Ints
+    cells: Ints  # [cells + 1] where the offers of each cell begin in ``listed``
+    listed: Records  # of OFFER: cell by cell; then those in no cell and all, by group
 
 
 class Shape(NamedTuple):
@@ -52,30 +50,29 @@ class Grid:
         self.columns, self.threads, self.compiled = columns, threads, compiled
         by_curve = hilbert_order(columns.need.x, columns.need.y)
         self.order = by_curve[np.argsort(columns.need.kind[by_curve], kind="stable")]
-        self.known = columns.need, columns.offer, columns.rule, columns.agreements
+        self.rules = columns.rule, columns.agreements
         self.grid = _grid(columns)
 
     def cheapest(self, most: int, most_full: int, ceiling: Ints) -> Kept:
         """As :meth:`candidate_pairs.Table.cheapest`."""
         n = len(self.order)
-        count, cut = np.zeros(n, dtype=np.int32), np.zeros(n, dtype=np.bool_)
+        count, able, cut = np.zeros(n, dtype=np.int32), np.zeros(n, dtype=np.bool_), np.zeros(n, dtype=np.bool_)
         search = self._run(kernels.cheapest)
-        limits = most, most_full, ceiling
+        known = most, most_full, ceiling, self.columns.need, *self.rules, *self.grid, count, able, cut
         found = in_blocks(
-            lambda first, last: search(
-                self.order, first, last, *limits, *self.known, tuple(self.grid), count, cut
-            ),
+            lambda first, last: search(self.order, first, last, *known),
             _bounds(n, _BLOCK),
             self.threads,
         )
-        return Kept(self.order, count, np.concatenate(found), cut)
+        return Kept(self.order, count, np.concatenate(found), able, cut)
 
     def reasons(self, rows: Ints) -> npt.NDArray[np.uint8]:
         """As :meth:`candidate_pairs.Table.reasons`."""
         reason = np.ones(len(self.order), dtype=np.uint8)
         ask = self._run(kernels.reasons)
+        known = self.columns.need, *self.rules, self.grid.groups, self.grid.listed
         in_blocks(
-            lambda first, last: ask(rows[first:last], *self.known, self.grid.groups, self.grid.all, reason),
+            lambda first, last: ask(rows[first:last], *known, reason),
             _bounds(len(rows), _BLOCK),
             self.threads,
         )
@@ -86,11 +83,11 @@ class Grid:
         kind_start = _starts(self.columns.pair_offer, len(self.columns.offer))
         kind_of = self.columns.pair_kind[np.argsort(self.columns.pair_offer, kind="stable")]
         kinds_and_boxes = kind_start, kind_of, *self._boxes(kept.cut)
-        rows = kept.at(), kept.count, kept.offer
+        known = self.columns.need, self.columns.offer, *self.rules, kept.at(), kept.count, kept.offer
         took = np.zeros(len(shorts), dtype=np.int64)
         search = self._run(kernels.adopt)
         found = in_blocks(
-            lambda first, last: search(shorts, first, last, missing, *kinds_and_boxes, *self.known, *rows, took),
+            lambda first, last: search(shorts, first, last, missing, *kinds_and_boxes, *known, took),
             _bounds(len(shorts), _SHORTS_IN_A_BLOCK),
             self.threads,
         )
@@ -110,7 +107,7 @@ class Grid:
         in_blocks(
             lambda first, last: write(
                 *(kept.order, first, last, kept.count, kept.offer, at[first]),
-                *(extra_start, extra_offer, *self.known[:3], tuple(arcs)),
+                *(extra_start, extra_offer, self.columns.need, self.columns.offer, self.columns.rule, *arcs),
             ),
             _bounds(n, _BLOCK),
             self.threads,
@@ -125,14 +122,14 @@ class Grid:
         rows = self.order[cut[self.order]]
         kind = self.columns.need.kind[rows]
         of_kind = _starts(kind, self.columns.kinds)
-        boxes = -(-np.diff(of_kind) // kernels.BOX)
+        boxes = -(-np.diff(of_kind) // kernels.IN_A_BOX)
         box_start = np.concatenate([[0], np.cumsum(boxes)])
         inside = np.arange(box_start[-1]) - np.repeat(box_start[:-1], boxes)
-        start = np.append(np.repeat(of_kind[:-1], boxes) + inside * kernels.BOX, len(rows))
+        start = np.append(np.repeat(of_kind[:-1], boxes) + inside * kernels.IN_A_BOX, len(rows))
         x, y = self.columns.need.x[rows], self.columns.need.y[rows]
         unknown = np.isnan(x) | np.isnan(y)
         begin = start[:-1]
-        boxes = np.zeros(len(begin), dtype=kernels.BOXES)
+        boxes = np.zeros(len(begin), dtype=BOX)
         boxes["first"], boxes["last"] = begin, start[1:]
         for low, high, place in (("west", "east", x), ("south", "north", y)):
             boxes[low] = np.minimum.reduceat(np.where(unknown, -np.inf, place), begin)
@@ -162,29 +159,23 @@ def _grid(columns: Columns) -> GridColumns:
     inside = np.flatnonzero(placed)
     inside = inside[np.argsort(group[inside], kind="stable")]
     groups = _groups(2 * columns.kinds, group[inside], offer[inside], floor[inside])
+    before = len(inside)
     for name, members in (("free", free), ("all", cheapest_first)):
-        starts = _starts(group[members], len(groups))
+        starts = before + _starts(group[members], len(groups))
         groups[f"{name}_first"], groups[f"{name}_last"] = starts[:-1], starts[1:]
+        before += len(members)
     own, x, y = groups[group[inside]], offer.x[inside], offer.y[inside]
     column = np.clip((x - own["left"]) / own["side"], 0, own["across"] - 1).astype(np.int64)
     row = np.clip((y - own["low"]) / own["side"], 0, own["up"] - 1).astype(np.int64)
     cell = own["cell"] + row * own["across"] + column
-    by_cell = np.argsort(cell, kind="stable")
-    entries = np.zeros(len(inside), dtype=kernels.ENTRY)
-    entries["x"], entries["y"], entries["limit"] = x[by_cell], y[by_cell], offer.square[inside][by_cell]
-    entries["offer"] = j[inside][by_cell]
-    return GridColumns(
-        groups=groups.view(np.recarray),
-        cells=_starts(cell, int((groups["across"] * groups["up"]).sum())),
-        entries=entries.view(np.recarray),
-        free=j[free],
-        all=j[cheapest_first],
-    )
+    by_cell = inside[np.argsort(cell, kind="stable")]
+    cells = _starts(cell, int((groups["across"] * groups["up"]).sum()))
+    return GridColumns(groups.view(np.recarray), cells, offer[np.concatenate([by_cell, free, cheapest_first])])
 
 
 def _groups(count: int, group: Ints, offer: Records, floor: Ints) -> npt.NDArray[Any]:
     """The shape of each group's grid; offers come sorted by group, in cells only."""
-    groups = np.zeros(count, dtype=kernels.GROUP)
+    groups = np.zeros(count, dtype=GROUP)
     starts = _starts(group, count)
     for g, (first, last) in enumerate(pairwise(starts)):
         shape = _shape(offer.x[first:last], offer.y[first:last])
@@ -198,7 +189,7 @@ def _groups(count: int, group: Ints, offer: Records, floor: Ints) -> npt.NDArray
 
 
 def _shape(x: Floats, y: Floats) -> Shape:
-    """A grid over the bulk of the places, with about two offers in a cell."""
+    """A grid over the bulk of the places, with a few offers in a cell."""
     if not len(x):
         return Shape(0.0, 0.0, 1.0, 0, 0)
     (left, right), (low, high) = np.quantile(x, _BULK), np.quantile(y, _BULK)

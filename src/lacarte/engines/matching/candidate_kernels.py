@@ -3,7 +3,7 @@
 A need looks at rings of cells around its own and stops where nothing better can follow. The rules are those of
 :mod:`candidate_pairs`, asked in the same order; tests hold the two to each other. All in one file, since numba's
 cache does not see changes across files. ``a`` is the record of a need, ``o`` that of an offer, ``j`` its number;
-the best ``found`` offers so far, ``wanted`` at most, are ``who``, what they are worth is in ``value``.
+the best ``found`` offers so far, ``wanted`` at most, are ``who``, their costs and prices ``value``.
 """
 
 # mypy: disable-error-code="no-untyped-def, no-untyped-call"
@@ -21,46 +21,21 @@ AGREEMENT, ELIGIBILITY, HOUSEHOLD, MODE, LANGUAGE, DEADLINE, REACH, CAPACITY = 2
 SLACK_METRES = 1e-6
 NEVER = 2**63 - 1
 #: Needs in a box at most.
-BOX = 64
+IN_A_BOX = 64
 MASK = 2**32 - 1
+#: Offers looked at between two checks whether to go on.
+STRIDE = 16
 
-#: A group is the offers of one kind of service: group ``2 * kind`` has capacity, ``2 * kind + 1`` has none.
-GROUP = np.dtype(
-    [
-        ("left", np.float64),  # metres, where its grid begins
-        ("low", np.float64),
-        ("side", np.float64),  # metres of a cell
-        ("across", np.int64),  # cells
-        ("up", np.int64),
-        ("cell", np.int64),  # number of its first cell
-        ("least", np.int64),  # own cost and price of the cheapest offer in cells
-        ("square", np.float64),  # of the longest reach in cells
-        ("free_first", np.int64),  # offers that are in no cell, cheapest first: no place, or nobody travels
-        ("free_last", np.int64),
-        ("all_first", np.int64),  # all its offers, cheapest first
-        ("all_last", np.int64),
-    ]
-)
-#: An offer in a cell, and the square of its reach.
-ENTRY = np.dtype([("x", np.float64), ("y", np.float64), ("limit", np.float64), ("offer", np.int64)])
-#: Needs of one kind that are neighbours: -inf to inf where a place is not known.
-BOXES = np.dtype(
-    [
-        ("west", np.float64),
-        ("east", np.float64),
-        ("south", np.float64),
-        ("north", np.float64),
-        ("first", np.int64),
-        ("last", np.int64),
-    ]
-)
+
+@kernel
+def at_home(a, o):
+    """Is no agreement needed?"""
+    return a.region == o.region or a.region == 0 or o.region == 0
 
 
 @kernel
 def agreed(a, o, agreements):
-    """May the offer serve the region of the need?"""
-    if a.region == o.region or a.region == 0 or o.region == 0:
-        return True
+    """Is there an agreement by which the offer may serve the region of the need?"""
     low, high = 0, len(agreements)
     while low < high:
         half = (low + high) // 2
@@ -93,10 +68,8 @@ def remote(a, o, rule):
 
 
 @kernel
-def verdict(a, o, square, rule, agreements):
-    """The first rule that forbids the pair, ``square`` metres apart; 0 if none does."""
-    if not agreed(a, o, agreements):
-        return AGREEMENT
+def forbidden(a, o, square, rule):
+    """The first rule but for agreements that forbids the pair, ``square`` metres apart; 0 if none does."""
     if o.required & ~a.eligible != 0:
         return ELIGIBILITY
     if a.household > o.household:
@@ -152,48 +125,65 @@ def square_metres(a, o):
 
 
 @kernel
-def weigh(a, o, j, square, rule, agreements, ceiling, found, wanted, value, who):
-    """Put ``j`` into its place among the best so far if it may serve and is good enough; how many those are."""
-    worth = travel(a, o, square, rule) + besides(a, o, rule) + o.price
-    full = found == wanted
-    if worth >= ceiling or (full and worth > value[found - 1]):
-        return found
-    if full and worth == value[found - 1] and j > who[found - 1]:
-        return found
-    if verdict(a, o, square, rule, agreements) != 0:
-        return found
-    at = found - 1 if full else found
-    while at > 0 and (value[at - 1] > worth or (value[at - 1] == worth and who[at - 1] > j)):
-        value[at], who[at] = value[at - 1], who[at - 1]
-        at -= 1
+def sift(at, count, value, who):
+    """Let an entry sink in a heap with the worst on top."""
+    worth, j = value[at], who[at]
+    while 2 * at + 1 < count:
+        below = 2 * at + 1
+        right = below + 1
+        if right < count and (
+            value[right] > value[below] or (value[right] == value[below] and who[right] > who[below])
+        ):
+            below = right
+        if worth > value[below] or (worth == value[below] and j > who[below]):
+            break
+        value[at], who[at] = value[below], who[below]
+        at = below
     value[at], who[at] = worth, j
-    return found if full else found + 1
 
 
 @kernel
-def from_list(a, first, last, listed, offer, rule, agreements, ceiling, found, wanted, value, who):
-    """Weigh offers that are sorted by their own cost and price."""
+def look(a, listed, first, last, rule, agreements, ceiling, found, wanted, value, who):
+    """Weigh offers; the ``found`` best so far are in no order until ``wanted``, then a heap, the worst on top.
+
+    Counting references to arrays is what costs most here, so what is called for each offer takes records.
+    """
     for at in range(first, last):
-        j = listed[at]
-        o = offer[j]
-        least = o.own + o.price
-        if least >= ceiling or (found == wanted and least > value[found - 1]):
-            break
+        o = listed[at]
         square = square_metres(a, o)
-        found = weigh(a, o, j, square, rule, agreements, ceiling, found, wanted, value, who)
+        if square > min(a.square, o.square) and not remote(a, o, rule):
+            continue
+        worth = travel(a, o, square, rule) + besides(a, o, rule) + o.price
+        full = found == wanted
+        if worth >= ceiling or (full and worth > value[0]):
+            continue
+        if full and worth == value[0] and o.number > who[0]:
+            continue
+        if forbidden(a, o, square, rule) != 0 or not (at_home(a, o) or agreed(a, o, agreements)):
+            continue
+        if full:
+            value[0], who[0] = worth, o.number
+            sift(0, wanted, value, who)
+            continue
+        value[found], who[found] = worth, o.number
+        found += 1
+        if found == wanted:
+            for top in range(wanted // 2 - 1, -1, -1):
+                sift(top, wanted, value, who)
     return found
 
 
 @kernel
-def from_cells(a, first, last, entries, offer, rule, agreements, ceiling, found, wanted, value, who):
-    """Weigh the offers of neighbouring cells."""
-    for at in range(first, last):
-        entry = entries[at]
-        east, north = entry.x - a.x, entry.y - a.y
-        square = east * east + north * north
-        if square <= a.square and square <= entry.limit:
-            j = entry.offer
-            found = weigh(a, offer[j], j, square, rule, agreements, ceiling, found, wanted, value, who)
+def look_in_order(a, listed, first, last, rule, agreements, ceiling, found, wanted, value, who):
+    """As ``look`` for offers that are sorted by their own cost and price: it can stop."""
+    at = first
+    while at < last:
+        least = listed[at].own + listed[at].price
+        if least >= ceiling or (found == wanted and least > value[0]):
+            break
+        upto = min(at + STRIDE, last)
+        found = look(a, listed, at, upto, rule, agreements, ceiling, found, wanted, value, who)
+        at = upto
     return found
 
 
@@ -218,37 +208,33 @@ def gap(a, g, column, row, ring):
 
 
 @kernel
-def from_ring(
-    a, g, column, row, ring, cells, entries, offer, rule, agreements, ceiling, found, wanted, value, who
-):
-    """Weigh the offers in the cells at ``ring`` steps; the cells of a row follow each other."""
+def look_in_ring(
+    a, g, column, row, ring, cells, listed, rule, agreements, ceiling, found, wanted, value, who,
+):  # fmt: skip
+    """As ``look`` for the cells at ``ring`` steps; those of a row follow each other."""
     left, right = max(column - ring, 0), min(column + ring, g.across - 1)
     for at in range(max(row - ring, 0), min(row + ring, g.up - 1) + 1):
         cell = g.cell + at * g.across
         whole = abs(at - row) == ring
         if whole or column - ring >= 0:
             first, last = cells[cell + left], cells[cell + (right if whole else left) + 1]
-            found = from_cells(
-                a, first, last, entries, offer, rule, agreements, ceiling, found, wanted, value, who
-            )
+            if first < last:
+                found = look(a, listed, first, last, rule, agreements, ceiling, found, wanted, value, who)
         if not whole and column + ring < g.across:
             first, last = cells[cell + right], cells[cell + right + 1]
-            found = from_cells(
-                a, first, last, entries, offer, rule, agreements, ceiling, found, wanted, value, who
-            )
+            if first < last:
+                found = look(a, listed, first, last, rule, agreements, ceiling, found, wanted, value, who)
     return found
 
 
 @kernel
-def from_group(a, g, cells, entries, free, everything, offer, rule, agreements, ceiling, wanted, value, who):
+def look_in_group(a, g, cells, listed, rule, agreements, ceiling, wanted, value, who):
     """The ``wanted`` best offers of a group, below the ceiling; how many there are."""
-    if wanted == 0:
-        return 0
     if a.x != a.x or a.y != a.y:
         first, last = g.all_first, g.all_last
-        return from_list(a, first, last, everything, offer, rule, agreements, ceiling, 0, wanted, value, who)
+        return look_in_order(a, listed, first, last, rule, agreements, ceiling, 0, wanted, value, who)
     first, last = g.free_first, g.free_last
-    found = from_list(a, first, last, free, offer, rule, agreements, ceiling, 0, wanted, value, who)
+    found = look_in_order(a, listed, first, last, rule, agreements, ceiling, 0, wanted, value, who)
     if g.across == 0:
         return found
     column = int(min(max((a.x - g.left) / g.side, 0.0), g.across - 1.0))
@@ -259,18 +245,20 @@ def from_group(a, g, cells, entries, free, everything, offer, rule, agreements, 
         if metres == np.inf or metres * metres > limit:
             break
         least = g.least + seconds(metres, rule)
-        if least >= ceiling or (found == wanted and least > value[found - 1]):
+        if least >= ceiling or (found == wanted and least > value[0]):
             break
-        found = from_ring(
-            a, g, column, row, ring, cells, entries, offer, rule, agreements, ceiling, found, wanted, value, who
+        found = look_in_ring(
+            a, g, column, row, ring, cells, listed, rule, agreements, ceiling, found, wanted, value, who
         )
     return found
 
 
 @kernel
-def cheapest(order, first, last, most, most_full, ceiling, need, offer, rule, agreements, grid, count, cut):
-    """The best offers of the needs ``order[first:last]``, need by need; ``count`` and ``cut`` are written."""
-    groups, cells, entries, free, everything = grid
+def cheapest(
+    order, first, last, most, most_full, ceiling, need, rule, agreements, groups, cells, listed,
+    count, able, cut,
+):  # fmt: skip
+    """The best offers of the needs ``order[first:last]``, in no order; writes ``count``, ``able`` and ``cut``."""
     value, who = np.empty(max(most + 1, most_full), np.int64), np.empty(max(most + 1, most_full), np.int32)
     kept, filled = np.empty((last - first) * (most + most_full), np.int32), 0
     for at in range(first, last):
@@ -279,15 +267,17 @@ def cheapest(order, first, last, most, most_full, ceiling, need, offer, rule, ag
         if a.kind < 0:
             continue
         for full in range(2):
+            g = groups[2 * a.kind + full]
             # One more than is kept shows whether there are more.
             wanted = most_full if full else most + 1
-            found = from_group(
-                a, groups[2 * a.kind + full], cells, entries, free, everything,
-                offer, rule, agreements, ceiling[i], wanted, value, who,
-            )  # fmt: skip
-            if full == 0 and found > most:
-                cut[i] = True
-                found = most
+            if wanted == 0 or g.all_first == g.all_last:
+                continue
+            found = look_in_group(a, g, cells, listed, rule, agreements, ceiling[i], wanted, value, who)
+            if full == 0:
+                able[i], cut[i] = found > 0, found > most
+                if found > most:
+                    who[0] = who[most]
+                    found = most
             for rank in range(found):
                 kept[filled + rank] = who[rank]
             filled += found
@@ -296,7 +286,7 @@ def cheapest(order, first, last, most, most_full, ceiling, need, offer, rule, ag
 
 
 @kernel
-def reasons(rows, need, offer, rule, agreements, groups, everything, reason):
+def reasons(rows, need, rule, agreements, groups, listed, reason):
     """The last rule that an offer failed, for each of ``rows``, none of which has a candidate with capacity."""
     for i in rows:
         a = need[i]
@@ -306,8 +296,10 @@ def reasons(rows, need, offer, rule, agreements, groups, everything, reason):
         for full in range(1, -1, -1):
             g = groups[2 * a.kind + full]
             for at in range(g.all_first, g.all_last):
-                o = offer[everything[at]]
-                said = verdict(a, o, square_metres(a, o), rule, agreements)
+                o = listed[at]
+                said = AGREEMENT
+                if at_home(a, o) or agreed(a, o, agreements):
+                    said = forbidden(a, o, square_metres(a, o), rule)
                 worst = max(worst, CAPACITY if said == 0 else said)
                 if worst >= REACH + full:
                     break
@@ -315,27 +307,32 @@ def reasons(rows, need, offer, rule, agreements, groups, everything, reason):
 
 
 @kernel
-def fill(order, first, last, count, kept, at_kept, extra_start, extra, need, offer, rule, arcs):
+def fill(
+    order, first, last, count, kept, at_kept, extra_start, extra, need, offer, rule,
+    start, offers, costs, ways, wrong,
+):  # fmt: skip
     """Write the rows of the needs ``order[first:last]``, cheapest first; ``kept[at_kept:]`` holds their offers."""
-    start, offers, costs, ways, wrong = arcs
+    keys = np.empty(1, np.int64)
     for at in range(first, last):
         i = order[at]
         a = need[i]
-        begin = end = start[i]
-        for rank in range(start[i + 1] - begin):
+        size = start[i + 1] - start[i]
+        if size > len(keys):
+            keys = np.empty(2 * size, np.int64)
+        for rank in range(size):
             j = kept[at_kept + rank] if rank < count[i] else extra[extra_start[i] + rank - count[i]]
             o = offer[j]
-            way = travel(a, o, square_metres(a, o), rule)
-            cost = way + besides(a, o, rule)
-            place = end
-            while place > begin and (
-                costs[place - 1] > cost or (costs[place - 1] == cost and offers[place - 1] > j)
-            ):
-                offers[place], costs[place] = offers[place - 1], costs[place - 1]
-                ways[place], wrong[place] = ways[place - 1], wrong[place - 1]
+            key = ((travel(a, o, square_metres(a, o), rule) + besides(a, o, rule)) << 32) + j
+            place = rank
+            while place > 0 and keys[place - 1] > key:
+                keys[place] = keys[place - 1]
                 place -= 1
-            offers[place], costs[place], ways[place], wrong[place] = j, cost, way, misfit(a, o)
-            end += 1
+            keys[place] = key
+        for rank in range(size):
+            place, cost = start[i] + rank, keys[rank] >> 32
+            o = offer[keys[rank] & MASK]
+            offers[place], costs[place] = keys[rank] & MASK, cost
+            ways[place], wrong[place] = cost - besides(a, o, rule), misfit(a, o)
         at_kept += count[i]
 
 
@@ -352,10 +349,10 @@ def away(box, o, rule):
 @kernel
 def held(j, first, last, kept):
     """Is ``j`` among ``kept[first:last]``?"""
-    for at in range(first, last):
-        if kept[at] == j:
-            return True
-    return False
+    at = first
+    while at < last and kept[at] != j:
+        at += 1
+    return at < last
 
 
 @kernel
@@ -365,10 +362,12 @@ def from_box(box, rows, o, j, found, keys, worst, need, rule, agreements, at_kep
         i = rows[at]
         a = need[i]
         square = square_metres(a, o)
-        if verdict(a, o, square, rule, agreements) != 0:
+        if forbidden(a, o, square, rule) != 0:
             continue
         key = ((travel(a, o, square, rule) + besides(a, o, rule)) << 32) + i
-        if key < worst and not held(j, at_kept[i], at_kept[i] + count[i], kept):
+        if key >= worst or held(j, at_kept[i], at_kept[i] + count[i], kept):
+            continue
+        if at_home(a, o) or agreed(a, o, agreements):
             keys[found] = key
             found += 1
     return found
@@ -403,7 +402,7 @@ def adopt(
     out, filled = np.empty(missing[first:last].sum(), np.int64), 0
     for s in range(first, last):
         j, wanted, found = shorts[s], missing[s], 0
-        keys = np.empty(2 * wanted + BOX, np.int64)
+        keys = np.empty(2 * wanted + IN_A_BOX, np.int64)
         for t in range(kind_start[j], kind_start[j + 1]):
             begin, end = box_start[kind_of[t]], box_start[kind_of[t] + 1]
             found = from_kind(

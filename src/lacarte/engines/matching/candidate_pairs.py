@@ -30,7 +30,8 @@ class Kept(NamedTuple):
     order: Ints  # [n] needs
     count: Small  # [n] offers of each need, by need
     offer: Small
-    cut: Bools  # [n] had more offers with capacity
+    able: Bools  # [n] has an offer with capacity
+    cut: Bools  # [n] had more of those than it keeps
 
     def at(self) -> Ints:
         """``int64[n]``: where the offers of each need begin."""
@@ -68,19 +69,21 @@ class Table:
 
         Ties go to the lower number; ``ceiling`` (``int64[n]``) is what cost plus price must stay below.
         """
-        n = len(self.columns.need.x)
-        cut, pairs = np.zeros(n, dtype=np.bool_), [Extra(np.zeros(0, dtype=np.int64), np.zeros(0, dtype=np.int64))]
+        n = len(self.columns.need)
+        able, cut = np.zeros(n, dtype=np.bool_), np.zeros(n, dtype=np.bool_)
+        pairs = [Extra(np.zeros(0, dtype=np.int64), np.zeros(0, dtype=np.int64))]
         for rows, offers in self._tables(np.arange(n)):
             worth = self._worth(rows, offers)
             worth[worth >= ceiling[rows, None]] = _NEVER
             room = self.columns.has_room[offers]
-            cut[rows] = (worth[:, room] < _NEVER).sum(axis=1) > most
+            possible = (worth[:, room] < _NEVER).sum(axis=1)
+            able[rows], cut[rows] = possible > 0, possible > most
             for of_group, wanted in ((room, most), (~room, most_full)):
                 pairs.append(_least(rows, offers[of_group], worth[:, of_group], wanted))
         need, offer = (np.concatenate(part) for part in zip(*pairs, strict=True))
         by_need = np.argsort(need, kind="stable")
         count = np.bincount(need, minlength=n).astype(np.int32)
-        return Kept(np.arange(n), count, offer[by_need].astype(np.int32), cut)
+        return Kept(np.arange(n), count, offer[by_need].astype(np.int32), able, cut)
 
     def reasons(self, rows: Ints) -> npt.NDArray[np.uint8]:
         """``uint8[len(rows)]``: the last rule that an offer failed, for needs that have none with capacity."""
@@ -141,7 +144,7 @@ class Table:
 
 
 def verdicts(columns: Columns, i: Ints, j: Ints) -> npt.NDArray[np.uint8]:
-    """The first rule (:class:`Reason`) that forbids need ``i`` the offer ``j`` of its kind, 0 if none; broadcasts."""
+    """The first rule (:class:`Reason`) that forbids need ``i`` the offer ``j`` of its kind, or 0; broadcasts."""
     need, offer, rule = columns.need, columns.offer, columns.rule
     wrong = misfits(columns, i, j)
     metres = square_metres(columns, i, j)
@@ -167,7 +170,7 @@ def verdicts(columns: Columns, i: Ints, j: Ints) -> npt.NDArray[np.uint8]:
 
 
 def cost_parts(columns: Columns, i: Ints, j: Ints) -> Ints:
-    """``int64[5, …]``: seconds of travel, waiting for a bucket, language, mode, and the offer's own; broadcasts."""
+    """``int64[5, …]``: seconds of travel, wait for a bucket, language, mode, and the offer's own; broadcasts."""
     need, offer, rule = columns.need, columns.offer, columns.rule
     metres = np.sqrt(square_metres(columns, i, j))
     speeds = Speeds(rule.walking, rule.transit, rule.walking_limit, rule.detour)

@@ -31,6 +31,9 @@ from lacarte.engines.matching.problem import Problem
 
 __all__ = ["EVER", "Candidates", "Needs", "Offers", "Parts", "Reason", "Rules", "candidates", "widen"]
 
+#: Pairs counted together.
+_CHUNK = 2**20
+
 Ints = npt.NDArray[np.int64]
 Small = npt.NDArray[np.int32]
 
@@ -126,7 +129,7 @@ def candidates(
     extra = _adopted(find, made, kept, offers, rules)
     arcs = find.fill(kept, extra)
     say(f"found {len(arcs.offer)} candidates")
-    reason = _reasons(find, made, arcs)
+    reason = _reasons(find, kept)
     return _candidates(arcs, reason, kept.cut, needs, offers, rules, threads)
 
 
@@ -153,7 +156,7 @@ def widen(found: Candidates, price: Ints) -> Candidates:
     if not len(better.offer):
         return found
     count = np.diff(problem.candidate_start).astype(np.int32)
-    kept = Kept(np.arange(len(count)), count, problem.candidate_offer, found.truncated)
+    kept = Kept(np.arange(len(count)), count, problem.candidate_offer, found.reason == 0, found.truncated)
     rows = np.repeat(better.order, better.count[better.order])
     arcs = find.fill(kept, Extra(rows, better.offer.astype(np.int64)))
     return _candidates(arcs, found.reason, found.truncated, found.needs, found.offers, rules, found.threads)
@@ -174,7 +177,9 @@ def _adopted(find: Finder, made: Columns, kept: Kept, offers: Offers, rules: Rul
     nothing = Extra(np.zeros(0, dtype=np.int64), np.zeros(0, dtype=np.int64))
     if not kept.cut.any():
         return nothing
-    missing = _wanted(made, offers, rules) - np.bincount(kept.offer, minlength=len(offers))
+    missing = _wanted(made, offers, rules)
+    for at in range(0, len(kept.offer), _CHUNK):
+        missing -= np.bincount(kept.offer[at : at + _CHUNK], minlength=len(offers))
     shorts = np.flatnonzero(missing > 0)
     return find.adopt(kept, shorts, missing[shorts]) if len(shorts) else nothing
 
@@ -193,15 +198,10 @@ def _wanted(made: Columns, offers: Offers, rules: Rules) -> Ints:
     return np.minimum(np.ceil(useful * share * rules.needs_a_unit), needs).astype(np.int64)
 
 
-def _reasons(find: Finder, made: Columns, arcs: Arcs) -> npt.NDArray[np.uint8]:
+def _reasons(find: Finder, kept: Kept) -> npt.NDArray[np.uint8]:
     """Why each need has no candidate with capacity."""
-    reason = np.zeros(len(arcs.start) - 1, dtype=np.uint8)
-    count = np.diff(arcs.start)
-    if len(arcs.offer):
-        room = np.add.reduceat(np.append(made.has_room[arcs.offer], False), arcs.start[:-1], dtype=np.int64)
-        reason[(count > 0) & (room == 0)] = Reason.CAPACITY
-    none = np.flatnonzero(count == 0)
-    reason[none] = find.reasons(none)
+    reason = np.zeros(len(kept.able), dtype=np.uint8)
+    reason[~kept.able] = find.reasons(np.flatnonzero(~kept.able))
     return reason
 
 
