@@ -101,9 +101,8 @@ def truth(every: int) -> None:
     kinds = Counter(change.kind for need in few for change in told.of(need).changes)
     outcomes = Counter(told.of(need).outcome for need in few)
     nearer = sum(told.of(need).nearer is not None for need in few)
-    print(
-        f"\n{len(few):,} of {len(problem.priority_class):,} needs: {dict(outcomes)}; {len(told.zones.parent)} zones"
-    )
+    zones = len(told.zones.parent)
+    print(f"\n{len(few):,} of 10,000 needs: {dict(outcomes)}; {zones} zones")
     print(f"statements: {nearer:,} on a nearer offer; would change it: {dict(kinds)}")
     began = time.process_time()
     faults = check(problem, result, told, few)

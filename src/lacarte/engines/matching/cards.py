@@ -49,6 +49,8 @@ def cards(problem: Problem, result: Result) -> Cards:
     price = np.asarray(result.price, dtype=np.int64)
     if (price < 0).any():
         raise ValueError(f"price[{int(np.argmax(price < 0))}] is negative")
+    if (price >= 2**62).any():
+        raise ValueError(f"price[{int(np.argmax(price >= 2**62))}] is larger than any price can be")
     pair, nearer = np.empty(n, dtype=np.int64), np.empty(n, dtype=np.int64)
     rank, surcharge, gain = np.empty(n, dtype=np.int32), np.empty(n, dtype=np.int64), np.empty(n, dtype=np.int64)
     run = _cards.at_size(n)
@@ -107,11 +109,12 @@ def _least(offers: Offers, costs: Offers, which: int) -> tuple[int, int]:
 @kernel
 def _cheaper(offers: Offers, costs: Offers, than: int) -> int:
     """How many different offers are cheaper; a candidate may be listed twice."""
-    found, seen = 0, 0
+    found = 0
+    seen: Any = 0
     for t in range(len(offers)):
         if costs[t] < than:
             found += 1
-            mark = 1 << (offers[t] & 63)
+            mark = 1 << (np.int64(offers[t]) & 63)
             if seen & mark and _is_cheaper(offers[:t], costs[:t], offers[t], than):
                 found -= 1
             seen |= mark

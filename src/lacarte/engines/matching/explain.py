@@ -70,14 +70,12 @@ class Nearer:
 
 @dataclass(frozen=True)
 class Zone:
-    """These offers have so many places; so many needs of this class (and order) or before can go nowhere else."""
+    """These offers have so many places; so many needs as urgent as this one or more can go nowhere else."""
 
     offers: tuple[int, ...]
     places: int
     needs: int
     deficit: int
-    priority_class: int
-    order: int  # rounded up
 
 
 @dataclass(frozen=True)
@@ -133,10 +131,9 @@ class Explanations:
         if self.cards.pair[need] >= 0:
             own = self._choice(need, int(self.cards.pair[need]), int(self.cards.rank[need]))
             return Explanation(need, "served", *mine, int(self.cards.gain[need]), own, self._nearer(need))
-        at = int(self.zones.of_need[need])
-        if at < 0:
+        if self.zones.of_need[need] < 0:
             return Explanation(need, "no-offer", *mine, changes=self._changes(need))
-        return Explanation(need, "full", *mine, zone=self._zone(at), changes=self._changes(need))
+        return Explanation(need, "full", *mine, zone=self._zone(need), changes=self._changes(need))
 
     def holders(self, offer: int) -> Holders | None:
         """The least urgent class that holds an offer; ``None`` where fewer than two holders share it."""
@@ -154,13 +151,6 @@ class Explanations:
         order = np.full(len(last), NO_ORDER, dtype=np.int64)
         np.maximum.at(order, held[among], self.problem.order[self.graph.holder[among]].astype(np.int64))
         return last, order, np.bincount(held[among], minlength=len(last))
-
-    @cached_property
-    def _key(self) -> Ints:
-        """A need of each level."""
-        of_level = np.zeros(self.problem.levels, dtype=np.int64)
-        of_level[self.problem.level] = np.arange(len(self.problem.level))
-        return of_level
 
     def _choice(self, need: int, pair: int, rank: int) -> Choice:
         offer, start = int(self.problem.candidate_offer[pair]), self.problem.candidate_start
@@ -181,13 +171,10 @@ class Explanations:
         without = places and surcharge - self.result.gap >= self.problem.step
         return Nearer(offer, cost, price, saved, surcharge, lose, without, places, self.holders(offer))
 
-    def _zone(self, at: int) -> Zone:
-        zones, key = self.zones, self._key[self.zones.level[at]]
-        order = _up(int(self.problem.order[key]), self.grain)
-        return Zone(
-            tuple(zones.offers(at).tolist()), int(zones.places[at]), zones.confined(at), int(zones.waiting[at]),
-            int(self.problem.priority_class[key]), order,
-        )  # fmt: skip
+    def _zone(self, need: int) -> Zone:
+        at, waiting = int(self.zones.of_need[need]), int(self.zones.ahead[need])
+        places = int(self.zones.places[at])
+        return Zone(tuple(self.zones.offers(at).tolist()), places, places + waiting, waiting)
 
     def _changes(self, need: int) -> tuple[Change, ...]:
         what, found = self.changes, []

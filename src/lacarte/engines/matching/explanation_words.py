@@ -27,7 +27,7 @@ SENTENCES: dict[str, dict[str, str]] = {
         "holders": "The people who have a place there are in priority group {group} or in a more urgent one.",
         "full": "There was no place for you this time.",
         "zone-services": "You, and the people who have a place where you could go, can use {services}.",
-        "zone-places": "Together they have {places}. All are taken.",
+        "zone-places": "That makes {places}, all taken.",
         "zone-needs": "{people} as urgent as you or more can go nowhere else.",
         "zone-deficit": "So {people} must go without.",
         "zone-holders": "Everybody who has a place there is at least as urgent as you.",
@@ -82,7 +82,7 @@ COUNTED: dict[str, dict[str, tuple[str, str]]] = {
         "places": ("{n} place", "{n} places"),
         "people": ("{n} person", "{n} people"),
         "days": ("{n} day", "{n} days"),
-        "offer": ("service {n}", "service {n}"),
+        "offer": ("Service {n}", "Service {n}"),
     },
     "zh-hans": {
         "minutes": ("{n}分钟", "{n}分钟"),

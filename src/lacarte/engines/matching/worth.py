@@ -145,6 +145,8 @@ def _search(
     heapq.heapify(heap)
     while len(heap) > 0:
         here, j, need = heapq.heappop(heap)
+        if here >= FAR:
+            break
         if here > distance[j] or settled[j] == most or (settled[j] == 1 and need == label[j]):
             continue
         if settled[j] == 0:
