@@ -23,6 +23,8 @@ NEVER = 2**63 - 1
 #: Needs in a box at most.
 IN_A_BOX = 64
 MASK = 2**32 - 1
+#: Candidates of a need that are put in order without sorting.
+FEW = 64
 #: Offers looked at between two checks whether to go on.
 STRIDE = 16
 
@@ -322,17 +324,20 @@ def fill(
         for rank in range(size):
             j = kept[at_kept + rank] if rank < count[i] else extra[extra_start[i] + rank - count[i]]
             o = offer[j]
-            key = ((travel(a, o, square_metres(a, o), rule) + besides(a, o, rule)) << 32) + j
-            place = rank
-            while place > 0 and keys[place - 1] > key:
-                keys[place] = keys[place - 1]
-                place -= 1
-            keys[place] = key
+            keys[rank] = ((travel(a, o, square_metres(a, o), rule) + besides(a, o, rule)) << 32) + j
+        many = size > FEW
+        if many:
+            keys[:size].sort()
         for rank in range(size):
-            place, cost = start[i] + rank, keys[rank] >> 32
-            o = offer[keys[rank] & MASK]
-            offers[place], costs[place] = keys[rank] & MASK, cost
-            ways[place], wrong[place] = cost - besides(a, o, rule), misfit(a, o)
+            key, place = keys[rank], start[i]
+            if many:
+                place += rank
+            else:  # counting the smaller ones is faster than sorting: no branches
+                for other in range(size):
+                    place += keys[other] < key
+            o = offer[key & MASK]
+            offers[place], costs[place] = key & MASK, key >> 32
+            ways[place], wrong[place] = (key >> 32) - besides(a, o, rule), misfit(a, o)
         at_kept += count[i]
 
 
