@@ -2,7 +2,7 @@
 
 Run: ``.venv/bin/python benchmarks/capacity.py [needs] [offers] [units]`` (100000, 10000, 1000). One seeded
 instance; each way of placing the same number of units is measured by solving the match with them. The peers in
-time are the same optimum by one flow with a pool node (OR-tools), and by pricing again after every tenth of the units.
+time are the same optimum by one solve with a pool as one more offer, and pricing again after every tenth.
 """
 
 from __future__ import annotations

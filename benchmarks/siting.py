@@ -1,8 +1,8 @@
 """Where to open sites: p-median against HiGHS, maximal covering against SCIP and greedy, gaps stated.
 
 Run: ``.venv/bin/python benchmarks/siting.py [large]``. The instances are pmed1 of OR-Library, whose optimum is
-published, graphs drawn as OR-Library's were, and seeded towns; ``large`` adds coverings of 100,000 demands by 2,000
-sites and of a million by 5,000.
+published, graphs drawn as OR-Library's were, and seeded towns; ``large`` adds coverings of 100,000 demands by
+2,000 sites and of a million by 5,000.
 """
 
 from __future__ import annotations
@@ -64,7 +64,8 @@ def medians() -> None:
             start = time.process_time()
             value, proved = highs(distance, p, seconds=60)
             theirs = time.process_time() - start
-            line += f"   HiGHS {value:.0f} {'proved' if proved else 'not proved'} {theirs:7.2f} s, ratio {theirs / seconds:.1f}"
+            line += f"   HiGHS {value:.0f} {'proved' if proved else 'not proved'} {theirs:7.2f} CPU s"
+            line += f", ratio {theirs / seconds:.1f}"
         print(line, flush=True)
 
 
