@@ -226,7 +226,7 @@ def check(needs: Needs, offers: Offers, rules: Rules) -> Candidates:
     return found
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=100, deadline=None)
 @given(towns())
 def test_tables_find_what_the_rules_say(town: tuple[Needs, Offers, Rules]) -> None:
     with pytest.MonkeyPatch.context() as patch:
@@ -234,7 +234,7 @@ def test_tables_find_what_the_rules_say(town: tuple[Needs, Offers, Rules]) -> No
         check(*town)
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=100, deadline=None)
 @given(towns())
 def test_the_grid_finds_what_the_rules_say(town: tuple[Needs, Offers, Rules]) -> None:
     with pytest.MonkeyPatch.context() as patch:
@@ -242,7 +242,7 @@ def test_the_grid_finds_what_the_rules_say(town: tuple[Needs, Offers, Rules]) ->
         check(*town)
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=40, deadline=None)
 @given(towns(), st.booleans())
 def test_widening_ends_at_the_optimum_over_all_pairs(town: tuple[Needs, Offers, Rules], grid: bool) -> None:
     needs, offers, rules = town
@@ -318,6 +318,11 @@ def test_compiled_on_any_threads_and_by_tables_the_answer_is_one(monkeypatch: py
         same(compiled, by_tables)
         same(widen(compiled, price), wider)
     assert len(wider.travel) > len(by_tables.travel)
+    many = *city[:2], replace(city[2], most=100, most_full=80)
+    compiled = candidates(*many)
+    assert np.diff(compiled.problem.candidate_start).max() > 64
+    use("tables", monkeypatch)
+    same(compiled, candidates(*many))
 
 
 def test_large_sets_take_the_compiled_way(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, TypeAlias
 
 import numpy as np
 import numpy.typing as npt
@@ -95,7 +95,8 @@ BOX = np.dtype(
         ("last", np.int64),
     ]
 )
-Records = np.recarray[Any, Any]
+#: ``np.recarray``, whose fields NumPy's stubs do not know.
+Records: TypeAlias = Any
 
 
 class Columns(NamedTuple):

@@ -19,14 +19,9 @@ from lacarte.engines.compiling import kernel
 AGREEMENT, ELIGIBILITY, HOUSEHOLD, MODE, LANGUAGE, DEADLINE, REACH, CAPACITY = 2, 3, 4, 5, 6, 7, 8, 9
 #: Rounding must not make a ring seem farther than it is.
 SLACK_METRES = 1e-6
-NEVER = 2**63 - 1
-#: Needs in a box at most.
-IN_A_BOX = 64
-MASK = 2**32 - 1
-#: Candidates of a need that are put in order without sorting.
-FEW = 64
-#: Offers looked at between two checks whether to go on.
-STRIDE = 16
+NEVER, MASK = 2**63 - 1, 2**32 - 1
+#: Needs in a box; candidates put in order without sorting; offers between two checks whether to go on.
+IN_A_BOX, FEW, STRIDE = 64, 64, 16
 
 
 @kernel
@@ -46,11 +41,10 @@ def agreed(a, o, agreements):
             low = half + 1
         else:
             high = half
-    while low < len(agreements):
-        deal = agreements[low]
-        if deal.supplier != o.region or deal.beneficiary != a.region:
-            break
-        if deal.type_first <= a.service_type <= deal.type_last:
+    while (
+        low < len(agreements) and agreements[low].supplier == o.region and agreements[low].beneficiary == a.region
+    ):
+        if agreements[low].type_first <= a.service_type <= agreements[low].type_last:
             return True
         low += 1
     return False
@@ -197,16 +191,11 @@ def gap(a, g, column, row, ring):
     """
     if ring == 0:
         return 0.0
-    least = np.inf
-    if column - ring >= 0:
-        least = min(least, a.x - (g.left + (column - ring + 1) * g.side))
-    if column + ring < g.across:
-        least = min(least, g.left + (column + ring) * g.side - a.x)
-    if row - ring >= 0:
-        least = min(least, a.y - (g.low + (row - ring + 1) * g.side))
-    if row + ring < g.up:
-        least = min(least, g.low + (row + ring) * g.side - a.y)
-    return max(least - SLACK_METRES, 0.0)
+    west = a.x - (g.left + (column - ring + 1) * g.side) if column - ring >= 0 else np.inf
+    east = g.left + (column + ring) * g.side - a.x if column + ring < g.across else np.inf
+    south = a.y - (g.low + (row - ring + 1) * g.side) if row - ring >= 0 else np.inf
+    north = g.low + (row + ring) * g.side - a.y if row + ring < g.up else np.inf
+    return max(min(west, east, south, north) - SLACK_METRES, 0.0)
 
 
 @kernel
@@ -237,8 +226,6 @@ def look_in_group(a, g, cells, listed, rule, agreements, ceiling, wanted, value,
         return look_in_order(a, listed, first, last, rule, agreements, ceiling, 0, wanted, value, who)
     first, last = g.free_first, g.free_last
     found = look_in_order(a, listed, first, last, rule, agreements, ceiling, 0, wanted, value, who)
-    if g.across == 0:
-        return found
     column = int(min(max((a.x - g.left) / g.side, 0.0), g.across - 1.0))
     row = int(min(max((a.y - g.low) / g.side, 0.0), g.up - 1.0))
     limit = min(a.square, g.square)
@@ -352,15 +339,6 @@ def away(box, o, rule):
 
 
 @kernel
-def held(j, first, last, kept):
-    """Is ``j`` among ``kept[first:last]``?"""
-    at = first
-    while at < last and kept[at] != j:
-        at += 1
-    return at < last
-
-
-@kernel
 def from_box(box, rows, o, j, found, keys, worst, need, rule, agreements, at_kept, count, kept):
     """Note the needs of a box that could use ``j``, as cost and number in one, below ``worst``."""
     for at in range(box.first, box.last):
@@ -370,7 +348,7 @@ def from_box(box, rows, o, j, found, keys, worst, need, rule, agreements, at_kep
         if forbidden(a, o, square, rule) != 0:
             continue
         key = ((travel(a, o, square, rule) + besides(a, o, rule)) << 32) + i
-        if key >= worst or held(j, at_kept[i], at_kept[i] + count[i], kept):
+        if key >= worst or j in kept[at_kept[i] : at_kept[i] + count[i]]:
             continue
         if at_home(a, o) or agreed(a, o, agreements):
             keys[found] = key

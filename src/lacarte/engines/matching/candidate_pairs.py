@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import NamedTuple
 
 import numpy as np
@@ -24,7 +25,8 @@ _BLOCK = 2**20
 _NEVER = np.iinfo(np.int64).max
 
 
-class Kept(NamedTuple):
+@dataclass(frozen=True, eq=False)
+class Kept:
     """The offers that needs keep: those of ``order[0]``, then those of ``order[1]``, …"""
 
     order: Ints  # [n] needs

@@ -22,7 +22,7 @@ def hilbert_order(x: npt.ArrayLike, y: npt.ArrayLike) -> npt.NDArray[np.int64]:
     n = places.shape[1]
     if n >= 2**31:
         raise ValueError(f"there are {n} points, {2**31 - 1} can be put in order")
-    known = np.isfinite(places).all(axis=0)
+    known = np.isfinite(places[0]) & np.isfinite(places[1])
     low = places.min(axis=1, where=known, initial=np.inf)
     side = float((places.max(axis=1, where=known, initial=-np.inf) - low).max())
     scale = (2**_BITS - 1) / side if np.isfinite(side) and side > 0 else 0.0
