@@ -10,12 +10,14 @@ from uuid import UUID
 
 from django.db import transaction
 from django.db.models import Q, QuerySet
+from django.utils.translation import gettext as _
 
 from lacarte.engines.matching import Certificate, Result, certify, solve
 from lacarte.engines.matching.proof import proof
-from lacarte.kernel import clock
+from lacarte.kernel import clock, jobs
 from lacarte.kernel.events import publish
-from lacarte.kernel.models import User
+from lacarte.kernel.models import Job, User
+from lacarte.kernel.permissions import Action, require_anywhere
 from lacarte.loop.matching import candidates as rules
 from lacarte.loop.matching.candidates import Candidates, build
 from lacarte.loop.matching.events import MatchingRunComputed
@@ -23,12 +25,13 @@ from lacarte.loop.matching.inputs import Inputs, fingerprint, pack, read
 from lacarte.loop.matching.keeping import keep_decisions
 from lacarte.loop.matching.lease import Lease, lease
 from lacarte.loop.matching.models import MatchingRun, Refusal, RunInput
-from lacarte.loop.matching.ordering import seed_of
-from lacarte.loop.matching.publishing import publish_run
+from lacarte.loop.matching.ordering import LONGEST_SEED, seed_of
+from lacarte.loop.matching.publishing import RunRefusedError, publish_run
 from lacarte.loop.matching.queries import LAST_CLASS, URGENT_CLASS, runs
 from lacarte.loop.needs.models import Need
 from lacarte.loop.priority.actions import RULES_VERSION, weigh
 
+COMPUTE = "matching.compute"
 Progress = Callable[[str], None]
 Kind = MatchingRun.Kind
 
@@ -76,6 +79,27 @@ def compute(
     """
     with lease() as held:
         return _compute(kind, _read(kind, seed, progress), held, asked_by, progress)
+
+
+@transaction.atomic
+def ask_for_preview(user: User, *, seed: str) -> None:
+    """Have a preview over all needs computed in the background, for a planner.
+
+    Raises ``PermissionDenied``, and :class:`~lacarte.loop.matching.publishing.RunRefusedError` when one is on its
+    way or the seed is no line of text.
+    """
+    require_anywhere(user, Action.PLAN)
+    seed = seed.strip()
+    if len(seed) > LONGEST_SEED or not seed.isprintable():
+        raise RunRefusedError(_("A seed is one line of at most %(n)d characters.") % {"n": LONGEST_SEED})
+    if preview_is_coming():
+        raise RunRefusedError(_("A preview is being computed already."))
+    jobs.enqueue(COMPUTE, {"seed": seed, "asked_by": str(user.pk)})
+
+
+def preview_is_coming() -> bool:
+    """Whether a planner has asked for a preview that is not there yet."""
+    return Job.objects.filter(name=COMPUTE, state=Job.State.READY).exists()
 
 
 def match_urgent() -> MatchingRun | None:

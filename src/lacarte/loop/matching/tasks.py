@@ -13,13 +13,12 @@ from lacarte.kernel.jobs import job
 from lacarte.kernel.models import User
 from lacarte.kernel.schedule import every
 from lacarte.loop.matching import nights
-from lacarte.loop.matching.actions import compute, match_urgent
+from lacarte.loop.matching.actions import COMPUTE, compute, match_urgent
 from lacarte.loop.matching.lease import RunUnderwayError
 from lacarte.loop.matching.models import MatchingRun
 from lacarte.loop.matching.publishing import TAKE, take
 
 logger = logging.getLogger(__name__)
-COMPUTE = "matching.compute"
 
 
 @every(timedelta(minutes=settings.CONFIGURED["match_minutes"]), "matching.urgent")

@@ -8,11 +8,12 @@ from django import forms
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from lacarte.loop.matching.objections import LONGEST_REASON
 from lacarte.loop.needs.actions import LONGEST_TEXT
 from lacarte.loop.needs.models import Need
 from lacarte.loop.needs.understanding import suggest
 from lacarte.pages.design.filters import AreaAndDistrict
-from lacarte.pages.design.forms import Form
+from lacarte.pages.design.forms import Choices, Form
 from lacarte.pages.design.places import region_choices
 from lacarte.pages.desk.queries import Filters
 from lacarte.registers.menu.browse import life_areas
@@ -62,6 +63,29 @@ class Change(Form):
 
     to = forms.CharField(widget=forms.HiddenInput())
     reason = forms.CharField(label=gettext_lazy("Reason"), required=False, max_length=500)
+
+
+class Answer(Form):
+    """What a case worker says to an objection."""
+
+    upheld = forms.TypedChoiceField(
+        label=gettext_lazy("Are they right?"),
+        choices=[("yes", gettext_lazy("Yes")), ("no", gettext_lazy("No"))],
+        coerce=lambda said: said == "yes",
+        widget=Choices(
+            hints={
+                "yes": gettext_lazy("This offer is not asked again for a fortnight, and another is looked for."),  # type: ignore[dict-item]
+                "no": gettext_lazy("The decision stays as it is."),  # type: ignore[dict-item]
+            }
+        ),
+        error_messages={"required": gettext_lazy("Please say whether they are right.")},
+    )
+    words = forms.CharField(
+        label=gettext_lazy("Your answer to them"),
+        max_length=LONGEST_REASON,
+        widget=forms.Textarea(attrs={"rows": 4}),
+        error_messages={"required": gettext_lazy("Please say why.")},
+    )
 
 
 class Reveal(Form):

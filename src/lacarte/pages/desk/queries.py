@@ -12,6 +12,7 @@ from django.utils.translation import gettext_lazy as _
 from lacarte.kernel import clock, tree
 from lacarte.kernel.ids import read_reference
 from lacarte.kernel.permissions import AnyUser
+from lacarte.loop.matching.models import Objection
 from lacarte.loop.needs.models import Need
 from lacarte.loop.needs.queries import visible
 from lacarte.loop.orders.models import Order, OrderState
@@ -46,6 +47,10 @@ def _orders(**conditions: object) -> Q:
     return Q(Exists(Order.objects.filter(need=OuterRef("pk"), **conditions)))
 
 
+def _objected() -> Q:
+    return Q(Exists(Objection.objects.filter(need=OuterRef("pk"), state=Objection.State.OPEN)))
+
+
 def tabs() -> list[Tab]:
     """The lists, most pressing first."""
     now = clock.now()
@@ -56,6 +61,7 @@ def tabs() -> list[Tab]:
         Tab("answer", _("To answer"), Q(state=Need.State.ORDERED) & _orders(state__in=_TO_ANSWER), _("Answer by")),
         Tab("late", _("Late"), Q(state=Need.State.ORDERED) & Q(Exists(overdue)), _("Due")),
         Tab("running", _("In progress"), Q(state=Need.State.ORDERED) & _orders(state__in=_RUNNING), _("Done by")),
+        Tab("objections", _("Objections"), _objected()),
         Tab("unclear", _("To understand"), Q(state=Need.State.OPEN, service_type=tree.ROOT_NUMBER)),
         Tab("waiting", _("Waiting for an offer"), Q(state=Need.State.OPEN, service_type__gt=tree.ROOT_NUMBER)),
         Tab("all", _("All"), Q()),

@@ -10,5 +10,6 @@ urlpatterns = [
     path("needs/<str:reference>/", views.one_need, name="desk-need"),
     path("needs/<str:reference>/order/", views.change_order, name="desk-change"),
     path("needs/<str:reference>/service/", views.classify_need, name="desk-classify"),
+    path("needs/<str:reference>/objection/", views.answer_objection, name="desk-objection"),
     path("needs/<str:reference>/person/", views.reveal_person, name="desk-reveal"),
 ]

@@ -18,6 +18,10 @@ from lacarte.kernel.events import timeline
 from lacarte.kernel.ids import read_reference
 from lacarte.kernel.models import User
 from lacarte.kernel.permissions import Action, may_anywhere, permitted, require, require_anywhere
+from lacarte.loop.matching.explaining import in_words
+from lacarte.loop.matching.models import Objection
+from lacarte.loop.matching.objections import ObjectionRefusedError, answer, newest_objection
+from lacarte.loop.matching.queries import why_unserved
 from lacarte.loop.needs.actions import NeedRefusedError, classify, receive
 from lacarte.loop.needs.models import Channel, Need
 from lacarte.loop.needs.queries import visible
@@ -26,7 +30,7 @@ from lacarte.loop.orders.models import Order
 from lacarte.loop.orders.queries import match_of, newest_order
 from lacarte.loop.orders.states import Who, possible
 from lacarte.pages.design.map import region_map
-from lacarte.pages.desk.forms import Change, Classify, Register, Reveal, Search
+from lacarte.pages.desk.forms import Answer, Change, Classify, Register, Reveal, Search
 from lacarte.pages.desk.parts import VERBS, weight_parts
 from lacarte.pages.desk.queries import counts, queue, search, tabs
 from lacarte.registers.people.models import Person
@@ -101,7 +105,7 @@ def _show(request: HttpRequest, user: User, need: Need, status: int = 200, **mor
     shown = {
         "need": need,
         "order": order,
-        "match": match_of(order) if order else None,
+        **_decision(need, order, may_work),
         "parts": weight_parts(need),
         "events": timeline(need.pk),
         "may_work": may_work,
@@ -111,6 +115,20 @@ def _show(request: HttpRequest, user: User, need: Need, status: int = 200, **mor
         "map": region_map("", districts(), words=str(need.region), points=points) if points else None,
     }
     return render(request, "desk/need.html", shown | more, status=status)
+
+
+def _decision(need: Need, order: Order | None, may_work: bool) -> dict[str, Any]:
+    """Why the need has this offer, or none; what somebody objects to, and the form to answer."""
+    match, objection = match_of(order) if order else None, newest_objection(need)
+    about = match if need.state != Need.State.OPEN else why_unserved(need.pk)
+    unanswered = objection is not None and objection.state == Objection.State.OPEN
+    return {
+        "match": match,
+        "sentences": in_words(about) if about else (),
+        "objection": objection,
+        "had_told": in_words(objection) if objection else (),
+        "answer": Answer(None) if may_work and unanswered else None,
+    }
 
 
 def _steps(order: Order) -> list[dict[str, Any]]:
@@ -147,6 +165,24 @@ def classify_need(request: HttpRequest, reference: str) -> HttpResponse:
     if not form.is_valid():
         return _show(request, user, need, status=422, classify=form, errors_on_page=True)
     classify(need, service_type=form.chosen(), actor=user)
+    return redirect("desk-need", need.reference)
+
+
+@login_required
+@require_POST
+def answer_objection(request: HttpRequest, reference: str) -> HttpResponse:
+    """Uphold the objection of the need, or not."""
+    user = _official(request, Action.WORK)
+    need = _readable(user, reference)
+    form, objection = Answer(request.POST), newest_objection(need)
+    if objection is None:
+        raise Http404
+    if not form.is_valid():
+        return _show(request, user, need, status=422, answer=form, errors_on_page=True)
+    try:
+        answer(objection, upheld=form.cleaned_data["upheld"], words=form.cleaned_data["words"], actor=user)
+    except ObjectionRefusedError as error:
+        messages.warning(request, str(error))
     return redirect("desk-need", need.reference)
 
 

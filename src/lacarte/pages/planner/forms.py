@@ -1,11 +1,16 @@
-"""The planner's filters."""
+"""What planners fill in."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable
 
+from django import forms
+from django.utils.translation import gettext_lazy
+
+from lacarte.loop.matching.ordering import LONGEST_SEED
 from lacarte.loop.planning.queries import UnmetRow
 from lacarte.pages.design.filters import AreaAndDistrict
+from lacarte.pages.design.forms import Form
 
 
 class Filter(AreaAndDistrict):
@@ -20,3 +25,16 @@ class Filter(AreaAndDistrict):
             if (area is None or row.service_type.number in area.interval)
             and (district is None or row.region.number in district.interval)
         ]
+
+
+class Preview(Form):
+    """Ask for a preview."""
+
+    short = ("seed",)
+    seed = forms.CharField(
+        label=gettext_lazy("Seed of the draw"),
+        help_text=gettext_lazy("A number that was drawn in public. Left empty, it is today's date."),
+        required=False,
+        max_length=LONGEST_SEED,
+        widget=forms.TextInput(attrs={"autocomplete": "off"}),
+    )

@@ -7,6 +7,7 @@ from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import timedelta
+from itertools import accumulate
 
 from django.contrib.auth.decorators import login_required
 from django.core.paginator import Paginator
@@ -19,8 +20,10 @@ from django.views.decorators.http import require_GET
 from lacarte.kernel import clock
 from lacarte.kernel.permissions import Action, require_anywhere
 from lacarte.kernel.text import in_language
+from lacarte.loop.matching.models import NextUnit
 from lacarte.loop.matching.queries import latest_run, matched_since
 from lacarte.loop.planning.queries import UnmetRow, Week, best_uses, by_week, unmet
+from lacarte.loop.planning.runs import next_units, placed
 from lacarte.pages.design.chart import Chart, columns
 from lacarte.pages.design.map import RegionMap, region_map
 from lacarte.pages.planner.forms import Filter
@@ -49,6 +52,8 @@ def unmet_need(request: HttpRequest) -> HttpResponse:
     rows = form.keep(unmet(user))
     places = _by_district(rows)
     weeks = by_week(user)
+    units = next_units(user)
+    curve = list(zip(units, accumulate(int(unit.priority_class is not None) for unit in units), strict=True))
     shown = {
         "form": form,
         "page": Paginator(rows, _PAGE).get_page(request.GET.get("page")),
@@ -59,6 +64,10 @@ def unmet_need(request: HttpRequest) -> HttpResponse:
         "run": latest_run(),
         "matched": matched_since(clock.now() - timedelta(days=1)),
         "best": best_uses(user),
+        "next": placed(units),
+        "next_count": len(units),
+        "curve": curve,
+        "next_chart": _next_chart(curve) if len(curve) > 1 else None,
         "places": [row for row in places if row.waiting],
         "quiet": sum(not row.waiting for row in places),
         "most_in_place": max((row.waiting for row in places), default=0),
@@ -87,6 +96,16 @@ def _map(places: Sequence[DistrictRow]) -> RegionMap:
     top = places[0] if places else None
     words = _("Map of the districts; most needs wait in %(place)s.") % {"place": top.region} if top else _("Map")
     return region_map(_("Needs that wait, by district"), [row.region for row in places], values, words=words)
+
+
+def _next_chart(curve: Sequence[tuple[NextUnit, int]]) -> Chart:
+    """How many people more the next units serve together, one column for each number of units."""
+    return columns(
+        _("People more served, by the number of units added"),
+        [str(n) for n in range(1, len(curve) + 1)],
+        (_("People more"), [people for _unit, people in curve]),
+        words=_("Column chart of the table above."),
+    )
 
 
 def _chart(weeks: Sequence[Week]) -> Chart:

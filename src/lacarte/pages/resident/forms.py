@@ -10,6 +10,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from lacarte.kernel.text import in_language
+from lacarte.loop.matching.objections import LONGEST_REASON
 from lacarte.loop.needs.actions import LONGEST_TEXT
 from lacarte.loop.needs.understanding import suggest
 from lacarte.loop.voice.actions import LONGEST_COMMENT
@@ -211,6 +212,17 @@ class Rate(Form):
         required=False,
         max_length=LONGEST_COMMENT,
         widget=forms.Textarea(attrs={"rows": 3}),
+    )
+
+
+class Object(Form):
+    """What is wrong about a decision?"""
+
+    reason = forms.CharField(
+        label=gettext_lazy("What is wrong about it?"),
+        max_length=LONGEST_REASON,
+        widget=forms.Textarea(attrs={"rows": 5}),
+        error_messages={"required": gettext_lazy("Please say in a few words why you object.")},
     )
 
 

@@ -7,8 +7,10 @@ from dataclasses import dataclass
 from django.conf import settings
 from django.utils import formats, timezone
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
 from lacarte.kernel import clock
+from lacarte.loop.matching.queries import URGENT_CLASS
 from lacarte.loop.needs.models import Need
 from lacarte.loop.orders.models import Order, OrderState
 
@@ -66,13 +68,23 @@ def _waiting(need: Need, order: Order | None) -> Standing:
             _("A person reads what you wrote"),
             _("As soon as we know which service it calls for, we look for an offer."),
         )
-    minutes = settings.CONFIGURED["match_minutes"]
-    words = _("We compare all needs with all free offers every %(n)d minutes, the most urgent first.") % {
-        "n": minutes
-    }
+    words = _when(need)
     if order is not None and order.state in (OrderState.REJECTED, OrderState.FAILED):
         return Standing(_("We are looking for another offer"), words, "caution")
     return Standing(_("Waiting for an offer"), words)
+
+
+def _when(need: Need) -> str:
+    """When the need is matched next."""
+    if need.priority_class is None or need.priority_class > URGENT_CLASS:
+        return _("Every night we compare all needs with all free offers, the most urgent first.")
+    minutes = settings.CONFIGURED["match_minutes"]
+    words = ngettext(
+        "We compare urgent needs with all free offers every minute.",
+        "We compare urgent needs with all free offers every %(n)d minutes.",
+        minutes,
+    )
+    return words % {"n": minutes}
 
 
 def _day(moment: object) -> str:

@@ -13,6 +13,7 @@ urlpatterns = [
     path("needs/find/", views.find_need, name="find-need"),
     path("needs/<str:reference>/", views.need_page, name="need"),
     path("needs/<str:reference>/rating/", views.rate_order, name="rate-order"),
+    path("needs/<str:reference>/objection/", views.objection, name="object"),
     path("needs/<str:reference>/stop/", views.stop_need, name="stop-need"),
     path("n/<slug:secret>/", views.open_need, name="open-need"),
     path("my/", views.my_page, name="my-page"),

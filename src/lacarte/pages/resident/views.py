@@ -13,18 +13,20 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 
 from lacarte.kernel.events import timeline
 from lacarte.kernel.rate_limit import allowed
+from lacarte.loop.matching.objections import ObjectionRefusedError, object_to
 from lacarte.loop.needs.actions import NeedRefusedError, withdraw
 from lacarte.loop.needs.models import Need
 from lacarte.loop.needs.queries import by_secret, own
 from lacarte.loop.orders.actions import OrderRefusedError, change
 from lacarte.loop.orders.models import Order, OrderState
-from lacarte.loop.orders.queries import match_of, newest_order
+from lacarte.loop.orders.queries import newest_order
 from lacarte.loop.orders.states import Who, find
 from lacarte.loop.voice.actions import RatingRefusedError, rate
 from lacarte.pages.design.views import too_many
 from lacarte.pages.resident.access import may_open, need_or_404, opens
 from lacarte.pages.resident.draft import Draft, person_of
-from lacarte.pages.resident.forms import Find, Rate, What
+from lacarte.pages.resident.explanation import why
+from lacarte.pages.resident.forms import Find, Object, Rate, What
 from lacarte.pages.resident.standing import standing
 from lacarte.registers.menu.browse import life_areas, services_in
 from lacarte.registers.menu.models import ServiceType
@@ -92,7 +94,7 @@ def _show(request: HttpRequest, need: Need, form: Rate, status: int = 200) -> Ht
     shown = {
         "need": need,
         "order": order,
-        "match": match_of(order) if order else None,
+        "why": why(need, order),
         "standing": standing(need, order),
         "events": timeline(need.pk),
         "form": form if can_rate else None,
@@ -142,6 +144,28 @@ def stop_need(request: HttpRequest, reference: str) -> HttpResponse:
     except (NeedRefusedError, OrderRefusedError) as error:
         messages.warning(request, str(error))
     return redirect("need", need.reference)
+
+
+@require_http_methods(["GET", "POST"])
+def objection(request: HttpRequest, reference: str) -> HttpResponse:
+    """Say that the last decision is wrong, and why; what it rests on is shown above."""
+    need, order = _own_order(request, reference)
+    told = why(need, order)
+    if told is None or not told.can_object:
+        messages.warning(request, _("There is nothing to object to now."))
+        return redirect("need", need.reference)
+    form = Object(request.POST if request.method == "POST" else None)
+    if request.method == "POST" and form.is_valid():
+        actor = request.user if request.user.is_authenticated else None
+        try:
+            object_to(need, reason=form.cleaned_data["reason"], actor=actor)
+        except ObjectionRefusedError as error:
+            form.add_error("reason", str(error))
+        else:
+            messages.success(request, _("Thank you. A case worker reads it and answers you here."))
+            return redirect("need", need.reference)
+    shown = {"need": need, "why": told, "form": form, "errors_on_page": bool(form.errors)}
+    return render(request, "resident/objection.html", shown, status=422 if form.errors else 200)
 
 
 @login_required
