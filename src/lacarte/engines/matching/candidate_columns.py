@@ -57,6 +57,7 @@ RULE = np.dtype(
         ("unknown_travel", np.int64),
         ("unknown_place_fits", np.bool_),
         ("remote_modes", np.int64),
+        ("cap", np.int64),  # what costs more counts as that much when offers are compared
         ("walking", np.float64),
         ("transit", np.float64),
         ("walking_limit", np.float64),
@@ -76,7 +77,8 @@ GROUP = np.dtype(
         ("across", np.int64),  # cells
         ("up", np.int64),
         ("cell", np.int64),  # number of its first cell
-        ("least", np.int64),  # own cost and price of the cheapest offer in cells
+        ("least_own", np.int64),  # of the offers in cells
+        ("least_price", np.int64),
         ("square", np.float64),  # of the longest reach in cells
         ("free_first", np.int64),  # offers that are in no cell, cheapest first: no place, or nobody travels
         ("free_last", np.int64),
@@ -117,8 +119,11 @@ class Columns(NamedTuple):
         return self.pair_offer[first:last]
 
 
-def columns(needs: Needs, offers: Offers, rules: Rules, price: Ints) -> Columns:
-    """Prepare; an offer that lists a type twice offers it once. Raises ``ValueError`` where costs may overflow."""
+def columns(needs: Needs, offers: Offers, rules: Rules, price: Ints, cap: int = 2**31 - 1) -> Columns:
+    """Prepare; an offer that lists a type twice offers it once. Raises ``ValueError`` where costs may overflow.
+
+    Offers are compared by their cost, up to ``cap``, plus ``price``.
+    """
     types = np.unique(offers.service_type)
     numbered = np.searchsorted(types, offers.service_type)
     pairs = np.unique(np.stack([numbered, offers.type_owner], axis=1), axis=0)
@@ -128,7 +133,7 @@ def columns(needs: Needs, offers: Offers, rules: Rules, price: Ints) -> Columns:
     made = Columns(
         need=_needs(needs, np.where(offered, kind, -1).astype(np.int32)),
         offer=_offers(offers, price),
-        rule=_records(RULE, 1, **_numbers(rules))[0],
+        rule=_records(RULE, 1, cap=cap, **_numbers(rules))[0],
         agreements=_records(AGREEMENT, len(rules.agreements), **_agreements(rules)),
         kinds=len(types),
         has_room=offers.capacity > 0,

@@ -152,13 +152,13 @@ def _grid(columns: Columns) -> GridColumns:
     """Sort the offers of each group into cells."""
     j, offer = columns.pair_offer, columns.offer[columns.pair_offer]
     group = 2 * columns.pair_kind + ~columns.has_room[j]
-    floor = offer.own + offer.price
+    floor = np.minimum(offer.own, columns.rule.cap) + offer.price
     cheapest_first = np.lexsort((j, floor, group))
     placed = ~(np.isnan(offer.x) | np.isnan(offer.y)) & (offer.modes & columns.rule.remote_modes == 0)
     free = cheapest_first[~placed[cheapest_first]]
     inside = np.flatnonzero(placed)
     inside = inside[np.argsort(group[inside], kind="stable")]
-    groups = _groups(2 * columns.kinds, group[inside], offer[inside], floor[inside])
+    groups = _groups(2 * columns.kinds, group[inside], offer[inside])
     before = len(inside)
     for name, members in (("free", free), ("all", cheapest_first)):
         starts = before + _starts(group[members], len(groups))
@@ -173,7 +173,7 @@ def _grid(columns: Columns) -> GridColumns:
     return GridColumns(groups.view(np.recarray), cells, offer[np.concatenate([by_cell, free, cheapest_first])])
 
 
-def _groups(count: int, group: Ints, offer: Records, floor: Ints) -> npt.NDArray[Any]:
+def _groups(count: int, group: Ints, offer: Records) -> npt.NDArray[Any]:
     """The shape of each group's grid; offers come sorted by group, in cells only."""
     groups = np.zeros(count, dtype=GROUP)
     starts = _starts(group, count)
@@ -182,8 +182,9 @@ def _groups(count: int, group: Ints, offer: Records, floor: Ints) -> npt.NDArray
         for name, value in shape._asdict().items():
             groups[name][g] = value
     groups["cell"][1:] = np.cumsum(groups["across"] * groups["up"])[:-1]
-    groups["least"] = kernels.NEVER // 2
-    np.minimum.at(groups["least"], group, floor)
+    groups["least_own"] = groups["least_price"] = kernels.NEVER // 2
+    np.minimum.at(groups["least_own"], group, offer.own)
+    np.minimum.at(groups["least_price"], group, offer.price)
     np.maximum.at(groups["square"], group, offer.square)
     return groups
 

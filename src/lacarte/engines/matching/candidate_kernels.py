@@ -149,7 +149,7 @@ def look(a, listed, first, last, rule, agreements, ceiling, found, wanted, value
         square = square_metres(a, o)
         if square > min(a.square, o.square) and not remote(a, o, rule):
             continue
-        worth = travel(a, o, square, rule) + besides(a, o, rule) + o.price
+        worth = min(travel(a, o, square, rule) + besides(a, o, rule), rule.cap) + o.price
         full = found == wanted
         if worth >= ceiling or (full and worth > value[0]):
             continue
@@ -174,7 +174,7 @@ def look_in_order(a, listed, first, last, rule, agreements, ceiling, found, want
     """As ``look`` for offers that are sorted by their own cost and price: it can stop."""
     at = first
     while at < last:
-        least = listed[at].own + listed[at].price
+        least = min(listed[at].own, rule.cap) + listed[at].price
         if least >= ceiling or (found == wanted and least > value[0]):
             break
         upto = min(at + STRIDE, last)
@@ -233,7 +233,7 @@ def look_in_group(a, g, cells, listed, rule, agreements, ceiling, wanted, value,
         metres = gap(a, g, column, row, ring)
         if metres == np.inf or metres * metres > limit:
             break
-        least = g.least + seconds(metres, rule)
+        least = min(g.least_own + seconds(metres, rule), rule.cap) + g.least_price
         if least >= ceiling or (found == wanted and least > value[0]):
             break
         found = look_in_ring(

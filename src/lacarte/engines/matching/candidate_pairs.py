@@ -139,9 +139,10 @@ class Table:
         return tables
 
     def _worth(self, rows: Ints, offers: Ints) -> Ints:
-        """Cost plus price of every pair, ``_NEVER`` where a rule forbids it."""
+        """Cost, up to the cap, plus price of every pair, ``_NEVER`` where a rule forbids it."""
         grid = rows[:, None], offers[None, :]
-        worth = cost_parts(self.columns, *grid).sum(axis=0) + self.columns.offer.price[offers]
+        cost = np.minimum(cost_parts(self.columns, *grid).sum(axis=0), self.columns.rule.cap)
+        worth = cost + self.columns.offer.price[offers]
         return np.where(verdicts(self.columns, *grid) == 0, worth, _NEVER)
 
 

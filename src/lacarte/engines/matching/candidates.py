@@ -138,9 +138,14 @@ def widen(found: Candidates, price: Ints) -> Candidates:
 
     ``price`` (``int64[k]``, >= 0) is that of an optimal result for ``found.problem``. A truncated need would
     gain by an offer whose cost and price are below its best way at these prices; up to ``rules.most`` such
-    offers are added to each. Getting ``found`` itself back is a proof: the prices are a dual solution of the
-    problem with all pairs too (at this problem's ``penalty``), so the result is optimal among all of them.
-    Column generation; Gilmore and Gomory, Operations Research 9 (1961).
+    offers are added to each. What was left out counts as no dearer than the dearest candidate, since the
+    problem's ``step`` outweighs exchanges up to that cost only.
+
+    Getting ``found`` itself back is a proof that the result is optimal among all pairs that no rule forbids,
+    people served as well as cost. For the prices are then a dual solution of the problem with all pairs at
+    capped costs; ``step`` is right for that; whom it serves does not depend on costs; and true costs are no
+    lower than capped ones, which the result attains. Column generation; Gilmore and Gomory, Operations
+    Research 9 (1961). Raises ``ValueError`` for prices that are none.
     """
     problem, rules = found.problem, found.rules
     given = np.ascontiguousarray(price, dtype=np.int64)
@@ -150,7 +155,7 @@ def widen(found: Candidates, price: Ints) -> Candidates:
         raise ValueError(f"price[{int(np.argmax(given < 0))}] is negative")
     if not found.truncated.any():
         return found
-    find = _finder(columns(found.needs, found.offers, rules, given), found.threads)
+    find = _finder(columns(found.needs, found.offers, rules, given, problem.largest_cost), found.threads)
     ceiling = np.where(found.truncated, _best_way(problem, given), np.iinfo(np.int64).min)
     better = find.cheapest(rules.most, 0, ceiling)
     if not len(better.offer):
