@@ -120,19 +120,25 @@ def _place_singly(problem: Problem, result: Result, units: int, open_to: npt.NDA
     """Always where the next unit is worth most. Worth only falls, so the last one seen bounds until looked at."""
     match = standing(problem, result)
     chains: list[Chain] = []
+    radius: dict[int, int] = {}
     queue = [(-int(match.price[a]), int(a)) for a in np.flatnonzero(open_to & (match.price > 0))]
     heapify(queue)
     complete = True
     try:
         while queue and len(chains) < units:
             offer = queue[0][1]
-            chain = best_chain(match, offer)
+            next_best = -min(queue[1:3])[0] if len(queue) > 1 else 0
+            # Look no farther than it takes to see that another is better; twice as far each time that failed.
+            radius[offer] = max(int(match.price[offer]) - next_best + 1, 2 * radius.get(offer, 0))
+            chain = best_chain(match, offer, radius[offer])
             seen = (-int(match.price[offer]), offer)
-            if len(queue) == 1 or seen <= min(queue[1:3]):
-                if chain.worth <= 0:
-                    break
-                take(match, chain)
-                chains.append(chain)
+            if chain is not None:
+                del radius[offer]
+                if len(queue) == 1 or seen <= min(queue[1:3]):
+                    if chain.worth <= 0:
+                        break
+                    take(match, chain)
+                    chains.append(chain)
             heapreplace(queue, seen)
     except KeyboardInterrupt:
         complete = False
@@ -171,8 +177,11 @@ def _block(match: Standing, offer: int, crew: int) -> list[Chain]:
     """Add ``crew`` places at ``offer``, those included that bring nothing."""
     block = []
     for _ in range(crew):
-        block.append(best_chain(match, offer))
-        take(match, block[-1])
+        chain = best_chain(match, offer)
+        if chain is None:
+            break
+        take(match, chain)
+        block.append(chain)
     return block
 
 

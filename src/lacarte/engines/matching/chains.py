@@ -96,12 +96,16 @@ def held_cost(problem: Problem, assignment: Small) -> Ints:
     return held
 
 
-def best_chain(match: Standing, offer: int) -> Chain:
+def best_chain(match: Standing, offer: int, within: int | None = None) -> Chain | None:
     """The best chain for one place more at ``offer``; moves nobody yet.
 
-    Lowers prices so that ``match.price[offer]`` is what the chain is worth; they prove the match as before.
+    Lowers prices so that ``match.price[offer]`` is what the chain is worth; they prove the match as before. With
+    ``within``, gives up (``None``) once it is clear that the price falls by as much; then it falls by that only.
     """
-    first, entry, onward, following = _search(match, offer)
+    radius = int(match.price[offer]) if within is None else min(within, int(match.price[offer]))
+    first, entry, onward, following = _search(match, offer, radius)
+    if entry < 0 and first == offer and match.price[offer] > 0:
+        return None
     needs, offers, costs = [], [], []
     pair, at = entry, first
     while True:
@@ -146,12 +150,13 @@ def level_prices(match: Standing, units: npt.NDArray[np.int64], level: int) -> N
     match.price[:] += height
 
 
-def _search(match: Standing, offer: int) -> tuple[int, int, Ints, Small]:
+def _search(match: Standing, offer: int, radius: int) -> tuple[int, int, Ints, Small]:
     """The best chain that ends at ``offer``: where it begins, with which pair, and the steps from there."""
     k = len(match.price)
     onward, following = np.full(k, -1, dtype=np.int64), np.full(k, -1, dtype=np.int32)
     first, entry = _best_chain.at_size(len(match.assignment))(
         offer,
+        radius,
         match.price,
         match.assignment,
         match.held_cost,
@@ -168,15 +173,16 @@ def _search(match: Standing, offer: int) -> tuple[int, int, Ints, Small]:
 
 @kernel
 def _best_chain(  # type: ignore[no-untyped-def]
-    offer, price, assignment, held_cost, penalty, column_start, column_need, column_cost, reach, onward, following
-):
-    """Dijkstra backwards from ``offer``; then the prices inside the radius go down so that the chain is tight.
+    offer, radius, price, assignment, held_cost, penalty, column_start, column_need, column_cost, reach, onward,
+    following,
+):  # fmt: skip
+    """Dijkstra backwards from ``offer`` up to ``radius``; then prices go down so that the chain is tight.
 
     ``onward[a]`` is the position of the pair by which a holder of ``a`` moves on, to ``following[a]``.
     """
     reach[offer] = 0
     queue = [(reach[offer], offer)]
-    radius, first, entry = price[offer], offer, -1
+    first, entry = offer, -1
     while len(queue) > 0:
         far, at = heappop(queue)
         if far >= radius:
@@ -200,10 +206,16 @@ def _best_chain(  # type: ignore[no-untyped-def]
             elif total < reach[holds]:
                 reach[holds], onward[holds], following[holds] = total, pair, at
                 heappush(queue, (reach[holds], np.int64(holds)))
+    _lower(radius, reach, price)
+    return first, entry
+
+
+@kernel
+def _lower(radius, reach, price):  # type: ignore[no-untyped-def]
+    """Prices inside the radius go down so that the chain is tight."""
     for a in range(len(price)):
         if reach[a] < radius:
             price[a] -= radius - reach[a]
-    return first, entry
 
 
 @kernel

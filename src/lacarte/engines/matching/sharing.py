@@ -75,9 +75,7 @@ def share(
     asks that the pools can do the work that was taken. Raises ``ValueError`` for what does not fit.
     """
     k = len(problem.capacity)
-    for at, pool in enumerate(pools):
-        if pool.units < 0 or pool.units >= 2**31 or pool.offers.shape != (k,):
-            raise ValueError(f"pools[{at}] has {pool.units} units and the shape {pool.offers.shape}")
+    _check(pools, k)
     capacity = problem.capacity.astype(np.int64) - (0 if taken is None else taken)
     if taken is not None and ((taken < 0) | (capacity < 0)).any():
         at = int(np.argmax((taken < 0) | (capacity < 0)))
@@ -137,6 +135,12 @@ def changes(
         went=_count(where, problem.priority_class, (before >= 0) & (after < 0)),
         cost_saved=int(held_cost(problem, before).sum() - held_cost(problem, after).sum()),
     )
+
+
+def _check(pools: Sequence[Pool], k: int) -> None:
+    for at, pool in enumerate(pools):
+        if pool.units < 0 or pool.units >= 2**31 or pool.offers.shape != (k,):
+            raise ValueError(f"pools[{at}] has {pool.units} units and the shape {pool.offers.shape}")
 
 
 def _count(

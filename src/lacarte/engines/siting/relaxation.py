@@ -18,6 +18,7 @@ from lacarte.engines.siting.interchange import at_scale
 from lacarte.engines.siting.locations import LIMIT, Ints, Locations
 
 Bools = npt.NDArray[np.bool_]
+Floats = npt.NDArray[np.float64]
 
 
 @dataclass(frozen=True, eq=False)
@@ -96,10 +97,7 @@ def tighten(
         if best.bound >= value or stride < 0.002:
             break
         count(locations.start, site, distance, weight, here.multiplier, here.chosen, served)
-        slope = (1.0 - served) + 0.6 * slope
-        # A demand that pays nothing cannot pay less, nor one at the ceiling more.
-        slope[(here.multiplier >= ceiling) & (slope > 0)] = 0
-        slope[(here.multiplier <= 0) & (slope < 0)] = 0
+        slope = _slope(served, slope, here.multiplier, ceiling)
         size = float((slope * slope).sum())
         if size == 0:
             break
@@ -114,6 +112,15 @@ def tighten(
         if idle == 20:
             here, stride, idle, slope = best, stride / 2, 0, np.zeros(len(weight))
     return best
+
+
+def _slope(served: Ints, before: Floats, multiplier: Ints, ceiling: Ints) -> Floats:
+    """Which way each demand should pay, remembering the last ways (Camerini, Fratta and Maffioli 1975)."""
+    slope = (1.0 - served) + 0.6 * before
+    # A demand that pays nothing cannot pay less, nor one at the ceiling more.
+    slope[(multiplier >= ceiling) & (slope > 0)] = 0
+    slope[(multiplier <= 0) & (slope < 0)] = 0
+    return slope
 
 
 def settled(relaxed: Relaxed, cost: Ints, value: int) -> tuple[Bools, Bools]:
