@@ -527,9 +527,9 @@ def test_far_corners_of_the_earth_are_no_trouble(path: str) -> None:
 def test_no_side_is_given_up_too_early(turn: tuple[int, int], monkeypatch: pytest.MonkeyPatch) -> None:
     # People at the end of a street with offers all along: nothing but the far side decides when to stop.
     draw = np.random.default_rng(5)
-    at, there = draw.random(200) * 300, draw.random(80) * 9000
-    zero = np.zeros(200, dtype=np.int64)
-    needs = Needs(zero, at * turn[0], at * turn[1], reach=draw.random(200) * 4000)
+    at, there = draw.random(60) * 300, draw.random(80) * 9000
+    zero = np.zeros(80, dtype=np.int64)
+    needs = Needs(zero[:60], at * turn[0], at * turn[1], reach=draw.random(60) * 4000)
     offers = Offers(
         zero[:80], zero[:80] + 1, None, there * turn[0], there * turn[1], cost=draw.integers(0, 400, 80)
     )
