@@ -279,7 +279,7 @@ def crowd_rules(seed: int, **more: Any) -> Rules:
     return Rules(forbidden, remote_modes=2, agreements=np.array(agreements), **(given | more))
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=30, deadline=None)
 @given(st.integers(0, 2**32))
 def test_the_grid_is_as_good_as_the_tables_in_a_crowd(seed: int) -> None:
     needs, offers = a_crowd(seed, 24, 50)
