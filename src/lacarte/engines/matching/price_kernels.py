@@ -76,3 +76,13 @@ def claims_on_closed(first: Array, arc: Array, scale: int, value: Array, closed:
             j = arc[a] >> COST_BITS
             if closed[j]:
                 price[j] = max(price[j], value[i] - (arc[a] & COST_MASK) * scale)
+
+
+@kernel
+def costs_of_places(first: Array, arc: Array, mate: Array, cost: Array) -> None:
+    """What each need's place costs, into ``cost: int64[n]``; the least, if the same pair was given twice."""
+    for i in range(len(mate)):
+        found = False
+        for a in range(first[i], first[i + 1]):
+            if arc[a] >> COST_BITS == mate[i] and (not found or arc[a] & COST_MASK < cost[i]):
+                cost[i], found = arc[a] & COST_MASK, True
