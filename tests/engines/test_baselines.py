@@ -1,6 +1,8 @@
-"""What is usual without an engine: never better than the optimum, and exactly what the rules of a queue say."""
+"""First come first served and greedy by priority: what they do, and that nobody does better than the optimum."""
 
 from __future__ import annotations
+
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -9,103 +11,92 @@ from hypothesis import strategies as st
 
 from lacarte.engines import compiling
 from lacarte.engines.matching import Problem, solve
-from lacarte.engines.matching.baselines import first_come_first_served, greedy_by_class, in_sequence
+from lacarte.engines.matching.baselines import first_come_first_served, greedy_by_priority, in_turn
 
 
-def problem(rows: list[list[tuple[int, int]]], capacity: list[int], classes: list[int]) -> Problem:
-    """Candidates as (offer, cost), a list for each need."""
-    pairs = [pair for row in rows for pair in row]
+def _random(seed: int, n: int = 30, k: int = 6) -> Problem:
+    draw = np.random.default_rng(seed)
+    start = np.concatenate([[0], np.cumsum(draw.integers(0, 4, n))])
+    m = int(start[-1])
     return Problem(
-        candidate_start=np.cumsum([0, *map(len, rows)]),
-        candidate_offer=np.array([offer for offer, _ in pairs], dtype=np.int32),
-        candidate_cost=np.array([cost for _, cost in pairs], dtype=np.int32),
-        capacity=np.array(capacity, dtype=np.int32),
-        priority_class=np.array(classes, dtype=np.uint8),
+        candidate_start=start,
+        candidate_offer=draw.integers(0, k, m),
+        candidate_cost=draw.integers(0, 20, m),
+        capacity=draw.integers(0, 6, k),
+        priority_class=draw.integers(0, 3, n),
     )
 
 
-#: Offer 0 is near to both; only the second, who is urgent, can go nowhere else.
-SHARED = problem([[(0, 5), (1, 9)], [(0, 7)]], [1, 1], [1, 0])
+def _served(p: Problem, assignment: np.ndarray) -> list[int]:
+    """How many of each class are served; refuses what is no assignment."""
+    for need, offer in enumerate(assignment.tolist()):
+        row = p.candidate_offer[p.candidate_start[need] : p.candidate_start[need + 1]]
+        assert offer == -1 or offer in row
+    taken = np.bincount(assignment[assignment >= 0], minlength=len(p.capacity))
+    assert (taken <= p.capacity).all()
+    return np.bincount(p.priority_class[assignment >= 0], minlength=3).tolist()
 
 
-def test_who_comes_first_takes_the_only_place_of_somebody_urgent() -> None:
-    served = first_come_first_served(SHARED)
-    assert served.assignment.tolist() == [0, -1]
-    assert (served.served_by_class, served.cost) == ({1: 1}, 5)
+def _queue() -> Problem:
+    """Three needs, less urgent first, want the one place; the last could go elsewhere, farther."""
+    return Problem([0, 1, 2, 4], [0, 0, 0, 1], [5, 5, 5, 9], [1, 1], [2, 1, 0])
 
 
-def test_by_class_the_urgent_choose_first() -> None:
-    assert greedy_by_class(SHARED).assignment.tolist() == [1, 0]
+def test_first_come_first_served_goes_by_arrival_whatever_the_class() -> None:
+    arrivals = {tuple(first_come_first_served(_queue(), seed).tolist()) for seed in range(30)}
+    assert arrivals == {(0, -1, 1), (-1, 0, 1), (-1, -1, 0)}
 
 
-def test_nobody_makes_room_for_somebody_who_comes_later() -> None:
-    both_urgent = problem([[(0, 5), (1, 9)], [(0, 7)]], [1, 1], [0, 0])
-    assert greedy_by_class(both_urgent).assignment.tolist() == [0, -1]
-    assert (solve(both_urgent).assignment >= 0).all()
+def test_greedy_gives_the_place_to_the_most_urgent_and_moves_nobody() -> None:
+    assert greedy_by_priority(_queue(), 3).tolist() == [-1, -1, 0]
+    assert solve(_queue()).assignment.tolist() == [-1, 0, 1]
 
 
-def test_arrival_decides_among_equals_and_numbers_among_those() -> None:
-    one_place = problem([[(0, 1)], [(0, 1)], [(0, 1)]], [1], [0, 0, 0])
-    assert first_come_first_served(one_place, np.array([3, 2, 2])).assignment.tolist() == [-1, 0, -1]
-    assert greedy_by_class(one_place, np.array([3, 2, 2])).assignment.tolist() == [-1, 0, -1]
-    assert greedy_by_class(one_place).assignment.tolist() == [0, -1, -1]
+def test_inside_a_class_greedy_goes_by_order() -> None:
+    same = Problem([0, 1, 2], [0, 0], [5, 5], [1], [1, 1], order=[7, -2])
+    assert all(greedy_by_priority(same, seed).tolist() == [-1, 0] for seed in range(10))
 
 
-def test_of_equal_costs_the_first_listed_is_taken_and_full_offers_are_passed_over() -> None:
-    equal = problem([[(2, 4), (1, 4), (0, 3)]], [0, 1, 1], [0])
-    assert first_come_first_served(equal).assignment.tolist() == [2]
+def test_the_cheapest_free_place_is_taken_and_of_equal_ones_the_lower_number() -> None:
+    p = Problem([0, 3], [2, 0, 1], [4, 9, 4], [1, 1, 1], [0])
+    assert first_come_first_served(p, 1).tolist() == [1]
+    assert first_come_first_served(replace(p, capacity=[1, 0, 0]), 1).tolist() == [0]
+
+
+@settings(max_examples=60, deadline=None)
+@given(st.integers(0, 10**6))
+def test_neither_serves_more_of_the_urgent_than_the_optimum(seed: int) -> None:
+    p = _random(seed)
+    best = _served(p, solve(p).assignment)
+    assert _served(p, first_come_first_served(p, seed)) <= best
+    assert _served(p, greedy_by_priority(p, seed)) <= best
+
+
+@pytest.mark.parametrize("baseline", [first_come_first_served, greedy_by_priority])
+def test_compiled_and_in_python_they_do_the_same(baseline, monkeypatch: pytest.MonkeyPatch) -> None:  # type: ignore[no-untyped-def]
+    p = _random(5, 500, 40)
+    plain = baseline(p, 2)
+    monkeypatch.setattr(compiling, "COMPILE_FROM", 0)
+    assert np.array_equal(plain, baseline(p, 2))
 
 
 def test_nobody_and_nothing() -> None:
-    assert first_come_first_served(problem([], [3], [])).served_by_class == {}
-    assert greedy_by_class(problem([[]], [], [0])).assignment.tolist() == [-1]
+    empty = Problem([0], np.zeros(0, int), np.zeros(0, int), np.zeros(0, int), np.zeros(0, int))
+    assert len(first_come_first_served(empty, 1)) == len(greedy_by_priority(empty, 1)) == 0
 
 
-def test_what_does_not_fit_is_refused() -> None:
-    with pytest.raises(ValueError, match="each of the 2 needs once"):
-        in_sequence(SHARED, np.array([0, 0]))
-    with pytest.raises(ValueError, match="arrival has 1 entries"):
-        greedy_by_class(SHARED, np.array([0]))
+def test_a_known_order_of_arrival_is_kept_to() -> None:
+    assert in_turn(_queue(), np.array([1, 2, 0])).tolist() == [-1, 0, 1]
+    for wrong in ([0, 1], [0, 1, 1], [0, 1, 3]):
+        with pytest.raises(ValueError, match="each of the 3 needs once"):
+            in_turn(_queue(), np.array(wrong))
 
 
-@st.composite
-def problems(draw: st.DrawFn) -> Problem:
-    k = draw(st.integers(1, 4))
-    pair = st.tuples(st.integers(0, k - 1), st.integers(0, 20))
-    rows = draw(st.lists(st.lists(pair, max_size=4), max_size=8))
-    return problem(
-        rows,
-        draw(st.lists(st.integers(0, 3), min_size=k, max_size=k)),
-        draw(st.lists(st.integers(0, 2), min_size=len(rows), max_size=len(rows))),
-    )
-
-
-def counts(served: dict[int, int]) -> list[int]:
-    return [served.get(urgency, 0) for urgency in range(3)]
-
-
-@given(problems())
-@settings(max_examples=150, deadline=None)
-def test_no_queue_beats_the_optimum_and_none_overbooks_or_leaves_a_free_place_that_somebody_waits_for(
-    some: Problem,
-) -> None:
-    best = counts(solve(some).served_by_class)
-    for queue in (first_come_first_served(some), greedy_by_class(some)):
-        assert counts(queue.served_by_class) <= best  # lists compare from the most urgent class on
-        used = np.bincount(queue.assignment[queue.assignment >= 0], minlength=len(some.capacity))
-        assert (used <= some.capacity).all()
-        for need in np.flatnonzero(queue.assignment < 0):
-            mine = some.candidate_offer[some.candidate_start[need] : some.candidate_start[need + 1]]
-            assert (used[mine] == some.capacity[mine]).all()
-
-
-@pytest.mark.skipif(not compiling.available(), reason="numba is not installed")
-@given(problems())
-@settings(max_examples=50, deadline=None)
-def test_compiled_and_plain_agree(some: Problem) -> None:
-    plain = greedy_by_class(some).assignment
-    before, compiling.COMPILE_FROM = compiling.COMPILE_FROM, 0
-    try:
-        assert greedy_by_class(some).assignment.tolist() == plain.tolist()
-    finally:
-        compiling.COMPILE_FROM = before
+@settings(max_examples=60, deadline=None)
+@given(st.integers(0, 10**6))
+def test_nobody_waits_beside_a_free_place(seed: int) -> None:
+    p = _random(seed)
+    found = in_turn(p, np.arange(30)[::-1])
+    left = p.capacity - np.bincount(found[found >= 0], minlength=len(p.capacity))
+    for need in np.flatnonzero(found < 0):
+        assert (left[p.candidate_offer[p.candidate_start[need] : p.candidate_start[need + 1]]] == 0).all()

@@ -1,84 +1,67 @@
-"""What is usual without an engine, on the same problem: people come one after another, and nobody is moved again.
+"""What cities do without an optimum: first come first served, and greedy by priority. To compare with.
 
-These are for comparison: each gives its person the cheapest offer with a free place, and never takes a place back.
+Nobody is moved once placed. Research/matching.md, section 2.3, has what that costs people.
 """
 
 from __future__ import annotations
-
-from dataclasses import dataclass
 
 import numpy as np
 import numpy.typing as npt
 
 from lacarte.engines.compiling import kernel
-from lacarte.engines.matching.certify import evaluate
 from lacarte.engines.matching.problem import Problem
 
-__all__ = ["Baseline", "first_come_first_served", "greedy_by_class", "in_sequence"]
+__all__ = ["first_come_first_served", "greedy_by_priority", "in_turn"]
 
+Assignment = npt.NDArray[np.int32]
 Ints = npt.NDArray[np.int64]
-Small = npt.NDArray[np.int32]
 
 
-@dataclass(frozen=True, eq=False)
-class Baseline:
-    """Who gets what without exchanges; ``cost`` as in :class:`~lacarte.engines.matching.problem.Result`."""
+def first_come_first_served(problem: Problem, seed: int) -> Assignment:
+    """Everybody, in an order of arrival drawn by ``seed``, takes the cheapest offer that has a free place.
 
-    assignment: Small  # [n], offer or -1
-    served_by_class: dict[int, int]
-    cost: int
-
-
-def first_come_first_served(problem: Problem, arrival: Ints | None = None) -> Baseline:
-    """Serve people in the order in which they came, whatever their need.
-
-    ``arrival`` is ``int64[n]``, the lower the earlier; by number where it is left out and among equals. Raises
-    ``ValueError`` for another length.
+    Returns the offer of each need or -1, ``int32[n]``. Of equally cheap offers the lower number is taken.
     """
-    n = len(problem.priority_class)
-    return in_sequence(problem, np.arange(n) if arrival is None else _by(problem, arrival))
+    return in_turn(problem, np.random.default_rng(seed).permutation(len(problem.priority_class)))
 
 
-def greedy_by_class(problem: Problem, arrival: Ints | None = None) -> Baseline:
-    """Serve the most urgent first: by class, then order, then ``arrival`` as above."""
-    n = len(problem.priority_class)
-    return in_sequence(problem, _by(problem, np.arange(n) if arrival is None else arrival, problem.level))
+def greedy_by_priority(problem: Problem, seed: int) -> Assignment:
+    """As first come first served, but by class, then order; who arrives first, by ``seed``, settles what is left.
 
-
-def in_sequence(problem: Problem, sequence: Ints) -> Baseline:
-    """Serve needs in ``sequence`` (``int64[n]``, each need once), each by its cheapest offer with a free place.
-
-    Equal costs go to the offer that is listed first. Raises ``ValueError`` where it is not each need once.
+    Returns the offer of each need or -1, ``int32[n]``.
     """
-    n = len(problem.priority_class)
-    given = np.ascontiguousarray(sequence, dtype=np.int64)
-    if given.shape != (n,) or not np.array_equal(np.sort(given), np.arange(n)):
-        raise ValueError(f"sequence must hold each of the {n} needs once")
-    assignment = np.full(n, -1, dtype=np.int32)
-    _serve.at_size(n)(
-        given, problem.candidate_start, problem.candidate_offer, problem.candidate_cost,
-        problem.capacity.copy(), assignment,
-    )  # fmt: skip
-    classes, counts = np.unique(problem.priority_class[assignment >= 0], return_counts=True)
-    served = dict(zip(classes.tolist(), counts.tolist(), strict=True))
-    return Baseline(assignment, served, evaluate(problem, assignment)[0])
+    arrival = np.random.default_rng(seed).permutation(len(problem.priority_class))
+    return in_turn(problem, arrival[np.argsort(problem.level[arrival], kind="stable")])
 
 
-def _by(problem: Problem, arrival: Ints, level: Ints | None = None) -> Ints:
-    """Needs by level, where that counts, then by arrival, then by number."""
-    if len(arrival) != len(problem.priority_class):
-        raise ValueError(f"arrival has {len(arrival)} entries, there are {len(problem.priority_class)} needs")
-    return np.lexsort((arrival,) if level is None else (arrival, level)).astype(np.int64)
+def in_turn(problem: Problem, turn: Ints) -> Assignment:
+    """As the two above for a known order of arrival: ``turn`` is ``int64[n]``, the needs, who is first at first.
+
+    Returns the offer of each need or -1, ``int32[n]``. Raises ``ValueError`` unless each need is there once.
+    """
+    if not np.array_equal(np.sort(turn), np.arange(len(problem.priority_class))):
+        raise ValueError(f"turn must hold each of the {len(problem.priority_class)} needs once")
+    assignment = np.full(len(turn), -1, dtype=np.int32)
+    _take.at_size(len(turn))(
+        turn,
+        problem.candidate_start,
+        problem.candidate_offer,
+        problem.candidate_cost,
+        problem.capacity.copy(),
+        assignment,
+    )
+    return assignment
 
 
 @kernel
-def _serve(sequence: Ints, start: Ints, offer: Small, cost: Small, left: Small, assignment: Small) -> None:
-    """Fill ``assignment``, taking from the places that are ``left``."""
-    for i in sequence:
-        best = -1
-        for t in range(start[i], start[i + 1]):
-            if left[offer[t]] > 0 and (best < 0 or cost[t] < cost[best]):
-                best = t
+def _take(turn, start, offer, cost, free, assignment):  # type: ignore[no-untyped-def]
+    """Let each need in ``turn`` take the cheapest offer with a place in ``free: int32[k]``, which is used up."""
+    for i in turn:
+        best, least = -1, 0
+        for a in range(start[i], start[i + 1]):
+            j = offer[a]
+            if free[j] > 0 and (best < 0 or cost[a] < least or (cost[a] == least and j < best)):
+                best, least = j, cost[a]
         if best >= 0:
-            left[offer[best]] -= 1
-            assignment[i] = offer[best]
+            assignment[i] = best
+            free[best] -= 1
