@@ -14,6 +14,8 @@ from lacarte.engines.compiling import Kernel
 from lacarte.engines.matching import Problem, certify, solve
 from lacarte.engines.matching import auction_result as results
 
+pytestmark = pytest.mark.filterwarnings("error")  # an overflow, in plain Python, is a warning
+
 
 @pytest.fixture
 def compiled(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -23,7 +25,7 @@ def compiled(monkeypatch: pytest.MonkeyPatch) -> None:
 
 @st.composite
 def problems(draw: st.DrawFn) -> Problem:
-    """Up to 30 needs and 8 offers; all that is degenerate: nothing at all, no places, ties, repeated pairs, huge."""
+    """Up to 30 needs and 8 offers; degenerate in every way: nothing at all, no places, ties, repeated pairs."""
     k = draw(st.integers(1, 8))
     largest = draw(st.sampled_from([0, 2, 40, 5000, 2**31 - 1]))
     pairs = st.tuples(st.integers(0, k - 1), st.integers(0, largest))

@@ -15,6 +15,8 @@ from lacarte.engines.matching.standing import Arrive, Change, Promise, SetCapaci
 Row = list[tuple[int, int]]
 LARGEST = 60
 
+pytestmark = pytest.mark.filterwarnings("error")  # an overflow, in plain Python, is a warning
+
 
 @dataclass
 class City:

@@ -156,7 +156,7 @@ def restart(
                 if v < best:
                     best = v
         dropped[i] = own > best + epsilon
-        count += dropped[i]
+        count += int(dropped[i])
         if mine >= 0:
             highest[i] = best - mate_cost[i] * scale + epsilon
         value[i] = min(own, best)
@@ -314,11 +314,11 @@ def best_claims(
     """
     count, least = 0, 0
     for a in range(column[j], column[j + 1]):
-        i = need[a]
-        if value[i] - cost[a] * scale <= least or mate[i] == j:
+        i, paid = need[a], int(cost[a]) * scale
+        if value[i] - paid <= least or mate[i] == j:
             continue
         value[i] = limit[i] if mate[i] < 0 else mate_cost[i] * scale + price[mate[i]]
-        offered = value[i] - cost[a] * scale
+        offered = value[i] - paid
         if offered <= least:
             continue
         if count < wanted:
