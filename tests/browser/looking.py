@@ -28,7 +28,10 @@ PAGES: dict[str, tuple[str, str]] = {
     "desk": ("/desk/", "case-worker"),
     "desk-waiting": ("/desk/?list=waiting", "case-worker"),
     "register": ("/desk/register/", "call-taker"),
+    "desk-objections": ("/desk/?list=objections", "case-worker"),
     "unmet": ("/unmet/", "planner"),
+    "runs": ("/unmet/runs/", "planner"),
+    "runs-urgent": ("/unmet/runs/?kind=urgent", "planner"),
     "operations": ("/operations/", "administrator"),
 }
 

@@ -6,7 +6,7 @@ import re
 
 from playwright.sync_api import Browser, BrowserContext, expect
 
-from tests.browser.looking import Site, keep_screenshot, violations
+from tests.browser.looking import WIDTHS, Site, keep_screenshot, overflow, violations
 
 
 def test_a_need_is_told_by_keyboard_alone(site: Site, context: BrowserContext) -> None:
@@ -100,6 +100,77 @@ def test_the_desk_filters_without_a_new_page_and_works_an_order(site: Site, brow
     keep_screenshot(page, "desk-need-desktop")
     page.get_by_role("button", name="Accept").click()
     expect(page.locator(".timeline")).to_contain_text("The order is now: Accepted.")
+    visitor.close()
+
+
+def test_a_preview_is_looked_at_and_discarded(site: Site, browser: Browser) -> None:
+    visitor = browser.new_context(bypass_csp=True)
+    page = visitor.new_page()
+    site.sign_in(page, "planner")
+    page.goto(f"{site.address}/unmet/runs/")
+    page.get_by_role("button", name="Compute a preview").click()
+    for _ in range(60):
+        page.goto(f"{site.address}/unmet/runs/")
+        if page.get_by_text("Preview", exact=True).count():
+            break
+        page.wait_for_timeout(500)
+    page.locator("tr", has_text="Preview").first.locator("a").click()
+    address = page.url
+    for language in ("en", "zh-hans"):
+        site.speak(visitor, language)
+        for name, width in WIDTHS.items():
+            page.set_viewport_size({"width": width, "height": 900})
+            page.goto(address)
+            assert violations(page) == []
+            assert overflow(page) <= 0
+            keep_screenshot(page, f"run-{language}-{name}")
+    site.speak(visitor, "en")
+    page.goto(address)
+    page.get_by_role("button", name="Discard").click()
+    expect(page.get_by_text("Discarded on")).to_be_visible()
+    visitor.close()
+
+
+def test_somebody_who_waits_asks_why_objects_and_is_answered(site: Site, browser: Browser) -> None:
+    visitor = browser.new_context(bypass_csp=True, viewport={"width": 360, "height": 800})
+    page = visitor.new_page()
+    site.sign_in(page, "resident")
+    page.goto(f"{site.address}/my/")
+    addresses = [row.get_attribute("href") for row in page.locator("table a").all()]
+    for address in addresses:
+        page.goto(f"{site.address}{address}")
+        if page.locator("details summary", has_text="Why").count():
+            break
+    reference = page.url.rstrip("/").split("/")[-1]
+    if not page.locator("details[open]").count():
+        page.locator("summary", has_text="Why").click()
+    assert violations(page) == []
+    keep_screenshot(page, "why-phone")
+    page.get_by_role("link", name="I object").click()
+    page.get_by_role("button", name="Send the objection").click()
+    expect(page.locator(".error-summary")).to_be_focused()
+    assert violations(page) == []
+    keep_screenshot(page, "objection-phone")
+    page.fill("#id_reason", "I cannot climb the stairs there.")
+    page.get_by_role("button", name="Send the objection").click()
+    expect(page.get_by_role("heading", name="Your objection")).to_be_visible()
+    assert violations(page) == []
+    desk = browser.new_context(bypass_csp=True).new_page()
+    site.sign_in(desk, "case-worker")
+    desk.goto(f"{site.address}/desk/?list=objections")
+    desk.locator("tr", has_text=reference).locator("a").click()
+    assert violations(desk) == []
+    keep_screenshot(desk, "desk-objection")
+    desk.locator("#id_upheld_1").check()
+    desk.fill("#id_words", "There is a lift at the back.")
+    desk.get_by_role("button", name="Answer", exact=True).click()
+    expect(desk.get_by_text("There is a lift at the back.")).to_be_visible()
+    site.speak(visitor, "zh-hans")
+    page.goto(f"{site.address}/needs/{reference}/")
+    expect(page.get_by_text("There is a lift at the back.")).to_be_visible()
+    assert violations(page) == []
+    keep_screenshot(page, "objection-answered-zh-phone")
+    desk.context.close()
     visitor.close()
 
 

@@ -57,7 +57,7 @@ def next_units(user: AnyUser, run: MatchingRun | None = None) -> list[NextUnit]:
 
 
 def placed(units: list[NextUnit]) -> list[Placed]:
-    """The units by offer, those with most people first."""
+    """The units by offer, the one that gets the first unit first."""
     found: dict[UUID, Placed] = {}
     for unit in units:
         at = found.setdefault(unit.offer_at_place_id, Placed(unit.offer_at_place))
@@ -65,7 +65,7 @@ def placed(units: list[NextUnit]) -> list[Placed]:
         at.seconds += unit.seconds
         if unit.priority_class is not None:
             at.people[unit.priority_class] += 1
-    return sorted(found.values(), key=lambda one: (-one.total, -one.units, str(one.offer_at_place.pk)))
+    return list(found.values())
 
 
 @dataclass(frozen=True)

@@ -8,6 +8,7 @@ from django import forms
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from lacarte.loop.matching.models import Objection
 from lacarte.loop.matching.objections import LONGEST_REASON
 from lacarte.loop.needs.actions import LONGEST_TEXT
 from lacarte.loop.needs.models import Need
@@ -66,18 +67,13 @@ class Change(Form):
 
 
 class Answer(Form):
-    """What a case worker says to an objection."""
+    """What a case worker says to an objection, against an offer or against having none."""
 
     upheld = forms.TypedChoiceField(
         label=gettext_lazy("Are they right?"),
         choices=[("yes", gettext_lazy("Yes")), ("no", gettext_lazy("No"))],
         coerce=lambda said: said == "yes",
-        widget=Choices(
-            hints={
-                "yes": gettext_lazy("This offer is not asked again for a fortnight, and another is looked for."),  # type: ignore[dict-item]
-                "no": gettext_lazy("The decision stays as it is."),  # type: ignore[dict-item]
-            }
-        ),
+        widget=Choices(),
         error_messages={"required": gettext_lazy("Please say whether they are right.")},
     )
     words = forms.CharField(
@@ -86,6 +82,15 @@ class Answer(Form):
         widget=forms.Textarea(attrs={"rows": 4}),
         error_messages={"required": gettext_lazy("Please say why.")},
     )
+
+    def __init__(self, data: Any, *, objection: Objection) -> None:
+        super().__init__(data)
+        again = _("The next run looks at it anew.")
+        if objection.match_id is not None:
+            again = _("This offer is not asked again for a fortnight, and another is looked for.")
+        widget = self.fields["upheld"].widget
+        assert isinstance(widget, Choices)
+        widget.hints = {"yes": again, "no": _("The decision stays as it is.")}
 
 
 class Reveal(Form):

@@ -127,7 +127,7 @@ def _decision(need: Need, order: Order | None, may_work: bool) -> dict[str, Any]
         "sentences": in_words(about) if about else (),
         "objection": objection,
         "had_told": in_words(objection) if objection else (),
-        "answer": Answer(None) if may_work and unanswered else None,
+        "answer": Answer(None, objection=objection) if may_work and objection and unanswered else None,
     }
 
 
@@ -174,9 +174,10 @@ def answer_objection(request: HttpRequest, reference: str) -> HttpResponse:
     """Uphold the objection of the need, or not."""
     user = _official(request, Action.WORK)
     need = _readable(user, reference)
-    form, objection = Answer(request.POST), newest_objection(need)
+    objection = newest_objection(need)
     if objection is None:
         raise Http404
+    form = Answer(request.POST, objection=objection)
     if not form.is_valid():
         return _show(request, user, need, status=422, answer=form, errors_on_page=True)
     try:
