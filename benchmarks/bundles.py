@@ -10,6 +10,7 @@ import numpy.typing as npt
 
 from lacarte.engines.matching.bundles_problem import REQUIRED, BundleProblem, Rule
 
+Floats = npt.NDArray[np.float64]
 TYPES, NEAREST, SLOTS = 8, 9, 3
 SIZES = ((1_000, 90), (5_000, 300), (100_000, 6_000))
 
@@ -37,6 +38,9 @@ def instance(n: int, k: int, seed: int = 1, rules: bool = True) -> BundleProblem
     size = draw.pareto(1.6, k) + 0.3
     capacity = np.maximum(np.rint(size * 0.9 * parts.sum() / size.sum()), 1)
     slot = np.arange(k) % SLOTS
+    begin = (
+        slot // 2 * 1440 + slot % 2 * 180 + np.arange(k) // SLOTS % 3 * 60
+    )  # minutes; sites open at three hours
     start = np.concatenate([[0], np.cumsum(known.sum(axis=1))])
     return BundleProblem(
         part_start=np.concatenate([[0], np.cumsum(parts)]),
@@ -48,15 +52,13 @@ def instance(n: int, k: int, seed: int = 1, rules: bool = True) -> BundleProblem
         lot_provider=np.arange(k) // SLOTS // 4,
         lot_place=np.arange(k) // SLOTS,
         lot_day=slot // 2,
-        lot_begin=slot // 2 * 1440 + slot % 2 * 120,
-        lot_end=slot // 2 * 1440 + slot % 2 * 120 + 150,
+        lot_begin=begin,
+        lot_end=begin + 150,
         **(_rules(draw, parts) if rules else {}),
     )
 
 
-def _around(
-    draw: np.random.Generator, n: int, middle: npt.NDArray[np.float64], weight: npt.NDArray[np.float64], side: float
-) -> npt.NDArray[np.float64]:
+def _around(draw: np.random.Generator, n: int, middle: Floats, weight: Floats, side: float) -> Floats:
     """Places around the centres, a tenth of them anywhere."""
     at = draw.choice(len(middle), n, p=weight / weight.sum())
     place = middle[at] + draw.normal(0, side * 0.03, (n, 2))
@@ -75,7 +77,7 @@ def _near(draw, home, kind, site, kinds):  # type: ignore[no-untyped-def]
         for rows in np.array_split(mine, max(len(mine) // 5000, 1)):
             far = np.hypot(*(home[rows, None, :] - site[None, fits, :]).transpose(2, 0, 1))
             count = min((NEAREST + 2) // SLOTS + 1, len(fits))
-            near = np.argpartition(far, count - 1, axis=1)[:, :count] if len(fits) else np.zeros((len(rows), 0), int)
+            near = np.argpartition(far, count - 1, axis=1)[:, :count]
             found = (fits[near][:, :, None] * SLOTS + np.arange(SLOTS)).reshape(len(rows), -1)
             away = np.repeat(np.take_along_axis(far, near, 1), SLOTS, axis=1)
             found[draw.random(found.shape) < 0.23] = -1

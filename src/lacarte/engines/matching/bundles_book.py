@@ -60,7 +60,7 @@ class Table(NamedTuple):
 
     way: Ints  # [5, most + 1], candidates, -1 to leave the part out
     value: Floats  # [5, most + 1]
-    count: Ints  # [5]
+    ways: Ints  # [5], how many
     at: Ints  # [5]
     sum: Floats  # [6], of the parts before
     rest: Floats  # [6], least that the parts from here on add
@@ -68,16 +68,17 @@ class Table(NamedTuple):
 
 
 def fast(work: Kernel[..., Any], problem: BundleProblem) -> Callable[..., Any]:
-    """The kernel, compiled where the candidates are many: each is looked at a hundred times."""
-    return work.at_size(len(problem.candidate_lot))
+    """The kernel, compiled from 2,000 candidates on: each is looked at a hundred times."""
+    return work.at_size(len(problem.candidate_lot) * 10)
 
 
 def table_for(problem: BundleProblem) -> Table:
     """Scratch space for the largest part."""
     most = int(np.diff(problem.candidate_start).max(initial=0)) + 1
-    ints, floats = (lambda *n: np.zeros(n, dtype=np.int64)), (lambda *n: np.zeros(n))
-    wide, deep = (MOST_PARTS, most), MOST_PARTS + 1
-    return Table(ints(*wide), floats(*wide), ints(deep), ints(deep), floats(deep), floats(deep), ints(deep))
+    way = np.zeros((MOST_PARTS, most), dtype=np.int64)
+    ways, at, pick = (np.zeros(MOST_PARTS, dtype=np.int64) for _ in range(3))
+    total, rest = np.zeros(MOST_PARTS + 1), np.zeros(MOST_PARTS + 1)
+    return Table(way=way, value=np.zeros(way.shape), ways=ways, at=at, sum=total, rest=rest, pick=pick)
 
 
 def book_for(problem: BundleProblem) -> Book:
@@ -95,10 +96,11 @@ def book_for(problem: BundleProblem) -> Book:
     grid = np.zeros(starts[-1], dtype=np.int32)
     ends = (base + problem.rule_first, base + problem.rule_second)
     forward = problem.rule_first < problem.rule_second
-    rules = np.stack([starts[pair], *ends, forward, problem.rule_kind, problem.rule_saving], axis=1).astype(np.int64)
+    columns = [starts[pair], *ends, forward, problem.rule_kind, problem.rule_saving]
+    rules = np.stack(columns, axis=1).astype(np.int64)
     attribute = np.stack([problem.lot_provider, problem.lot_place, problem.lot_day])
-    fill = fast(fill_grids, problem)
-    fill(problem.candidate_start, problem.candidate_lot, rules, attribute, problem.lot_begin, problem.lot_end, grid)
+    times = (problem.lot_begin, problem.lot_end)
+    fast(fill_grids, problem)(problem.candidate_start, problem.candidate_lot, rules, attribute, *times, grid)
     return Book(
         part_start=problem.part_start,
         candidate_start=problem.candidate_start,

@@ -36,8 +36,9 @@ def fill_grids(starts: Any, lot: Any, rules: Any, attribute: Any, begin: Any, en
 
 
 @kernel
-def lay_out(first: int, last: int, starts: Any, lot: Any, cost: Any, skip: Any, price: Any, left: Any, table: Any) -> bool:
+def lay_out(first: int, last: int, book: Any, price: Any, left: Any, table: Any) -> bool:
     """Sort the ways to serve parts ``first`` to ``last`` at these prices; False when a part has none."""
+    starts, lot, cost, skip = book.candidate_start, book.lot, book.cost, book.skip
     for d in range(last - first):
         found, way, value = 0, table.way[d], table.value[d]
         if skip[first + d] >= 0:
@@ -56,7 +57,7 @@ def lay_out(first: int, last: int, starts: Any, lot: Any, cost: Any, skip: Any, 
             found += 1
         if found == 0:
             return False
-        table.count[d] = found
+        table.ways[d] = found
     return True
 
 
@@ -105,15 +106,15 @@ def cheapest(b: int, limit: float, book: Any, price: Any, left: Any, table: Any)
     """
     first, starts, lot = book.part_start[b], book.candidate_start, book.lot
     parts = book.part_start[b + 1] - first
-    if not lay_out(first, first + parts, starts, lot, book.cost, book.skip, price, left, table):
+    if not lay_out(first, first + parts, book, price, left, table):
         return limit
     look_ahead(b, parts, book, table)
-    way, value, count, at, sums, rest, _ = table
+    way, value, ways, at, sums, rest, _ = table
     pairs = (book.pair_start[b], book.pair_start[b + 1], book.earlier, book.later, book.pair_grid, book.grid)
     best, d = limit, 0
     at[0], sums[0] = 0, 0.0
     while d >= 0:
-        if at[d] == count[d] or sums[d] + value[d, at[d]] - value[d, 0] + rest[d] >= best:
+        if at[d] == ways[d] or sums[d] + value[d, at[d]] - value[d, 0] + rest[d] >= best:
             d -= 1
             if d >= 0:
                 at[d] += 1
@@ -156,13 +157,13 @@ def evaluate(book: Any, price: Any, left: Any, surplus: Any, table: Any) -> int:
 
 
 @kernel
-def sweep(book: Any, order: Any, block: int, price: Any, rate: Any, capacity: Any, left: Any, table: Any) -> None:
-    """Let all bundles in turn take their cheapest way; each raises the prices there, capacity lowers them.
+def sweep(book: Any, order: Any, price: Any, rate: Any, capacity: Any, left: Any, taken: Any, table: Any) -> None:
+    """Let bundles in turn take their cheapest way; each raises the prices there, capacity lowers them.
 
     An incremental subgradient step for each bundle (Nedić and Bertsekas 2001), in blocks: capacity comes
-    in evenly, at the end of each block.
+    in evenly, at the end of each block. ``taken`` counts how often each candidate was taken.
     """
-    n = len(order)
+    n, block = len(order), 256
     for start in range(0, n, block):
         end = min(start + block, n)
         for b in order[start:end]:
@@ -173,6 +174,7 @@ def sweep(book: Any, order: Any, block: int, price: Any, rate: Any, capacity: An
                 if table.pick[d] >= 0:
                     j = book.lot[table.pick[d]]
                     price[j] += rate[j]
+                    taken[table.pick[d]] += 1
         share = (end - start) / n
         for j in range(len(price)):
             price[j] = max(price[j] - rate[j] * capacity[j] * share, 0.0)
@@ -248,7 +250,7 @@ def weakest(j: int, chain: int, book: Any, now: Any, table: Any) -> int:
     """Of the first holders of lot ``j`` that this chain has not moved, who loses least by leaving; or -1."""
     who, least, p = -1, 2.0**60, now.head[j]
     now.open[j] = 0
-    for _ in range(64):
+    for _ in range(64):  # enough to find one who hardly minds
         if p < 0:
             break
         h = book.bundle[p]
@@ -280,7 +282,7 @@ def chain_from(b: int, chain: int, longest: int, book: Any, now: Any, moved: Any
     while at < size and size < longest:
         x = moved[at]
         at += 1
-        penalty = float(book.penalty[x])
+        penalty = book.penalty[x] * (2.0 if at == 1 else 1.0)  # prices are guesses: the first may overpay
         if cheapest(x, penalty, book, now.toll, now.open, table) >= penalty:
             continue
         parts = book.part_start[x + 1] - book.part_start[x]

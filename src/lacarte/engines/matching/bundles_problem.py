@@ -127,7 +127,8 @@ class BundleProblem:
     @cached_property
     def largest_cost(self) -> int:
         """No two ways to serve a bundle differ by more; with one part a bundle, the largest cost."""
-        dearest = self.skip_cost.astype(np.int64).clip(0)
+        several = np.diff(self.part_start)[self.part_bundle] > 1  # a single part is never left out
+        dearest = np.where(several, self.skip_cost, 0).astype(np.int64).clip(0)
         np.maximum.at(dearest, self.candidate_part, self.candidate_cost.astype(np.int64))
         whole = np.bincount(self.part_bundle, dearest, len(self.priority_class))
         rules = np.repeat(np.arange(len(self.priority_class)), np.diff(self.rule_start))
@@ -181,7 +182,8 @@ class BundleProblem:
     def holds(self, kind: int, first: Any, second: Any) -> Any:
         """Does a rule of this kind hold between these lots? Arrays of lots are taken pair by pair."""
         if kind == Rule.APART:
-            return (self.lot_end[first] <= self.lot_begin[second]) | (self.lot_end[second] <= self.lot_begin[first])
+            begin, end = self.lot_begin, self.lot_end
+            return (end[first] <= begin[second]) | (end[second] <= begin[first])
         if kind == Rule.AFTER:
             return self.lot_begin[second] >= self.lot_end[first]
         same = (self.lot_provider, self.lot_place, self.lot_day)[kind]
