@@ -147,6 +147,20 @@ def test_an_interrupted_auction_gives_the_best_so_far_and_says_what_it_may_lack(
     assert found.gap > 0 or phases > 0
 
 
+@pytest.mark.parametrize(("offers", "cost"), [(2**16, 2**16 - 1), (2**16 + 1, 3), (9, 2**16)])
+def test_arcs_are_short_or_long_as_numbers_need(offers: int, cost: int) -> None:
+    last = offers - 1
+    problem = Problem(
+        candidate_start=np.array([0, 2, 4, 5]),
+        candidate_offer=np.array([last, 0, last, last - 1, last]),
+        candidate_cost=np.array([0, cost, cost, 1, 2]),
+        capacity=np.ones(offers, dtype=np.int32),
+        priority_class=np.array([1, 1, 0]),
+    )
+    result = solve(problem, solver="auction", tolerance=0)
+    assert (result.assignment.tolist(), result.cost, result.gap) == ([0, last - 1, last], cost + 3, 0)
+
+
 def test_progress_tells_how_fine_prices_are() -> None:
     told: list[float] = []
     solve(

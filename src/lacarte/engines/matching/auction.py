@@ -44,7 +44,7 @@ class Columns:
 
     first: Ints  # [k + 1]
     need: npt.NDArray[np.int32]
-    cost: npt.NDArray[np.int32]
+    cost: npt.NDArray[np.int32] | npt.NDArray[np.uint16]
     floor: Ints  # [k]
 
 
@@ -223,7 +223,8 @@ class Auction:
         first = np.zeros(k + 1, dtype=np.int64)
         np.cumsum(count.sum(axis=0), out=first[1:])
         at = first[:-1] + np.cumsum(count, axis=0) - count
-        need, cost = np.empty(first[-1], dtype=np.int32), np.empty(first[-1], dtype=np.int32)
+        short = g.arc.dtype == np.int32
+        need, cost = np.empty(first[-1], np.int32), np.empty(first[-1], np.uint16 if short else np.int32)
         g.each_block(
             lambda low, high: filling(low, high, g.first, end, g.arc, at[g.bounds.index(low)], need, cost)
         )

@@ -14,6 +14,7 @@ from lacarte.engines.matching.curve import hilbert_order
 from lacarte.engines.matching.problem import Problem
 
 Ints = npt.NDArray[np.int64]
+Arcs = npt.NDArray[np.signedinteger]
 
 #: The needs are cut in two along the curve; each half bids on its own wherever it meets nobody of the other.
 BLOCKS = 2
@@ -21,12 +22,12 @@ BLOCKS = 2
 
 @dataclass(frozen=True, eq=False)
 class Graph:
-    """Rows of arcs (``offer << 32 | cost``) of ``n`` needs over ``k`` offers, renumbered along a curve."""
+    """Rows of arcs (see ``auction_kernels``) of ``n`` needs over ``k`` offers, renumbered along a curve."""
 
     need: Ints  # [n], the problem's number of each need
     offer: Ints  # [k], the problem's number of each offer
     first: Ints  # [n + 1]
-    arc: Ints  # [m]
+    arc: Arcs  # [m]
     room: Ints  # [k], units that can be used at all: the capacity, or all who could come
     bounds: list[int]  # of the blocks of needs
     boundary: npt.NDArray[np.uint8]  # [n], 1: shares an offer with the other block
@@ -45,7 +46,8 @@ def graph(problem: Problem, threads: int) -> Graph:
     rank[offer] = np.arange(k)
     first = np.zeros(n + 1, dtype=np.int64)
     np.cumsum(np.diff(problem.candidate_start)[need], out=first[1:])
-    arc = np.empty(first[-1], dtype=np.int64)
+    short = k <= 2**16 and problem.largest_cost < 2**16
+    arc = np.empty(first[-1], dtype=np.int32 if short else np.int64)
     bounds = sorted({round(n * block / BLOCKS) for block in range(BLOCKS + 1)})
     copy = kernels.copy_rows.at_size(n)
     mark = kernels.mark_offers.at_size(n)
@@ -63,6 +65,11 @@ def graph(problem: Problem, threads: int) -> Graph:
     in_blocks(lambda low, high: share(low, high, first, arc, shared, boundary), bounds, threads)
     room = np.minimum(problem.capacity[offer].astype(np.int64), seen.sum(axis=0))
     return Graph(need, offer, first, arc, room, bounds, boundary, threads)
+
+
+def packed(offer: Ints, cost: Ints, kind: np.dtype[np.signedinteger]) -> Arcs:
+    """Arcs of that kind; the upper half of a short one may come out negative."""
+    return ((offer << (4 * kind.itemsize)) | cost).astype(kind)
 
 
 def _along_the_curve(place: npt.NDArray[np.float64] | None, count: int) -> Ints:

@@ -4,23 +4,30 @@ Prices and costs are whole numbers scaled by ``scale``. A need looks for the can
 cost and price together; going unserved at its ``limit`` is always one of the ways. Where an offer is full, the
 weakest holder is known by a heap of the highest price that each would pay.
 
-Shapes: ``n`` needs, ``k`` offers, ``m`` arcs. ``first: int64[n + 1]`` and ``arc: int64[m]`` are the rows, an arc
-being ``offer << 32 | cost``. Each row is partitioned: arcs before ``near[i]`` cost at most ``threshold[i]``,
-those after it more. ``heap_first: int64[k + 1]`` bounds the heaps ``heap_bid``/``heap_need``; ``held: int64[k]``
-says how full they are and ``room: int64[k]`` how full they may be.
+Shapes: ``n`` needs, ``k`` offers, ``m`` arcs. The rows are ``first: int64[n + 1]`` and ``arc: int64[m]``. The upper
+half of an arc is its offer and the lower its cost; where 16 bits are enough for both, arcs are ``int32``, so that
+half as much has to be read (the offer's top bit is the sign then, and is masked). Each row is partitioned: arcs
+before ``near[i]`` cost at most ``threshold[i]``, those after it more. ``heap_first: int64[k + 1]`` bounds the
+heaps ``heap_bid``/``heap_need``; ``held: int64[k]`` says how full they are and ``room: int64[k]`` how full they
+may be.
 """
 
 from __future__ import annotations
 
 from typing import Any
 
-from lacarte.engines.compiling import Kernel, kernel
+import numpy as np
 
-COST_BITS = 32
-COST_MASK = (1 << COST_BITS) - 1
+from lacarte.engines.compiling import Kernel, kernel
 
 Array = Any
 AnyKernel = Kernel[..., Any]
+
+
+@kernel
+def half(arc: Array) -> int:
+    """How many bits of an arc are its cost; the others are its offer."""
+    return int(arc.itemsize) * 4
 
 
 @kernel
@@ -81,27 +88,30 @@ def copy_rows(
     arc: Array,
 ) -> None:
     """Rows ``low..high`` of the problem's candidates in the solver's numbering."""
+    bits = half(arc)
     for i in range(low, high):
         to = first[i]
         for a in range(start[need[i]], start[need[i] + 1]):
-            arc[to] = (rank[offer[a]] << COST_BITS) | cost[a]
+            arc[to] = (rank[offer[a]] << bits) | cost[a]
             to += 1
 
 
 @kernel
 def mark_offers(low: int, high: int, first: Array, arc: Array, seen: Array) -> None:
     """Count in ``seen: int32[k]`` how often each offer is a candidate of needs ``low..high``."""
+    bits, mask = half(arc), (1 << half(arc)) - 1
     for a in range(first[low], first[high]):
-        seen[arc[a] >> COST_BITS] += 1
+        seen[(arc[a] >> bits) & mask] += 1
 
 
 @kernel
 def mark_boundary(low: int, high: int, first: Array, arc: Array, shared: Array, boundary: Array) -> None:
     """Mark in ``boundary: uint8[n]`` the needs that have a candidate which another block has too."""
+    bits, mask = half(arc), (1 << half(arc)) - 1
     for i in range(low, high):
         boundary[i] = 0
         for a in range(first[i], first[i + 1]):
-            if shared[arc[a] >> COST_BITS]:
+            if shared[(arc[a] >> bits) & mask]:
                 boundary[i] = 1
                 break
 
@@ -109,9 +119,10 @@ def mark_boundary(low: int, high: int, first: Array, arc: Array, shared: Array, 
 @kernel
 def narrow_row(begin: int, end: int, arc: Array, scale: int, price: Array, most: int) -> int:
     """Move the arcs of a row that cost at most ``most`` to its front; where they end."""
+    bits, mask = half(arc), (1 << half(arc)) - 1
     while begin < end:
         x = arc[begin]
-        if (x & COST_MASK) * scale + price[x >> COST_BITS] <= most:
+        if np.int64(x & mask) * scale + price[(x >> bits) & mask] <= most:
             begin += 1
         else:
             end -= 1
@@ -144,15 +155,16 @@ def restart(
     Leaves ``value`` (the least cost there is for each), ``highest`` (the price at which a holder would rather
     leave) and, unless ``window`` is negative, the rows partitioned at ``value + window``.
     """
+    bits, mask = half(arc), (1 << half(arc)) - 1
     count = 0
     for i in range(low, high):
         mine, best = mate[i], limit[i]
         own = best if mine < 0 else mate_cost[i] * scale + price[mine]
         for a in range(first[i], end[i]):
             x = arc[a]
-            j = x >> COST_BITS
+            j = (x >> bits) & mask
             if j != mine:
-                v = (x & COST_MASK) * scale + price[j]
+                v = np.int64(x & mask) * scale + price[j]
                 if v < best:
                     best = v
         dropped[i] = own > best + epsilon
@@ -224,6 +236,7 @@ def forward(
     A full offer goes to the higher of the bidder and its weakest holder; the price becomes the loser's bid, and
     the loser bids next. With ``inside``, needs on the boundary of the block are written to ``deferred``.
     """
+    bits, mask = half(arc), (1 << half(arc)) - 1
     late = 0
     for q in range(low, high):
         i = queue[q]
@@ -235,19 +248,19 @@ def forward(
             best, second, target, cost = limit[i], limit[i], -1, 0
             for a in range(first[i], near[i]):
                 x = arc[a]
-                v = (x & COST_MASK) * scale + price[x >> COST_BITS]
+                v = np.int64(x & mask) * scale + price[(x >> bits) & mask]
                 if v < second:
                     if v < best:
-                        best, second, target, cost = v, best, x >> COST_BITS, x & COST_MASK
+                        best, second, target, cost = v, best, (x >> bits) & mask, x & mask
                     else:
                         second = v
             if second > threshold[i]:
                 for a in range(near[i], first[i + 1]):
                     x = arc[a]
-                    v = (x & COST_MASK) * scale + price[x >> COST_BITS]
+                    v = np.int64(x & mask) * scale + price[(x >> bits) & mask]
                     if v < second:
                         if v < best:
-                            best, second, target, cost = v, best, x >> COST_BITS, x & COST_MASK
+                            best, second, target, cost = v, best, (x >> bits) & mask, x & mask
                         else:
                             second = v
             if target < 0:
@@ -275,9 +288,10 @@ def forward(
 @kernel
 def count_columns(low: int, high: int, first: Array, end: Array, arc: Array, count: Array) -> None:
     """Count into ``count: int64[k]`` the arcs up to ``end`` that needs ``low..high`` have to each offer."""
+    bits, mask = half(arc), (1 << half(arc)) - 1
     for i in range(low, high):
         for a in range(first[i], end[i]):
-            count[arc[a] >> COST_BITS] += 1
+            count[(arc[a] >> bits) & mask] += 1
 
 
 @kernel
@@ -285,10 +299,11 @@ def fill_columns(
     low: int, high: int, first: Array, end: Array, arc: Array, at: Array, need: Array, cost: Array
 ) -> None:
     """The arcs that were counted, by offer; ``at: int64[k]`` is where each column goes on, and is used up."""
+    bits, mask = half(arc), (1 << half(arc)) - 1
     for i in range(low, high):
         for a in range(first[i], end[i]):
-            j = arc[a] >> COST_BITS
-            need[at[j]], cost[at[j]] = i, arc[a] & COST_MASK
+            j = (arc[a] >> bits) & mask
+            need[at[j]], cost[at[j]] = i, arc[a] & mask
             at[j] += 1
 
 
@@ -314,7 +329,7 @@ def best_claims(
     """
     count, least = 0, 0
     for a in range(column[j], column[j + 1]):
-        i, paid = need[a], int(cost[a]) * scale
+        i, paid = need[a], np.int64(cost[a]) * scale
         if value[i] - paid <= least or mate[i] == j:
             continue
         value[i] = limit[i] if mate[i] < 0 else mate_cost[i] * scale + price[mate[i]]

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from typing import Any
 
+import numpy as np
+
 from lacarte.engines.compiling import kernel
-from lacarte.engines.matching.auction_kernels import COST_BITS, COST_MASK
+from lacarte.engines.matching.auction_kernels import half
 
 Array = Any
 
@@ -27,10 +29,11 @@ def label_scarce(
     ``queue`` holds the unserved needs, largest weight first. A need reaches its candidates and, through each
     holder there, the holder's other candidates. Where none reaches, the label stays 0.
     """
+    bits, mask = half(arc), (1 << half(arc)) - 1
     for q in range(len(queue)):
         i, size = queue[q], 0
         for a in range(first[i], first[i + 1]):
-            j = arc[a] >> COST_BITS
+            j = (arc[a] >> bits) & mask
             if label[j] == 0:
                 label[j] = weight[i]
                 stack[size] = j
@@ -41,7 +44,7 @@ def label_scarce(
             for at in range(heap_first[j], heap_first[j] + held[j]):
                 h = who[at]
                 for a in range(first[h], first[h + 1]):
-                    o = arc[a] >> COST_BITS
+                    o = (arc[a] >> bits) & mask
                     if label[o] == 0:
                         label[o] = weight[i]
                         stack[size] = o
@@ -71,18 +74,20 @@ def count_crossings(paid: Array, value: Array, free: Array, price: Array, scale:
 @kernel
 def claims_on_closed(first: Array, arc: Array, scale: int, value: Array, closed: Array, price: Array) -> None:
     """The least price at which nobody would come to a closed offer, into ``price``."""
+    bits, mask = half(arc), (1 << half(arc)) - 1
     for i in range(len(value)):
         for a in range(first[i], first[i + 1]):
-            j = arc[a] >> COST_BITS
+            j = (arc[a] >> bits) & mask
             if closed[j]:
-                price[j] = max(price[j], value[i] - (arc[a] & COST_MASK) * scale)
+                price[j] = max(price[j], value[i] - np.int64(arc[a] & mask) * scale)
 
 
 @kernel
 def costs_of_places(first: Array, arc: Array, mate: Array, cost: Array) -> None:
     """What each need's place costs, into ``cost: int64[n]``; the least, if the same pair was given twice."""
+    bits, mask = half(arc), (1 << half(arc)) - 1
     for i in range(len(mate)):
         found = False
         for a in range(first[i], first[i + 1]):
-            if arc[a] >> COST_BITS == mate[i] and (not found or arc[a] & COST_MASK < cost[i]):
-                cost[i], found = arc[a] & COST_MASK, True
+            if (arc[a] >> bits) & mask == mate[i] and (not found or arc[a] & mask < cost[i]):
+                cost[i], found = arc[a] & mask, True

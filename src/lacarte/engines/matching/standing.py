@@ -11,8 +11,7 @@ import numpy.typing as npt
 
 from lacarte.engines.compiling import Kernel
 from lacarte.engines.matching import standing_kernels as kernels
-from lacarte.engines.matching.auction_graph import graph
-from lacarte.engines.matching.auction_kernels import COST_BITS
+from lacarte.engines.matching.auction_graph import graph, packed
 from lacarte.engines.matching.certify import Certificate
 from lacarte.engines.matching.levels import PROMISED, Levels
 from lacarte.engines.matching.problem import Problem, Result
@@ -177,7 +176,7 @@ class Standing:
         i, first, last = len(self), self._arcs, self._arcs + len(offers)
         m = self._market = grown(self._market, i + 1, last, self._extra + len(offers))
         m.row[i], m.row_end[i] = first, last
-        m.arc[first:last] = (self._inside[offers] << COST_BITS) | costs
+        m.arc[first:last] = packed(self._inside[offers], costs, m.arc.dtype)
         m.limit[i] = m.value[i] = weight * self.levels.step
         m.mate[i], m.promise[i] = -1, -1
         self._run(kernels.add_arcs, i, self._extra)

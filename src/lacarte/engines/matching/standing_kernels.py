@@ -14,7 +14,7 @@ from __future__ import annotations
 from typing import Any, NamedTuple
 
 from lacarte.engines.compiling import kernel
-from lacarte.engines.matching.auction_kernels import COST_BITS, COST_MASK
+from lacarte.engines.matching.auction_kernels import half
 
 Array = Any
 FAR = 1 << 62
@@ -40,7 +40,7 @@ class Market(NamedTuple):
 
     row: Array  # int64[n]
     row_end: Array  # int64[n]
-    arc: Array  # int64[m]
+    arc: Array  # int64[m] or int32[m]
     limit: Array  # int64[n]
     promise: Array  # int32[n]
     terms: Array  # int64[3]
@@ -177,11 +177,12 @@ def way_in(m: Market, i: int, source: int, search: int, most: int) -> int:
     row, row_end, arc, price, promise = m.row, m.row_end, m.arc, m.price, m.promise
     near, mark, value, limit, after = m.near, m.mark, m.value, m.limit, m.after
     broken, epsilon, tolerated = m.terms[0], m.terms[1], m.terms[2]
+    bits, mask = half(arc), (1 << half(arc)) - 1
     count, size, best, end, loser = 0, 0, FAR, NOBODY, i
     if i >= 0:
         best = limit[i]
         for a in range(row[i], row_end[i]):
-            j, cost = arc[a] >> COST_BITS, arc[a] & COST_MASK
+            j, cost = (arc[a] >> bits) & mask, arc[a] & mask
             if cost + price[j] < best:
                 count, size = reach(m, search, count, size, j, cost + price[j], i, ARRIVED, cost)
     else:
@@ -202,7 +203,7 @@ def way_in(m: Market, i: int, source: int, search: int, most: int) -> int:
             if base + limit[h] < best:
                 best, end, loser = base + limit[h], j, h
             for a in range(row[h], row_end[h]):
-                o, cost = arc[a] >> COST_BITS, arc[a] & COST_MASK
+                o, cost = (arc[a] >> bits) & mask, arc[a] & mask
                 distance = base + cost + price[o]
                 if kept >= 0 and kept != o:
                     distance += broken
@@ -312,6 +313,7 @@ def proof(m: Market, low: int, high: int) -> tuple[int, int, int, int]:
     Both as a pair (sum of high halves, sum of low halves of 31 bits), which no number of needs overflows; what is
     paid for offers is not in the second.
     """
+    arc, bits, mask = m.arc, half(m.arc), (1 << half(m.arc)) - 1
     paid_high, paid_low, least_high, least_low = 0, 0, 0, 0
     for i in range(low, high):
         if m.limit[i] < 0:
@@ -319,8 +321,8 @@ def proof(m: Market, low: int, high: int) -> tuple[int, int, int, int]:
         paid = m.limit[i] if m.mate[i] < 0 else cost_for(m, i, m.mate[i], m.mate_cost[i])
         value = m.limit[i]
         for a in range(m.row[i], m.row_end[i]):
-            j = m.arc[a] >> COST_BITS
-            value = min(value, cost_for(m, i, j, m.arc[a] & COST_MASK) + m.price[j])
+            j = (arc[a] >> bits) & mask
+            value = min(value, cost_for(m, i, j, arc[a] & mask) + m.price[j])
         paid_high, paid_low = paid_high + (paid >> HALF), paid_low + (paid & HALF_MASK)
         least_high, least_low = least_high + (value >> HALF), least_low + (value & HALF_MASK)
     return paid_high, paid_low, least_high, least_low
@@ -338,9 +340,10 @@ def link_all(m: Market, count: int) -> None:
 @kernel
 def add_arcs(m: Market, i: int, count: int) -> None:
     """Enter the arcs of the new need ``i`` into the columns; ``count`` extra arcs were there before."""
+    arc, bits, mask = m.arc, half(m.arc), (1 << half(m.arc)) - 1
     for a in range(m.row[i], m.row_end[i]):
-        j = m.arc[a] >> COST_BITS
+        j = (arc[a] >> bits) & mask
         m.extra_next[count], m.extra_need[count] = m.extra[j], i
-        m.extra_cost[count] = m.arc[a] & COST_MASK
+        m.extra_cost[count] = arc[a] & mask
         m.extra[j] = count
         count += 1
