@@ -69,7 +69,7 @@ def solve_bundles(
         run.find_prices(prices, sweeps)
         run.find_seats(tolerance, sweeps)
         if exact or (exact is None and problem.parts <= EXACT_UP_TO):
-            run.prove(effort)
+            run.prove(effort, sweeps)
         elif exact is None and not run.within(tolerance):
             run.polish(tolerance)
     return run.result(sweeps // 3)
@@ -95,6 +95,7 @@ class _Run:
         self.market = Market(problem, seed)
         self.prices = Prices(np.zeros(len(problem.capacity), np.int64), 0, np.zeros(len(problem.priority_class)))
         self.choice: Ints = np.full(problem.parts, -1, dtype=np.int64)
+        self.at_most: dict[int, int] = {}
         self.proven = False
 
     def tell(self, stage: str) -> None:
@@ -134,14 +135,15 @@ class _Run:
             if self.within(tolerance):
                 return
 
-    def prove(self, effort: float) -> None:
-        found = solve_exact(self.problem, self.choice, effort, self.seed)
+    def prove(self, effort: float, sweeps: int) -> None:
+        self.at_most = self.market.served_at_most(self.prices.price, sweeps)
+        found = solve_exact(self.problem, self.choice, effort, self.seed, self.at_most)
         self.take(found.choice, "searched")
         self.proven = found.proven
 
     def result(self, sweeps: int) -> BundleResult:
         """What was found, with its certificate."""
-        bounds = self.market.served_at_most(self.prices.price, sweeps)
+        bounds = self.at_most or self.market.served_at_most(self.prices.price, sweeps)
         return _result(self.problem, self.choice, self.prices.price, self.prices.bound, bounds, self.proven)
 
 

@@ -23,23 +23,31 @@ class Exact:
     proven: bool
 
 
-def solve_exact(problem: BundleProblem, start: Ints, effort: float, seed: int) -> Exact:
+def solve_exact(
+    problem: BundleProblem, start: Ints, effort: float, seed: int, at_most: dict[int, int] | None = None
+) -> Exact:
     """Serve as many as possible of the most urgent class, then of the next, …; then the least objective.
 
     ``start`` (``int64[parts]``) is an answer to begin with; ``effort`` bounds each of these searches, in
     CP-SAT's deterministic seconds, so that the same input gives the same output on every machine.
+    ``at_most`` (see ``BundleResult.served_at_most``) spares the search where ``start`` is as good already.
     """
     model = _Model(problem)
     choice = start
     for rank in np.unique(problem.priority_class).tolist():
         mine = np.flatnonzero(problem.priority_class == rank)
         goal = sum(model.served[b] for b in mine)
-        found = model.solve(choice, effort, seed, most=goal)
-        if not found.proven:
-            return found
-        choice = found.choice
+        if at_most is None or _served_up_to(problem, choice, rank) < at_most[rank]:
+            found = model.solve(choice, effort, seed, most=goal)
+            if not found.proven:
+                return found
+            choice = found.choice
         model.add(goal == int(served_in(problem, choice)[mine].sum()))
     return model.solve(choice, effort, seed, least=model.objective)
+
+
+def _served_up_to(problem: BundleProblem, choice: Ints, rank: int) -> int:
+    return int(served_in(problem, choice)[problem.priority_class <= rank].sum())
 
 
 class _Model:
@@ -114,11 +122,9 @@ class _Model:
             self.model.minimize(least)
         self._hint(start)
         solver = cp_model.CpSolver()
-        solver.parameters.num_workers = 8
-        solver.parameters.interleave_search = True  # the workers take turns: the answer is always the same
+        solver.parameters.num_workers = 1  # several are faster by the clock, but not the same on every run
         solver.parameters.random_seed = seed % 2**31
         solver.parameters.max_deterministic_time = effort
-        solver.parameters.log_search_progress = False
         status = solver.solve(self.model)
         if status not in (cp_model.OPTIMAL, cp_model.FEASIBLE):
             return Exact(start, proven=False)

@@ -100,12 +100,12 @@ class BundleProblem:
         _refuse("capacity", self.capacity < 0, self.capacity, "is negative")
         for name in ("skip_cost", "rule_saving"):
             _refuse(name, getattr(self, name) < -1, getattr(self, name), "is below -1")
+        _refuse("rule_kind", self.rule_kind > max(Rule), self.rule_kind, "is no kind of rule")
         parts = np.repeat(sizes, np.diff(self.rule_start))
         for name in ("rule_first", "rule_second"):
             at = getattr(self, name)
             _refuse(name, (at < 0) | (at >= parts), at, "is no part of its bundle")
         _refuse("rule_second", self.rule_first == self.rule_second, self.rule_second, "is the first part too")
-        _refuse("rule_kind", self.rule_kind > max(Rule), self.rule_kind, "is no kind of rule")
         _refuse("lot_end", self.lot_end < self.lot_begin, self.lot_end, "is before lot_begin")
         _ = self.weight  # refuses what is too large
 
