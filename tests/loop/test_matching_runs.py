@@ -26,7 +26,7 @@ from lacarte.loop.needs.actions import receive, withdraw
 from lacarte.loop.needs.models import Channel, Need
 from lacarte.loop.orders.models import Order
 from lacarte.registers.menu.actions import hold
-from lacarte.registers.menu.models import CapacityLot, Hold
+from lacarte.registers.menu.models import CapacityLot, Hold, Offer, OfferAtPlace
 from lacarte.registers.menu.queries import overbooked
 from tests.city import City, build, official
 
@@ -389,6 +389,12 @@ def test_without_anything_new_there_is_no_run_every_minute() -> None:
     assert match_urgent() is not None
     work()
     assert match_urgent() is None, "the same would come out"
+    lifts = Offer.objects.create(code="l", service_type=city.lift, provider=city.offer.offer.provider, name={})
+    place = OfferAtPlace.objects.create(offer=lifts, region=city.west)
+    CapacityLot.objects.create(
+        offer_at_place=place, starts_at=city.lot.starts_at, ends_at=city.lot.ends_at, units=3
+    )
+    assert match_urgent() is None, "what nobody needs changes nothing"
     CapacityLot.objects.update(units=1)
     again = match_urgent()
     assert again is not None

@@ -45,7 +45,8 @@ class Inputs:
 def read(seed: str, least_urgent: int = LAST_CLASS) -> Inputs:
     """All that a run over the needs of class ``least_urgent`` or earlier needs to know, as the records are now."""
     languages, days = Languages(), int(settings.CONFIGURED["promotion_days"])
-    needs, offers = open_needs(languages, least_urgent, days), supply(languages)
+    needs = open_needs(languages, least_urgent, days)
+    offers = supply(languages, needs.service_type.tolist())
     return Inputs(needs, offers, refused(needs, offers), seed, days)
 
 

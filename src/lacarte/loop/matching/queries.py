@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from uuid import UUID
@@ -128,15 +129,18 @@ def open_needs(languages: Languages, least_urgent: int = LAST_CLASS, promotion_d
     )
 
 
-def supply(languages: Languages) -> Supply:
-    """Offers at places with capacity within the horizon, and what of it is free.
+def supply(languages: Languages, kinds: Iterable[int]) -> Supply:
+    """Offers at places of these service types with capacity within the horizon, and what of it is free.
 
     One that is full stays in with nothing free: its price says what one more unit there would do.
     """
     now = clock.now()
     lots = with_free_units(
         CapacityLot.objects.filter(
-            ends_at__gt=now, starts_at__lt=now + HORIZON, offer_at_place__offer__paused=False
+            ends_at__gt=now,
+            starts_at__lt=now + HORIZON,
+            offer_at_place__offer__paused=False,
+            offer_at_place__offer__service_type__in=set(kinds),
         ).select_related("offer_at_place__offer")
     )
     at: dict[UUID, OfferAtPlace] = {}
