@@ -4,17 +4,21 @@ from __future__ import annotations
 
 import os
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
 from datetime import timedelta
 from pathlib import Path
 from tempfile import TemporaryDirectory
+from typing import Any
 
 import click
 
 from lacarte import __version__
 from lacarte.kernel.listening import why_taken
 from lacarte.site.configuration import ConfigurationError
+
+#: Exit code where Ctrl-C ended a match early and what was found by then is written.
+STOPPED = 130
 
 
 class Failure(click.ClickException):
@@ -192,9 +196,42 @@ def menu(path: Path) -> None:
             raise Failure(str(error)) from error
 
 
+def _file(what: str, words: str) -> Callable[[Callable[..., None]], Callable[..., None]]:
+    """An option that names a file."""
+    return click.option(f"--{what}", type=click.Path(path_type=Path), help=words)
+
+
 @main.command()
-def match() -> None:
-    """Match waiting needs with free capacity, once, and place the orders."""
+@_file("needs", "Match the needs of this file, CSV or Parquet, without a database.")
+@_file("offers", "With the offers of this file.")
+@_file("out", "Write assignment, reasons, prices and a report into this folder.")
+@_file("agreements", "Regions are borders, and these are the agreements across them.")
+@_file("rules", "What is allowed, and what counts how many seconds, TOML.")
+@click.option("--seed", default="", help="A public number or text whose draw decides among equals.")
+@click.option("--language", type=click.Choice(["en", "zh-hans"]), default="en", show_default=True)
+@click.option(
+    "--tolerance",
+    default=1e-6,
+    show_default=True,
+    type=click.FloatRange(0, 1, max_open=True),
+    help="How far the cost may be from the least; 0 proves the optimum.",
+)
+@click.option("--threads", default=2, show_default=True, type=click.IntRange(1, 64))
+@_file("verify", "Work the results in this folder out anew from the same files.")
+def match(needs: Path | None, offers: Path | None, out: Path | None, verify: Path | None, **options: Any) -> None:
+    """Match waiting needs with free capacity, once, and place the orders.
+
+    With --needs, --offers and --out, match two files instead: no database is asked.
+    """
+    if needs is None and offers is None and out is None and verify is None:
+        _match_records()
+    elif needs is None or offers is None or (out is None) == (verify is None):
+        raise click.UsageError("files are matched with --needs, --offers and --out, or checked with --verify DIR")
+    else:
+        _match_files(needs, offers, out, verify, **options)
+
+
+def _match_records() -> None:
     with installation():
         from lacarte.kernel import jobs
         from lacarte.loop.matching.actions import match as run_matching
@@ -203,6 +240,28 @@ def match() -> None:
         while jobs.work_once():
             pass
         click.echo(f"{run.matched} of {run.needs} needs matched, proved optimal (gap {run.gap:g}).")
+
+
+def _match_files(
+    needs: Path, offers: Path, out: Path | None, verify: Path | None, *, agreements: Path | None,
+    rules: Path | None, seed: str, language: str, tolerance: float, threads: int,
+) -> None:  # fmt: skip
+    from lacarte import standalone
+
+    try:
+        if verify is not None:
+            result = standalone.verify(verify, needs, offers, agreements, rules, threads, _progress)
+            click.echo(f"{verify} holds: it follows from the files, and is {result.gap} from the best at most.")
+            return
+        assert out is not None
+        inputs = standalone.read(needs, offers, agreements, rules, seed, _progress)
+        matched = standalone.match(inputs, tolerance, threads, _progress)
+        standalone.save(matched, out, language)
+    except standalone.FaultError as error:
+        raise Failure(str(error)) from error
+    click.echo(f"{matched.in_a_line()} All of it is in {out}.")
+    if matched.stopped:
+        sys.exit(STOPPED)
 
 
 @main.command()

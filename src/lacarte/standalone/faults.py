@@ -1,0 +1,22 @@
+"""What can be wrong with a file: as a whole, or in one row."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+__all__ = ["FaultError", "Reject"]
+
+
+class FaultError(Exception):
+    """Nothing can be done with this; the message is one clear line that says what to do."""
+
+
+@dataclass(frozen=True)
+class Reject:
+    """A row that is left out, one for each thing that is wrong with it. ``line`` counts from 1, the header too."""
+
+    file: str
+    line: int
+    column: str
+    reason: str
+    advice: str

@@ -1,0 +1,299 @@
+"""The report: one page of HTML with its style inside, no script, and nothing fetched from anywhere."""
+
+from __future__ import annotations
+
+from collections import Counter
+from functools import cached_property
+from html import escape
+from importlib.resources import files
+
+import numpy as np
+import numpy.typing as npt
+
+from lacarte import __version__
+from lacarte.engines.matching.candidates import Reason
+from lacarte.engines.matching.capacity import people_and_cost
+from lacarte.engines.matching.fairness import served_rates
+from lacarte.engines.matching.proof import fingerprint, proof
+from lacarte.standalone import page
+from lacarte.standalone.drawing import columns
+from lacarte.standalone.page import Column, paragraph, section, table
+from lacarte.standalone.report_map import map_section
+from lacarte.standalone.report_words import REPORT
+from lacarte.standalone.run import Matched
+from lacarte.standalone.words import REASONS, told_served, told_unserved
+
+__all__ = ["report"]
+
+#: Rows of the tables that could be long.
+MOST_ROWS = 20
+#: The page fetches nothing and runs nothing, even where somebody's text had got markup into it.
+_POLICY = (
+    "<meta http-equiv=\"Content-Security-Policy\" content=\"default-src 'none'; style-src 'unsafe-inline'\">\n"
+)
+_MARK = (
+    '<svg width="28" height="28" viewBox="0 0 28 28" aria-hidden="true"><rect width="28" height="28" rx="6"'
+    ' fill="#0a5c66"/><path d="M8 7v14h12M8 14h7" fill="none" stroke="#fff" stroke-width="3"/></svg>'
+)
+
+
+def report(matched: Matched, language: str) -> str:
+    """The whole page in ``language``, ``en`` or ``zh-hans``; nobody's id is on it."""
+    return _Report(matched, language).page()
+
+
+class _Report:
+    """Writes one report."""
+
+    def __init__(self, matched: Matched, language: str) -> None:
+        self.matched, self.language, self.say = matched, language, REPORT[language]
+        self.result, self.problem, self.inputs = matched.result, matched.problem, matched.inputs
+        self.served = self.result.assignment >= 0
+
+    @cached_property
+    def used(self) -> npt.NDArray[np.int64]:
+        return np.bincount(self.result.assignment[self.served], minlength=len(self.problem.capacity))
+
+    @cached_property
+    def names(self) -> dict[int, str]:
+        return {offer: self.inputs.offer_name(offer) for offer in range(len(self.problem.capacity))}
+
+    def page(self) -> str:
+        style = files("lacarte.standalone").joinpath("report.css").read_text(encoding="utf-8")
+        title = escape(self.say["title"])
+        parts = (
+            self.first_figures(), self.by_group(), self.reasons(), self.regions(),
+            map_section(self.matched, self.say, self.used, self.names),
+            self.next_places(), self.scarce_offers(), self.kinds(), self.samples(), self.proof(), self.rejected(),
+        )  # fmt: skip
+        return (
+            f'<!doctype html>\n<html lang="{"zh-Hans" if self.language == "zh-hans" else "en"}">\n<head>\n'
+            '<meta charset="utf-8">\n<meta name="viewport" content="width=device-width, initial-scale=1">\n'
+            f"{_POLICY}"
+            f"<title>{title} · Lacarte</title>\n<style>\n{style}</style>\n</head>\n<body>\n"
+            f'<header><div class="frame"><p class="brand">{_MARK} Lacarte</p></div></header>\n'
+            f'<main class="frame">\n<h1>{title}</h1>\n{"".join(parts)}</main>\n'
+            f'<footer><div class="frame">{escape(self.say["foot"].format(version=__version__))}</div></footer>\n'
+            "</body>\n</html>\n"
+        )
+
+    def first_figures(self) -> str:
+        needs, served = len(self.served), int(self.served.sum())
+        capacity = f"{int(self.problem.capacity.sum(dtype=np.int64)):,}"
+        gap = self.result.gap / max(self.result.cost, 1)
+        told = self.say["lead"].format(served=f"{served:,}", needs=f"{needs:,}", capacity=capacity)
+        return (
+            f'<p class="lead">{escape(told)}</p>\n' if not self.matched.stopped
+            else paragraph(self.say["stopped"], "notice caution")
+        ) + page.figures([
+            (self.say["needs"], f"{needs:,}"),
+            (self.say["served"], f"{served:,}"),
+            (self.say["unserved"], f"{needs - served:,}"),
+            (self.say["rate"], _percent(served, needs)),
+            (self.say["used"].format(capacity=capacity), f"{served:,}"),
+            (self.say["gap"], f"{gap:.2g}" if self.result.gap else "0"),
+        ])  # fmt: skip
+
+    def by_group(self) -> str:
+        needs = np.bincount(self.problem.priority_class)
+        groups = np.flatnonzero(needs).tolist()
+        ways = (
+            (self.say["ours"], self.result.served_by_class, self.result.cost),
+            (self.say["greedy"], self.matched.by_class.served_by_class, self.matched.by_class.cost),
+            (self.say["queue"], self.matched.first_come.served_by_class, self.matched.first_come.cost),
+        )
+        rows: list[list[object]] = [
+            [
+                self.say["group"].format(n=group + 1),
+                int(needs[group]),
+                *(served.get(group, 0) for _, served, _ in ways),
+            ]
+            for group in groups
+        ]
+        totals = [sum(served.values()) for _, served, _ in ways]
+        rows.append([self.say["all"], len(self.served), *totals])
+        means = [
+            self.minutes(cost / total) if total else "–" for (_, _, cost), total in zip(ways, totals, strict=True)
+        ]
+        rows.append([self.say["mean"], "", *means])
+        heads = [Column(self.say["group-column"]), Column(self.say["people"], True)]
+        shares = [
+            (name, [served.get(group, 0) / int(needs[group]) for group in groups]) for name, served, _ in ways
+        ]
+        labels = [self.say["group"].format(n=group + 1) for group in groups]
+        return section(
+            self.say["by-group"],
+            paragraph(self.say["by-group-why"]),
+            table(self.say["by-group"], [*heads, *(Column(name, True) for name, _, _ in ways)], rows),
+            page.figure(self.say["rate"], columns(self.say["chart"], labels, shares)) if groups else "",
+        )
+
+    def reasons(self) -> str:
+        unserved = ~self.served
+        counts = np.bincount(self.matched.found.reason[unserved], minlength=len(Reason))
+        words = {**REASONS[self.language], Reason.NONE: self.say["full"]}
+        found = [
+            (words[Reason(code)], int(n), _percent(int(n), len(unserved))) for code, n in enumerate(counts) if n
+        ]
+        if not found:
+            return section(self.say["reasons"], paragraph(self.say["nobody"]))
+        heads = [Column(self.say["reason"]), Column(self.say["people"], True), Column(self.say["share"], True)]
+        return section(self.say["reasons"], table(self.say["reasons"], heads, found))
+
+    def regions(self) -> str:
+        region = self.inputs.need_table.arrays.get("region")
+        if region is None or not len(region):
+            return ""
+        rates = served_rates(self.served, region)
+        names = [name or self.say["unknown-region"] for name in self.inputs.words["region"].names]
+        rows = [
+            (names[group], people, served, f"{rate:.0%}", f"{low:.0%} – {high:.0%}")
+            for group, people, served, rate, low, high, shown in zip(
+                rates.group.tolist(), rates.people.tolist(), rates.served.tolist(), rates.rate.tolist(),
+                rates.low.tolist(), rates.high.tolist(), rates.shown.tolist(), strict=True,
+            )
+            if shown
+        ]  # fmt: skip
+        heads = (
+            self.say["region"],
+            self.say["people"],
+            self.say["served"],
+            self.say["share"],
+            self.say["interval"],
+        )
+        hidden = int((~rates.shown).sum())
+        return section(
+            self.say["regions"],
+            paragraph(self.say["regions-why"]),
+            table(self.say["regions"], [Column(head, at > 0) for at, head in enumerate(heads)], rows)
+            if rows
+            else "",
+            paragraph(self.say["hidden"].format(n=hidden), "muted") if hidden else "",
+        )
+
+    def next_places(self) -> str:
+        growth = self.matched.growth
+        if growth is None:
+            return ""
+        rows = [
+            (f"{at + 1}", self.names[offer], self.coming_in(urgency), self.saved(saved))
+            for at, (offer, urgency, saved) in enumerate(
+                zip(growth.offer.tolist(), growth.priority_class.tolist(), growth.cost_saved.tolist(), strict=True)
+            )
+        ]
+        if not rows:
+            return section(self.say["next"], paragraph(self.say["no-next"]))
+        heads = [Column(self.say[name]) for name in ("place", "offer", "comes-in", "saved")]
+        return section(self.say["next"], paragraph(self.say["next-why"]), table(self.say["next"], heads, rows))
+
+    def coming_in(self, urgency: int) -> str:
+        return self.say["group"].format(n=urgency + 1) if urgency >= 0 else self.say["nobody-in"]
+
+    def saved(self, seconds: int) -> str:
+        return self.say["saved-less" if seconds >= 0 else "saved-more"].format(minutes=self.minutes(abs(seconds)))
+
+    def minutes(self, seconds: float) -> str:
+        return self.say["minutes"].format(n=f"{seconds / 60:,.1f}")
+
+    def scarce_offers(self) -> str:
+        price = self.result.price
+        scarce = np.flatnonzero(price > 0)
+        if not len(scarce):
+            return section(self.say["offers"], paragraph(self.say["no-price"]))
+        levels, seconds = people_and_cost(price, self.result.step)
+        first = scarce[np.lexsort((scarce, -price[scarce]))][:MOST_ROWS]
+        rows = [
+            (
+                self.names[j],
+                int(self.problem.capacity[j]),
+                int(self.used[j]),
+                int(levels[j]),
+                f"{seconds[j] / 60:,.1f}",
+            )
+            for j in first.tolist()
+        ]
+        heads = [
+            Column(self.say[name], name != "name") for name in ("name", "capacity", "taken", "levels", "seconds")
+        ]
+        return section(self.say["offers"], table(self.say["offers"], heads, rows))
+
+    def kinds(self) -> str:
+        kind = self.inputs.offer_table.arrays.get("provider_kind")
+        if kind is None or not len(kind):
+            return ""
+        names = self.inputs.words["provider_kind"].names
+        rows = [
+            (
+                self.say[names[one]] if one else self.say["unknown-kind"],
+                int(self.problem.capacity[kind == one].sum(dtype=np.int64)), int(self.used[kind == one].sum()),
+            )
+            for one in np.unique(kind).tolist()
+        ]  # fmt: skip
+        heads = [Column(self.say[name], name != "kind") for name in ("kind", "capacity", "taken")]
+        return section(self.say["kinds"], table(self.say["kinds"], heads, rows))
+
+    def samples(self) -> str:
+        told = self.matched.told
+        if told is None:
+            return ""
+        ranks = self.matched.cards.rank
+        served = (
+            told_served(told, need, self.language, self.names) for need in self.some(self.served & (ranks == 0))
+        )
+        far = (told_served(told, need, self.language, self.names) for need in self.some(self.served & (ranks > 0)))
+        reason = self.matched.found.reason
+        none = (
+            told_unserved(told, need, Reason(int(reason[need])), self.language, self.names)[1:]
+            for need in self.some(~self.served)
+        )
+        titles = (self.say["sample-near"], self.say["sample-far"], self.say["sample-none"])
+        cards = "".join(
+            f'<div class="card"><h3>{escape(title)}</h3>{"".join(map(paragraph, said))}</div>'
+            for title, sentences in zip(titles, (served, far, none), strict=True)
+            for said in sentences
+        )
+        shown = f'<div class="columns">{cards}</div>\n' if cards else ""
+        return section(self.say["samples"], paragraph(self.say["samples-why"]), shown) if cards else ""
+
+    def some(self, which: npt.NDArray[np.bool_]) -> list[int]:
+        """One need of these, the one in the middle."""
+        rows = np.flatnonzero(which)
+        return [int(need) for need in rows[len(rows) // 2 : len(rows) // 2 + 1]]
+
+    def proof(self) -> str:
+        result, inputs = self.result, self.inputs
+        rows: list[tuple[str, object]] = [
+            (self.say["objective"], result.objective), (self.say["bound"], result.bound),
+            (self.say["gap-row"], result.gap), (self.say["step"], result.step), (self.say["cost"], result.cost),
+            (self.say["seed"], inputs.seed or self.say["no-seed"]), (self.say["rules"], inputs.rules.version),
+            (self.say["solver"], result.solver), (self.say["fingerprint"], fingerprint(self.problem)),
+            (self.say["digest"], proof(self.problem, result)),
+        ]  # fmt: skip
+        rows += [(f"{self.say['files']}: {one['name']}", one["sha256"]) for one in inputs.files.values()]
+        named = " ".join(f"--{what} {one['name']}" for what, one in inputs.files.items())
+        return section(
+            self.say["proof"],
+            paragraph(self.say["proof-why"]),
+            paragraph(self.say["all-pairs" if self.matched.all_pairs else "kept-pairs"], "notice"),
+            table(self.say["proof"], [Column(self.say["what"]), Column(self.say["value"])], rows),
+            paragraph(self.say["check"]),
+            f"<pre><code>lacarte match --verify DIR {escape(named)}</code></pre>\n",
+        )
+
+    def rejected(self) -> str:
+        rejects = self.inputs.rejects
+        if not rejects:
+            return ""
+        counted = Counter((one.file, one.column or self.say["row-itself"]) for one in rejects)
+        rows = [(file, column, n) for (file, column), n in sorted(counted.items())]
+        heads = [Column(self.say["file"]), Column(self.say["column"]), Column(self.say["rows"], True)]
+        many = len({(one.file, one.line) for one in rejects})
+        return section(
+            self.say["rejected"],
+            paragraph(self.say["rejected-why"].format(n=f"{many:,}")),
+            table(self.say["rejected"], heads, rows),
+        )
+
+
+def _percent(part: int, of: int) -> str:
+    return f"{part / of:.1%}" if of else "–"

@@ -1,0 +1,103 @@
+"""The map of the report: needs by squares, offers as dots, after the table of the same squares."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from html import escape
+
+import numpy as np
+import numpy.typing as npt
+
+from lacarte.standalone.drawing import STEPS, Cells, cells, map_of
+from lacarte.standalone.page import Column, figure, paragraph, section, table
+from lacarte.standalone.run import Matched
+
+__all__ = ["map_section"]
+
+Words = Mapping[str, str]
+#: Dots that a map can bear, and squares that a table lists.
+_MOST_DOTS, _MOST_ROWS = 250, 15
+
+
+def map_section(matched: Matched, say: Words, used: npt.NDArray[np.int64], names: Mapping[int, str]) -> str:
+    """The table of squares and the map; nothing where no place with enough people is known."""
+    needs = matched.inputs.needs
+    area = cells(needs.x, needs.y, matched.result.assignment >= 0)
+    if area is None or not len(area.needs):
+        return ""
+    titles = [
+        say["cell-title"].format(served=f"{served:,}", needs=f"{count:,}")
+        for served, count in zip(area.served.tolist(), area.needs.tolist(), strict=True)
+    ]
+    shown, note = _dots(matched, say, used, names)
+    return section(
+        say["map"],
+        paragraph(say["map-why"]),
+        _table(matched, say, area),
+        figure(say["map"], _legend(say) + map_of(say["map-words"], area, titles, shown)),
+        paragraph(note, "muted") if note else "",
+    )
+
+
+def _table(matched: Matched, say: Words, area: Cells) -> str:
+    """The squares with most needs that have no place."""
+    missing = area.needs - area.served
+    worst = np.lexsort((np.arange(len(missing)), -missing))[:_MOST_ROWS]
+    rows = [
+        (_middle(matched, area, cell), int(area.needs[cell]), int(missing[cell]), _share(area, cell))
+        for cell in worst.tolist()
+        if missing[cell]
+    ]
+    heads = [Column(say["square"]), *(Column(say[name], True) for name in ("people", "unserved", "rate"))]
+    return table(say["cells"], heads, rows) if rows else ""
+
+
+def _middle(matched: Matched, area: Cells, cell: int) -> str:
+    """About where a square is, as the file says places: degrees to three digits, or whole hundreds of metres."""
+    arrays, mine = matched.inputs.need_table.arrays, area.of_need == cell
+    if "longitude" in arrays and "latitude" in arrays:
+        return f"{arrays['latitude'][mine].mean():.3f}, {arrays['longitude'][mine].mean():.3f}"
+    return f"{arrays['x'][mine].mean():.0f} m, {arrays['y'][mine].mean():.0f} m"
+
+
+def _share(area: Cells, cell: int) -> str:
+    return f"{area.served[cell] / area.needs[cell]:.0%}"
+
+
+def _dots(
+    matched: Matched, say: Words, used: npt.NDArray[np.int64], names: Mapping[int, str]
+) -> tuple[list[tuple[float, float, float, bool, str]], str]:
+    """Offers as dots, the largest first so that small ones stay visible, and what is said of those left out."""
+    offers, price, capacity = matched.inputs.offers, matched.result.price, matched.problem.capacity
+    known = np.flatnonzero(np.isfinite(offers.x) & np.isfinite(offers.y))
+    first = known[np.lexsort((known, -price[known]))][:_MOST_DOTS]
+    first = first[np.lexsort((first, -capacity[first].astype(np.int64)))]
+    most = max(int(capacity.max(initial=0)), 1)
+    dots = [
+        (
+            float(offers.x[j]), float(offers.y[j]),
+            4 + 10 * float(np.sqrt(capacity[j] / most)), bool(price[j] > 0),
+            say["offer-title"].format(name=names[j], used=f"{used[j]:,}", capacity=f"{capacity[j]:,}"),
+        )
+        for j in first.tolist()
+    ]  # fmt: skip
+    return dots, say["dots"].format(n=_MOST_DOTS) if len(known) > _MOST_DOTS else ""
+
+
+def _legend(say: Words) -> str:
+    shades = "".join(
+        f"<li>{_swatch(f'step-{step}')}{100 * step // STEPS}–{100 * (step + 1) // STEPS}%"
+        f" {escape(say['shade'])}</li>"
+        for step in range(STEPS)
+    )
+    dots = "".join(
+        '<li><svg class="swatch" aria-hidden="true" viewBox="0 0 16 16">'
+        f'<circle class="{kind}" cx="8" cy="8" r="6"/></svg>'
+        f"{escape(say[kind])}</li>"
+        for kind in ("scarce", "free")
+    )
+    return f'<ul class="chart-legend">{shades}{dots}</ul>'
+
+
+def _swatch(kind: str) -> str:
+    return f'<svg class="swatch" aria-hidden="true"><rect class="{kind}" width="100%" height="100%"/></svg>'

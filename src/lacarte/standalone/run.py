@@ -1,0 +1,286 @@
+"""A match of two files from beginning to end: candidates, the optimum and its proof, reasons, comparison."""
+
+from __future__ import annotations
+
+import signal
+import threading
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field, replace
+from types import FrameType
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from lacarte.engines.matching import Certificate, Result, certify, solve
+from lacarte.engines.matching.baselines import in_turn
+from lacarte.engines.matching.candidates import Candidates, candidates, widen
+from lacarte.engines.matching.capacity import Growth, where_next
+from lacarte.engines.matching.cards import Cards, cards
+from lacarte.engines.matching.certify import evaluate
+from lacarte.engines.matching.counterfactuals import Possible
+from lacarte.engines.matching.explain import Explanations, explain
+from lacarte.engines.matching.problem import Problem
+from lacarte.standalone.faults import FaultError
+from lacarte.standalone.inputs import Inputs
+from lacarte.standalone.words import TIME
+
+__all__ = ["Matched", "Solved", "Usual", "completed", "match", "problem_of_round"]
+
+Say = Callable[[str], None]
+Small = npt.NDArray[np.int32]
+#: Solving again with the pairs that were left out ends by itself, nearly always after one or two rounds.
+MOST_ROUNDS = 10
+#: Units of capacity whose best places are told.
+UNITS = 10
+#: What an offer without a free place costs in the usual ways: more than any way there is.
+_NEVER = 2**40
+#: Candidates beyond somebody's own limits that are looked at.
+_BEYOND = 16
+
+
+@dataclass(frozen=True)
+class Usual:
+    """How many the usual way serves of each class, and what it costs."""
+
+    served_by_class: dict[int, int]
+    cost: int
+
+
+@dataclass(frozen=True, eq=False)
+class Matched:
+    """A match and all that is told about it.
+
+    ``rounds`` is how often it was solved; with ``all_pairs`` the proof is over all pairs that no rule forbids,
+    else over the candidates that were kept. ``stopped``: Ctrl-C ended it early. ``told`` and ``growth`` are
+    missing where the match is not the best in its classes. ``seconds`` are wall-clock times of the steps.
+    """
+
+    inputs: Inputs
+    found: Candidates
+    result: Result
+    certificate: Certificate
+    cards: Cards
+    rounds: int
+    all_pairs: bool
+    stopped: bool
+    tolerance: float
+    first_come: Usual
+    by_class: Usual
+    told: Explanations | None = None
+    growth: Growth | None = None
+    seconds: dict[str, float] = field(default_factory=dict)
+
+    @property
+    def problem(self) -> Problem:
+        """The problem that was solved."""
+        return self.found.problem
+
+    def in_a_line(self) -> str:
+        """Who is served, how good that is proved to be, and what went wrong."""
+        served, needs = int((self.result.assignment >= 0).sum()), len(self.result.assignment)
+        proved = "proved optimal" if self.result.gap == 0 else f"at most {self.result.gap} s from the optimum"
+        rejected = len({(one.file, one.line) for one in self.inputs.rejects})
+        rest = f"; {rejected} rows left out, see rejects.csv" if rejected else ""
+        return f"{served} of {needs} needs matched, {proved}{', stopped early' if self.stopped else ''}{rest}."
+
+
+def match(inputs: Inputs, tolerance: float = 1e-6, threads: int = 2, say: Say = lambda _: None) -> Matched:
+    """Match ``inputs``, prove it, explain it, and compare it with what is usual.
+
+    The first Ctrl-C while it solves ends with the best certified match so far, the second at once. Raises
+    :class:`FaultError` where costs or levels are too large to be exact.
+    """
+    clock = _Clock()
+    with _as_faults():
+        found = candidates(inputs.needs, inputs.offers, inputs.rules, threads, say)
+        clock.stop("candidates")
+        with _Stopping(say) as stopping:
+            best = _solved(found, tolerance, threads, stopping)
+        clock.stop("solving")
+    return completed(inputs, best, tolerance, say, clock)
+
+
+def problem_of_round(inputs: Inputs, tolerance: float, threads: int, rounds: int, say: Say) -> Candidates:
+    """The candidates that a match solved in its last of ``rounds`` rounds, found again."""
+    with _as_faults():
+        found = candidates(inputs.needs, inputs.offers, inputs.rules, threads, say)
+        for _ in range(rounds - 1):
+            found = widen(found, solve(found.problem, tolerance=tolerance, threads=threads).price)
+        return found
+
+
+@dataclass(frozen=True, eq=False)
+class Solved:
+    """A match, and how it came about."""
+
+    found: Candidates
+    result: Result
+    rounds: int
+    all_pairs: bool
+    stopped: bool
+
+
+def completed(inputs: Inputs, best: Solved, tolerance: float, say: Say, clock: _Clock | None = None) -> Matched:
+    """Check a match with code that does not trust the solver, and add all that is told about it.
+
+    Raises ``ValueError`` where the certificate does not hold.
+    """
+    clock = clock or _Clock()
+    found, result = best.found, best.result
+    certificate = certify(found.problem, result)
+    say(f"certified: at most {certificate.gap} from the best there is")
+    say("explaining")
+    told = _told(inputs, found, result)
+    clock.stop("explaining")
+    say("comparing with first come, first served")
+    arrival = inputs.arrival
+    level = found.problem.level[arrival]
+    first_come = _usual(found, arrival)
+    by_class = _usual(found, arrival[np.argsort(level, kind="stable")])
+    clock.stop("comparing")
+    say("looking where the next unit helps most")
+    growth = where_next(found.problem, result, UNITS) if told is not None else None
+    clock.stop("growth")
+    return Matched(
+        inputs, found, result, certificate, cards(found.problem, result), best.rounds, best.all_pairs,
+        best.stopped, tolerance, first_come, by_class, told, growth, clock.seconds,
+    )  # fmt: skip
+
+
+def _solved(found: Candidates, tolerance: float, threads: int, stopping: _Stopping) -> Solved:
+    """Solve until nothing that was left out would help, or until somebody stops it."""
+    last: Solved | None = None
+    for rounds in range(1, MOST_ROUNDS + 1):
+        result = solve(found.problem, tolerance=tolerance, threads=threads, progress=stopping.progress)
+        if stopping.interrupted:
+            return replace(last, stopped=True) if last else _stopped(found, result)
+        last = Solved(found, result, rounds, False, stopping.asked)
+        wider = widen(found, result.price)
+        if wider is found:
+            return replace(last, all_pairs=True, stopped=False)
+        if stopping.asked:
+            return last
+        found = wider
+        stopping.say(f"round {rounds + 1}: {len(found.problem.candidate_offer)} candidates")
+    assert last is not None
+    return last
+
+
+def _stopped(found: Candidates, result: Result) -> Solved:
+    """The better of what the solver had and what a queue gives, under the prices that the solver had."""
+    problem = found.problem
+    turn = np.argsort(problem.level, kind="stable")
+    assignment = in_turn(problem, turn)
+    cost, objective = evaluate(problem, assignment)
+    if objective < result.objective:
+        result = replace(
+            result, assignment=assignment, cost=cost, objective=objective, gap=objective - result.bound,
+            served_by_class=_by_class(problem, assignment), solver=f"{result.solver}, stopped",
+        )  # fmt: skip
+    return Solved(found, result, 1, False, True)
+
+
+def _told(inputs: Inputs, found: Candidates, result: Result) -> Explanations | None:
+    """Everybody's explanation; none where the match was stopped before it was the best in its classes."""
+    parts = found.parts(slice(None))
+    time = parts.travel + parts.wait
+    named = {TIME: time, "language": parts.language, "mode": parts.mode, "offer": parts.offer}
+    try:
+        return explain(found.problem, result, _beyond(inputs, found, result), parts=named)
+    except ValueError:
+        if result.gap == 0:
+            raise
+        return None
+
+
+def _beyond(inputs: Inputs, found: Candidates, result: Result) -> Possible | None:
+    """What the unserved could have if they went farther or spoke another language; nothing without such limits."""
+    rows = np.flatnonzero(result.assignment < 0)
+    needs, rules = inputs.needs, inputs.rules
+    limited = np.isfinite(needs.reach[rows]).any() or rules.language_misfit is None
+    if not (limited and len(rows)):
+        return None
+    some = {name: getattr(needs, name)[rows] for name in needs.__dataclass_fields__}
+    some["reach"] = np.full(len(rows), np.inf)
+    loose = replace(rules, language_misfit=rules.language_misfit or 0, most=_BEYOND, needs_a_unit=0.0)
+    wider = candidates(replace(needs, **some), inputs.offers, loose, found.threads).problem
+    count = np.zeros(len(needs), dtype=np.int64)
+    count[rows] = np.diff(wider.candidate_start)
+    start = np.concatenate([[0], np.cumsum(count)])
+    return Possible(start, wider.candidate_offer, wider.candidate_cost)
+
+
+def _usual(found: Candidates, turn: npt.NDArray[np.int64]) -> Usual:
+    """Who is served where everybody in turn takes the cheapest offer with a free place and keeps it.
+
+    Nobody waits here only because few candidates are kept: where places stay free that a need may use, those
+    are added and all begin anew.
+    """
+    for _ in range(MOST_ROUNDS):
+        problem = found.problem
+        assignment = in_turn(problem, turn)
+        used = np.bincount(assignment[assignment >= 0], minlength=len(problem.capacity))
+        wider = widen(found, np.where(used < problem.capacity, 0, _NEVER).astype(np.int64))
+        if wider is found:
+            break
+        found = wider
+    return Usual(_by_class(problem, assignment), evaluate(problem, assignment)[0])
+
+
+def _by_class(problem: Problem, assignment: Small) -> dict[int, int]:
+    classes, counts = np.unique(problem.priority_class[assignment >= 0], return_counts=True)
+    return dict(zip(classes.tolist(), counts.tolist(), strict=True))
+
+
+class _Clock:
+    """How long each step took."""
+
+    def __init__(self) -> None:
+        self.seconds: dict[str, float] = {}
+        self._since = time.monotonic()
+
+    def stop(self, step: str) -> None:
+        now = time.monotonic()
+        self.seconds[step] = round(now - self._since, 3)
+        self._since = now
+
+
+class _Stopping:
+    """Hears Ctrl-C: the first asks the solver to end well at its next step, the second ends everything."""
+
+    def __init__(self, say: Say) -> None:
+        self.say, self.asked, self.interrupted = say, False, False
+        self._before: Any = None
+
+    def __enter__(self) -> _Stopping:
+        if threading.current_thread() is threading.main_thread():
+            self._before = signal.signal(signal.SIGINT, self._hear)
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        if self._before is not None:
+            signal.signal(signal.SIGINT, self._before)
+
+    def progress(self, what: str, epsilon: float) -> None:
+        """Say how far the solver is; it takes ``KeyboardInterrupt`` as the wish to end well."""
+        self.say(f"solving: {what}, to {epsilon:.3g} s")
+        if self.asked:
+            self.interrupted = True
+            raise KeyboardInterrupt
+
+    def _hear(self, _number: int, _frame: FrameType | None) -> None:
+        self.asked = True
+        self.say("stopping with the best match so far; Ctrl-C again stops at once and writes nothing")
+        signal.signal(signal.SIGINT, self._before)
+
+
+@contextmanager
+def _as_faults() -> Iterator[None]:
+    """What the engine refuses is a fault of the files."""
+    try:
+        yield
+    except ValueError as error:
+        raise FaultError(f"this cannot be matched exactly: {error}") from error

@@ -1,0 +1,176 @@
+"""The tables of a match as files: the same input and seed give the same bytes."""
+
+from __future__ import annotations
+
+import csv
+import json
+from collections.abc import Iterable, Iterator
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from lacarte import __version__
+from lacarte.engines.matching.candidates import Reason
+from lacarte.engines.matching.capacity import people_and_cost
+from lacarte.engines.matching.proof import fingerprint, proof
+from lacarte.engines.matching.zones import Zones
+from lacarte.standalone.faults import FaultError
+from lacarte.standalone.report import report
+from lacarte.standalone.run import Matched
+from lacarte.standalone.words import LeftOut, told_unserved
+
+__all__ = ["SUMMARY", "TABLES", "left_out", "save", "summary", "write_tables"]
+
+Row = Iterable[object]
+SUMMARY = "summary.json"
+TABLES = ("assignment.csv", "unserved.csv", "zones.csv", "prices.csv", "rejects.csv", "report.html")
+
+
+def save(matched: Matched, folder: Path, language: str) -> None:
+    """Write everything into ``folder``, ``summary.json`` last: where it is, all is.
+
+    Raises :class:`~lacarte.standalone.faults.FaultError` where the folder cannot be written to.
+    """
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        (folder / SUMMARY).unlink(missing_ok=True)
+        write_tables(matched, folder, language)
+        text = json.dumps(summary(matched, language), indent=2, ensure_ascii=False)
+        (folder / SUMMARY).write_text(text + "\n", encoding="utf-8")
+    except OSError as error:
+        raise FaultError(f"{error.filename or folder} cannot be written: {error.strerror or error}") from error
+
+
+def write_tables(matched: Matched, folder: Path, language: str) -> None:
+    """Write all but the summary. Raises ``OSError``."""
+    _write(folder / "assignment.csv", _ASSIGNMENT, _assignment(matched))
+    _write(folder / "unserved.csv", _UNSERVED, _unserved(matched, language))
+    _write(folder / "zones.csv", _ZONES, _zones(matched))
+    _write(folder / "prices.csv", _PRICES, _prices(matched))
+    rejects = matched.inputs.rejects
+    _write(
+        folder / "rejects.csv", ("file", "line", "column", "reason", "advice"),
+        ((one.file, one.line, one.column, one.reason, one.advice) for one in rejects),
+    )  # fmt: skip
+    (folder / "report.html").write_text(report(matched, language), encoding="utf-8")
+
+
+def summary(matched: Matched, language: str) -> dict[str, Any]:
+    """What was decided, from what, by what, and how to know; all but ``seconds`` follows from the files."""
+    result, inputs = matched.result, matched.inputs
+    classes = matched.problem.priority_class
+    needs = np.bincount(classes)
+    return {
+        "needs": len(classes),
+        "offers": len(matched.problem.capacity),
+        "capacity": int(matched.problem.capacity.sum(dtype=np.int64)),
+        "served": int((result.assignment >= 0).sum()),
+        "rejected_rows": len({(one.file, one.line) for one in inputs.rejects}),
+        "classes": {
+            str(urgency): {
+                "needs": int(needs[urgency]),
+                "served": result.served_by_class.get(urgency, 0),
+                "first_come_first_served": matched.first_come.served_by_class.get(urgency, 0),
+                "greedy_by_class": matched.by_class.served_by_class.get(urgency, 0),
+            }
+            for urgency in np.flatnonzero(needs).tolist()
+        },
+        "cost": result.cost,
+        "objective": result.objective,
+        "bound": result.bound,
+        "gap": result.gap,
+        "step": result.step,
+        "proved_over_all_pairs": matched.all_pairs,
+        "stopped_early": matched.stopped,
+        "rounds": matched.rounds,
+        "candidates": len(matched.problem.candidate_offer),
+        "tolerance": matched.tolerance,
+        "seed": inputs.seed,
+        "language": language,
+        "rules_version": inputs.rules.version,
+        "solver": result.solver,
+        "lacarte": __version__,
+        "files": inputs.files,
+        "fingerprint": fingerprint(matched.problem),
+        "proof": proof(matched.problem, result),
+        "seconds": matched.seconds,
+    }
+
+
+def left_out(matched: Matched, need: int, language: str, names: dict[int, str]) -> LeftOut:
+    """Why ``need`` got nothing, in words."""
+    return told_unserved(matched.told, need, Reason(int(matched.found.reason[need])), language, names)
+
+
+_ASSIGNMENT = ("need", "offer", "cost", "travel", "wait", "language", "mode", "offer_cost", "rank")
+_UNSERVED = ("need", "reason", "words", "zone", "zone_places", "zone_needs", "changes")
+_ZONES = ("zone", "inside", "places", "needs", "offers")
+_PRICES = ("offer", "name", "capacity", "used", "price", "levels", "seconds")
+
+
+def _assignment(matched: Matched) -> Iterator[Row]:
+    served = np.flatnonzero(matched.result.assignment >= 0)
+    parts = matched.found.parts(matched.cards.pair[served])
+    needs, offers = matched.inputs.need_table.ids, matched.inputs.offer_table.ids
+    pairs = zip(served.tolist(), matched.result.assignment[served].tolist(), strict=True)
+    cost = matched.problem.candidate_cost[matched.cards.pair[served]]
+    numbers = (cost, parts.travel, parts.wait, parts.language, parts.mode, parts.offer, matched.cards.rank[served])
+    for (need, offer), row in zip(pairs, zip(*(values.tolist() for values in numbers), strict=True), strict=True):
+        yield needs[need], offers[offer], *row
+
+
+def _unserved(matched: Matched, language: str) -> Iterator[Row]:
+    names = {offer: matched.inputs.offer_name(offer) for offer in range(len(matched.inputs.offers))}
+    ids = matched.inputs.need_table.ids
+    for need in np.flatnonzero(matched.result.assignment < 0).tolist():
+        said = left_out(matched, need, language, names)
+        yield ids[need], said.code, said.words, *_zone_of(matched, need), said.changes
+
+
+def _zone_of(matched: Matched, need: int) -> tuple[object, object, object]:
+    """Number of the zone, its places, and how many needs as urgent as this one or more are confined to it."""
+    if matched.told is None or matched.told.zones.of_need[need] < 0:
+        return "", "", ""
+    zones = matched.told.zones
+    zone = int(zones.of_need[need])
+    return zone + 1, int(zones.places[zone]), int(zones.places[zone] + zones.ahead[need])
+
+
+def _zones(matched: Matched) -> Iterator[Row]:
+    if matched.told is None:
+        return
+    zones, ids = matched.told.zones, matched.inputs.offer_table.ids
+    home = _home(zones, len(ids))
+    members: list[list[str]] = [[] for _ in zones.parent]
+    for offer, zone in enumerate(home.tolist()):
+        if zone >= 0:
+            members[zone].append(ids[offer])
+    for zone, (parent, own) in enumerate(zip(zones.parent.tolist(), members, strict=True)):
+        inside = parent + 1 if parent >= 0 else ""
+        yield zone + 1, inside, int(zones.places[zone]), zones.confined(zone), ";".join(own)
+
+
+def _home(zones: Zones, offers: int) -> npt.NDArray[np.int64]:
+    """``int64[k]``: the smallest zone that each offer is in, or -1; parents come after what is in them."""
+    home = np.full(offers, -1, dtype=np.int64)
+    for zone in range(len(zones.parent) - 1, -1, -1):
+        home[zones.offers(zone)] = zone
+    return home
+
+
+def _prices(matched: Matched) -> Iterator[Row]:
+    result, k = matched.result, len(matched.problem.capacity)
+    used = np.bincount(result.assignment[result.assignment >= 0], minlength=k)
+    levels, seconds = people_and_cost(result.price, result.step)
+    columns = (matched.problem.capacity, used, result.price, levels, seconds)
+    for offer, row in enumerate(zip(*(values.tolist() for values in columns), strict=True)):
+        yield matched.inputs.offer_table.ids[offer], matched.inputs.offer_name(offer), *row
+
+
+def _write(path: Path, header: Row, rows: Iterable[Row]) -> None:
+    with path.open("w", encoding="utf-8", newline="") as file:
+        writer = csv.writer(file, lineterminator="\n")
+        writer.writerow(header)
+        writer.writerows(rows)
