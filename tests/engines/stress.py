@@ -61,129 +61,133 @@ def _problem(
     return Problem(start, offer, np.asarray(cost).astype(np.int64), **{**rest, **whole})  # type: ignore[arg-type]
 
 
-def equal_costs(n: int, k: int) -> Problem:
+def equal_costs(p: Problem) -> Problem:
     """Every pair costs the same: nothing but ties."""
-    p = base(n, k)
     return replace(p, candidate_cost=np.full_like(p.candidate_cost, 300))
 
 
-def free_of_cost(n: int, k: int) -> Problem:
+def free_of_cost(p: Problem) -> Problem:
     """Every pair costs nothing: only who is served counts."""
-    p = base(n, k)
     return replace(p, candidate_cost=np.zeros_like(p.candidate_cost))
 
 
-def costs_in_steps(n: int, k: int) -> Problem:
+def costs_in_steps(p: Problem) -> Problem:
     """Five different costs."""
-    p = base(n, k)
     return replace(p, candidate_cost=p.candidate_cost // (p.largest_cost // 5 + 1) * 300)
 
 
-def half_capacity(n: int, k: int) -> Problem:
+def half_capacity(p: Problem) -> Problem:
     """Half the places: many wait."""
-    p = base(n, k)
     return replace(p, capacity=p.capacity // 2)
 
 
-def three_times_the_capacity(n: int, k: int) -> Problem:
+def three_times_the_capacity(p: Problem) -> Problem:
     """Places enough; hardly anything has a price."""
-    p = base(n, k)
     return replace(p, capacity=p.capacity * 3)
 
 
-def one_class(n: int, k: int) -> Problem:
+def one_class(p: Problem) -> Problem:
     """Everybody is as urgent as everybody else."""
-    p = base(n, k)
     return replace(p, priority_class=np.zeros_like(p.priority_class))
 
 
-def everybody_ranked(n: int, k: int) -> Problem:
-    """No two needs have the same order: as many levels as needs."""
-    p = base(n, k)
-    return replace(p, order=np.random.default_rng(2).permutation(n))
+def everybody_ranked(p: Problem) -> Problem:
+    """No two needs have the same order, as where a lottery settles ties: as many levels as needs."""
+    return replace(p, order=np.random.default_rng(2).permutation(len(p.priority_class)))
 
 
-def expander(n: int, k: int) -> Problem:
+def expander(p: Problem) -> Problem:
     """Offers drawn at random, near nobody: no neighbourhood to work in."""
     draw = np.random.default_rng(3)
-    rows = np.repeat(np.arange(n), 8)
-    p = base(n, k)
+    rows = np.repeat(np.arange(len(p.priority_class)), 8)
     return _problem(
         rows,
-        draw.integers(0, k, len(rows)),
+        draw.integers(0, len(p.capacity), len(rows)),
         draw.integers(1, 2000, len(rows)),
         capacity=p.capacity,
         priority_class=p.priority_class,
     )
 
 
-def huge_offers(n: int, k: int) -> Problem:
-    """Hardly any offers, each with places for hundreds: deep heaps, long columns."""
-    return base(n, max(k // 100, 5))
+def huge_offers(p: Problem) -> Problem:
+    """A hundred offers are one: deep heaps, long columns, the same offer many times in a row."""
+    merged = np.bincount(np.arange(len(p.capacity)) // 100, weights=p.capacity).astype(np.int64)
+    return replace(p, candidate_offer=p.candidate_offer // 100, capacity=merged, offer_place=None)
 
 
-def one_huge_offer(n: int, k: int) -> Problem:
+def one_huge_offer(p: Problem) -> Problem:
     """One offer that everybody may have, with places for a third, and the usual ones beside it."""
-    p = base(n, k)
+    n, k = len(p.priority_class), len(p.capacity)
     rows = np.concatenate([p.rows, np.arange(n)])
-    order = np.argsort(rows, kind="stable")
+    in_rows = np.argsort(rows, kind="stable")
     far = np.random.default_rng(4).integers(2000, 4000, n)
     return _problem(
-        rows[order],
-        np.concatenate([p.candidate_offer, np.full(n, k)])[order],
-        np.concatenate([p.candidate_cost, far])[order],
+        rows[in_rows],
+        np.concatenate([p.candidate_offer, np.full(n, k)])[in_rows],
+        np.concatenate([p.candidate_cost, far])[in_rows],
         capacity=np.append(p.capacity // 2, n // 3),
         priority_class=p.priority_class,
     )
 
 
-def price_war(n: int, k: int) -> Problem:
+def price_war(p: Problem) -> Problem:
     """Four alike want the same three places and nothing else: they outbid one another up to the penalty."""
-    groups = n // 4
+    groups = len(p.priority_class) // 4
     rows = np.repeat(np.arange(groups * 4), 3)
-    offer = (rows // 4) * 3 + np.tile(np.arange(3), groups * 4)
     return _problem(
         rows,
-        offer,
+        (rows // 4) * 3 + np.tile(np.arange(3), groups * 4),
         np.random.default_rng(5).integers(0, 2, len(rows)),
         capacity=np.ones(groups * 3),
         priority_class=np.arange(groups * 4) % 2,
     )
 
 
-def chain(n: int, k: int) -> Problem:
-    """Need i has place i or i - 1, the last only one and is as urgent as all but the first: everybody moves."""
-    rows = np.repeat(np.arange(n), 2)
-    offer = np.clip(rows - np.tile([0, 1], n), 0, n - 2)
-    return _problem(rows, offer, np.tile([1, 2], n), capacity=np.ones(n - 1), priority_class=np.arange(n) == 0)
-
-
-def nearly_largest_costs(n: int, k: int) -> Problem:
-    """Costs up to the limit of 32 bits."""
-    p = base(n, k)
-    return replace(p, candidate_cost=p.candidate_cost.astype(np.int64) * ((2**31 - 1) // p.largest_cost))
-
-
-def given_twice(n: int, k: int) -> Problem:
-    """Each pair is there twice, at two costs."""
-    p = base(n, k)
-    twice = np.repeat(np.arange(len(p.candidate_offer)), 2)
-    dearer = p.candidate_cost[twice] + np.tile([7, 0], len(p.candidate_offer))
-    return replace(
-        p, candidate_start=p.candidate_start * 2, candidate_offer=p.candidate_offer[twice], candidate_cost=dearer
+def chains(p: Problem) -> Problem:
+    """Chains of 100: each has a place of its own or the one before, the last only that: all but the first move."""
+    n = len(p.priority_class) // 100 * 100
+    need = np.arange(n)
+    first, last = need % 100 == 0, need % 100 == 99
+    own, before = need // 100 * 99 + need % 100, need // 100 * 99 + need % 100 - 1
+    offer = np.column_stack([np.where(last, before, own), np.where(first, own, before)])
+    return _problem(
+        np.repeat(need, 2),
+        offer.ravel(),
+        np.tile([1, 2], n),
+        capacity=np.ones(n // 100 * 99),
+        priority_class=first,
     )
 
 
-def nothing_free(n: int, k: int) -> Problem:
-    """Two offers of three are closed."""
-    p = base(n, k)
+def nearly_largest_costs(p: Problem) -> Problem:
+    """Costs up to the limit of 32 bits."""
+    return replace(p, candidate_cost=p.candidate_cost.astype(np.int64) * ((2**31 - 1) // p.largest_cost))
+
+
+def given_twice(p: Problem) -> Problem:
+    """Each pair is there twice, at two costs."""
+    twice = np.repeat(np.arange(len(p.candidate_offer)), 2)
+    cost = p.candidate_cost[twice] + np.tile([7, 0], len(p.candidate_offer))
+    return replace(
+        p, candidate_start=p.candidate_start * 2, candidate_offer=p.candidate_offer[twice], candidate_cost=cost
+    )
+
+
+def two_of_three_closed(p: Problem) -> Problem:
+    """Two offers of three have no place at all."""
     return replace(p, capacity=np.where(np.arange(len(p.capacity)) % 3 == 0, p.capacity, 0))
 
 
-FAMILIES: dict[str, Callable[[int, int], Problem]] = {
+def unchanged(p: Problem) -> Problem:
+    """The problem as it is."""
+    return p
+
+
+#: Each makes of any problem one that is hard in its way.
+FAMILIES: dict[str, Callable[[Problem], Problem]] = {
     each.__name__: each
     for each in (
-        base,
+        unchanged,
         equal_costs,
         free_of_cost,
         costs_in_steps,
@@ -195,9 +199,9 @@ FAMILIES: dict[str, Callable[[int, int], Problem]] = {
         huge_offers,
         one_huge_offer,
         price_war,
-        chain,
+        chains,
         nearly_largest_costs,
         given_twice,
-        nothing_free,
+        two_of_three_closed,
     )
 }
