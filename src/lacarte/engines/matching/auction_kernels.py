@@ -4,7 +4,7 @@ Prices and costs are whole numbers scaled by ``scale``. A need looks for the can
 cost and price together; going unserved at its ``limit`` is always one of the ways. Where an offer is full, the
 weakest holder is known by a heap of the highest price that each would pay.
 
-Shapes: ``n`` needs, ``k`` offers, ``m`` arcs. The rows are ``first: int64[n + 1]`` and ``arc: int64[m]``. The upper
+Shapes: ``n`` needs, ``k`` offers, ``m`` arcs. Rows are ``first: int64[n + 1]`` and ``arc: int64[m]``. The upper
 half of an arc is its offer and the lower its cost; where 16 bits are enough for both, arcs are ``int32``, so that
 half as much has to be read (the offer's top bit is the sign then, and is masked). Each row is partitioned: arcs
 before ``near[i]`` cost at most ``threshold[i]``, those after it more. ``heap_first: int64[k + 1]`` bounds the
