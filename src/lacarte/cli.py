@@ -250,8 +250,8 @@ def _match_files(
 
     try:
         if verify is not None:
-            result = standalone.verify(verify, needs, offers, agreements, rules, threads, _progress)
-            click.echo(f"{verify} holds: it follows from the files, and is {result.gap} from the best at most.")
+            held = standalone.verify(verify, needs, offers, agreements, rules, threads, _progress)
+            click.echo(f"{verify} holds, it follows from the files: {held.in_a_line()}")
             return
         assert out is not None
         inputs = standalone.read(needs, offers, agreements, rules, seed, _progress)

@@ -5,12 +5,11 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from html import escape
-from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 
-__all__ = ["Cells", "cells", "columns", "map_of"]
+__all__ = ["Cells", "cells", "columns", "map_of", "shades"]
 
 Floats = npt.NDArray[np.float64]
 Ints = npt.NDArray[np.int64]
@@ -82,7 +81,7 @@ def cells(x: Floats, y: Floats, served: npt.NDArray[np.bool_]) -> Cells | None:
         return None
     west, north = float(x[known].min()), float(y[known].max())
     wide, high = float(x[known].max()) - west, north - float(y[known].min())
-    per_side = int(np.clip(np.sqrt(known.sum() / (3 * AT_LEAST)), 1, _MOST_CELLS))
+    per_side = int(np.clip(np.sqrt(known.sum() / AT_LEAST), 1, _MOST_CELLS))
     side = max(wide, high, 1.0) / per_side * 1.000001
     column = ((x[known] - west) // side).astype(np.int64)
     row = ((north - y[known]) // side).astype(np.int64)
@@ -98,22 +97,26 @@ def cells(x: Floats, y: Floats, served: npt.NDArray[np.bool_]) -> Cells | None:
     )  # fmt: skip
 
 
-def step_of(share: float) -> int:
-    """The shade of a share from 0 to 1."""
-    return min(int(share * STEPS), STEPS - 1)
+def shades(missing: Ints) -> list[int]:
+    """The largest number of each shade: 0 alone, then equal shares of the cells that have more."""
+    more = np.sort(missing[missing > 0])
+    ends = [int(more[-(-len(more) * k // (STEPS - 1)) - 1]) for k in range(1, STEPS)] if len(more) else []
+    return [0, *sorted(set(ends))]
 
 
 def map_of(
     words: str, area: Cells, titles: Sequence[str], dots: Sequence[tuple[float, float, float, bool, str]]
 ) -> str:
-    """Cells shaded by the share served, and offers as dots: x, y, radius, whether it has a price, words."""
+    """Cells shaded by who has no place, and offers as dots: x, y, radius, whether it has a price, words."""
+    limits = np.array(shades(area.needs - area.served))
+    shade = np.searchsorted(limits, area.needs - area.served).tolist()
     scale = (_WIDTH - 2 * _MARGIN) / max(area.across * area.side, 1e-9)
     size, height = area.side * scale, area.down * area.side * scale + 2 * _MARGIN
     squares = [
-        f'<rect class="step-{step_of(served / needs)}" x="{_MARGIN + column * size:.1f}"'
+        f'<rect class="step-{step}" x="{_MARGIN + column * size:.1f}"'
         f' y="{_MARGIN + row * size:.1f}" width="{size:.1f}" height="{size:.1f}">'
         f"<title>{escape(title)}</title></rect>"
-        for column, row, needs, served, title in zip(*_lists(area), titles, strict=True)
+        for column, row, step, title in zip(area.column.tolist(), area.row.tolist(), shade, titles, strict=True)
     ]
     marks = [
         f'<circle class="{"scarce" if priced else "free"}" cx="{_MARGIN + (x - area.west) * scale:.1f}"'
@@ -125,7 +128,3 @@ def map_of(
         f'<svg class="map" role="img" aria-label="{escape(words)}" viewBox="0 0 {_WIDTH} {height:.0f}">'
         f"{''.join(squares)}{''.join(marks)}</svg>"
     )
-
-
-def _lists(area: Cells) -> tuple[list[Any], ...]:
-    return area.column.tolist(), area.row.tolist(), area.needs.tolist(), area.served.tolist()

@@ -22,7 +22,7 @@ def table(caption: str, columns: Sequence[Column], rows: Iterable[Sequence[objec
     heads = "".join(f'<th scope="col"{_kind(one)}>{escape(one.heading)}</th>' for one in columns)
     body = "".join(f"<tr>{_row(columns, row)}</tr>" for row in rows)
     return (
-        f'<div class="table-frame"><table><caption>{escape(caption)}</caption>'
+        f'<div class="table-frame"><table><caption class="unseen">{escape(caption)}</caption>'
         f"<thead><tr>{heads}</tr></thead><tbody>{body}</tbody></table></div>\n"
     )
 

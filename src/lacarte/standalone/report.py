@@ -12,7 +12,8 @@ import numpy.typing as npt
 
 from lacarte import __version__
 from lacarte.engines.matching.candidates import Reason
-from lacarte.engines.matching.capacity import people_and_cost
+from lacarte.engines.matching.explain import Explanations
+from lacarte.engines.matching.explanation_words import SENTENCES
 from lacarte.engines.matching.fairness import served_rates
 from lacarte.engines.matching.proof import fingerprint, proof
 from lacarte.standalone import page
@@ -80,7 +81,7 @@ class _Report:
     def first_figures(self) -> str:
         needs, served = len(self.served), int(self.served.sum())
         capacity = f"{int(self.problem.capacity.sum(dtype=np.int64)):,}"
-        gap = self.result.gap / max(self.result.cost, 1)
+        gap = self.matched.gap_of_all if self.matched.gap_of_all is not None else self.result.gap
         told = self.say["lead"].format(served=f"{served:,}", needs=f"{needs:,}", capacity=capacity)
         return (
             f'<p class="lead">{escape(told)}</p>\n' if not self.matched.stopped
@@ -91,7 +92,7 @@ class _Report:
             (self.say["unserved"], f"{needs - served:,}"),
             (self.say["rate"], _percent(served, needs)),
             (self.say["used"].format(capacity=capacity), f"{served:,}"),
-            (self.say["gap"], f"{gap:.2g}" if self.result.gap else "0"),
+            (self.say["gap"], f"{gap / max(self.result.cost, 1):.1g}" if gap else "0"),
         ])  # fmt: skip
 
     def by_group(self) -> str:
@@ -200,22 +201,19 @@ class _Report:
         scarce = np.flatnonzero(price > 0)
         if not len(scarce):
             return section(self.say["offers"], paragraph(self.say["no-price"]))
-        levels, seconds = people_and_cost(price, self.result.step)
         first = scarce[np.lexsort((scarce, -price[scarce]))][:MOST_ROWS]
-        rows = [
-            (
-                self.names[j],
-                int(self.problem.capacity[j]),
-                int(self.used[j]),
-                int(levels[j]),
-                f"{seconds[j] / 60:,.1f}",
-            )
-            for j in first.tolist()
-        ]
-        heads = [
-            Column(self.say[name], name != "name") for name in ("name", "capacity", "taken", "levels", "seconds")
-        ]
+        capacity = self.problem.capacity
+        rows = [(self.names[j], int(capacity[j]), int(self.used[j]), self.comes_in(j)) for j in first.tolist()]
+        numbers = ("capacity", "taken")
+        heads = [Column(self.say[one], one in numbers) for one in ("name", *numbers, "lets-in")]
         return section(self.say["offers"], table(self.say["offers"], heads, rows))
+
+    def comes_in(self, offer: int) -> str:
+        """Who would come in by one more place at an offer, others moving on the way."""
+        if self.matched.told is None:
+            return "–"
+        winner = int(self.matched.told.worth.winner[offer])
+        return self.coming_in(int(self.problem.priority_class[winner]) if winner >= 0 else -1)
 
     def kinds(self) -> str:
         kind = self.inputs.offer_table.arrays.get("provider_kind")
@@ -242,10 +240,7 @@ class _Report:
         )
         far = (told_served(told, need, self.language, self.names) for need in self.some(self.served & (ranks > 0)))
         reason = self.matched.found.reason
-        none = (
-            told_unserved(told, need, Reason(int(reason[need])), self.language, self.names)[1:]
-            for need in self.some(~self.served)
-        )
+        none = (self.told_nothing(told, need, Reason(int(reason[need]))) for need in self.some(~self.served))
         titles = (self.say["sample-near"], self.say["sample-far"], self.say["sample-none"])
         cards = "".join(
             f'<div class="card"><h3>{escape(title)}</h3>{"".join(map(paragraph, said))}</div>'
@@ -254,6 +249,11 @@ class _Report:
         )
         shown = f'<div class="columns">{cards}</div>\n' if cards else ""
         return section(self.say["samples"], paragraph(self.say["samples-why"]), shown) if cards else ""
+
+    def told_nothing(self, told: Explanations, need: int, reason: Reason) -> list[str]:
+        said = told_unserved(told, need, reason, self.language, self.names)
+        changes = SENTENCES[self.language]["changes"]
+        return [said.words, said.changes] if not said.helps else [said.words, changes, said.changes]
 
     def some(self, which: npt.NDArray[np.bool_]) -> list[int]:
         """One need of these, the one in the middle."""
@@ -274,11 +274,18 @@ class _Report:
         return section(
             self.say["proof"],
             paragraph(self.say["proof-why"]),
-            paragraph(self.say["all-pairs" if self.matched.all_pairs else "kept-pairs"], "notice"),
+            self.extent(),
             table(self.say["proof"], [Column(self.say["what"]), Column(self.say["value"])], rows),
             paragraph(self.say["check"]),
             f"<pre><code>lacarte match --verify DIR {escape(named)}</code></pre>\n",
         )
+
+    def extent(self) -> str:
+        """What the proof covers."""
+        gap = self.matched.gap_of_all
+        if gap is None:
+            return paragraph(self.say["kept-pairs"], "notice caution")
+        return paragraph(self.say["all-pairs"].format(gap=self.minutes(gap)), "notice")
 
     def rejected(self) -> str:
         rejects = self.inputs.rejects

@@ -8,7 +8,7 @@ from html import escape
 import numpy as np
 import numpy.typing as npt
 
-from lacarte.standalone.drawing import STEPS, Cells, cells, map_of
+from lacarte.standalone.drawing import Cells, cells, map_of, shades
 from lacarte.standalone.page import Column, figure, paragraph, section, table
 from lacarte.standalone.run import Matched
 
@@ -34,7 +34,7 @@ def map_section(matched: Matched, say: Words, used: npt.NDArray[np.int64], names
         say["map"],
         paragraph(say["map-why"]),
         _table(matched, say, area),
-        figure(say["map"], _legend(say) + map_of(say["map-words"], area, titles, shown)),
+        figure(say["map"], _legend(say, area) + map_of(say["map-words"], area, titles, shown)),
         paragraph(note, "muted") if note else "",
     )
 
@@ -49,7 +49,7 @@ def _table(matched: Matched, say: Words, area: Cells) -> str:
         if missing[cell]
     ]
     heads = [Column(say["square"]), *(Column(say[name], True) for name in ("people", "unserved", "rate"))]
-    return table(say["cells"], heads, rows) if rows else ""
+    return f"<h3>{escape(say['cells'])}</h3>\n{table(say['cells'], heads, rows)}" if rows else ""
 
 
 def _middle(matched: Matched, area: Cells, cell: int) -> str:
@@ -84,11 +84,14 @@ def _dots(
     return dots, say["dots"].format(n=_MOST_DOTS) if len(known) > _MOST_DOTS else ""
 
 
-def _legend(say: Words) -> str:
-    shades = "".join(
-        f"<li>{_swatch(f'step-{step}')}{100 * step // STEPS}–{100 * (step + 1) // STEPS}%"
-        f" {escape(say['shade'])}</li>"
-        for step in range(STEPS)
+def _legend(say: Words, area: Cells) -> str:
+    limits = shades(area.needs - area.served)
+    spans = [
+        f"{last:,}" if last <= before + 1 else f"{before + 1:,}–{last:,}"
+        for before, last in zip([-1, *limits], limits, strict=False)
+    ]
+    shown = "".join(
+        f"<li>{_swatch(f'step-{step}')}{span} {escape(say['shade'])}</li>" for step, span in enumerate(spans)
     )
     dots = "".join(
         '<li><svg class="swatch" aria-hidden="true" viewBox="0 0 16 16">'
@@ -96,7 +99,7 @@ def _legend(say: Words) -> str:
         f"{escape(say[kind])}</li>"
         for kind in ("scarce", "free")
     )
-    return f'<ul class="chart-legend">{shades}{dots}</ul>'
+    return f'<ul class="chart-legend">{shown}{dots}</ul>'
 
 
 def _swatch(kind: str) -> str:

@@ -19,7 +19,7 @@ from lacarte.engines.matching.baselines import in_turn
 from lacarte.engines.matching.candidates import Candidates, candidates, widen
 from lacarte.engines.matching.capacity import Growth, where_next
 from lacarte.engines.matching.cards import Cards, cards
-from lacarte.engines.matching.certify import evaluate
+from lacarte.engines.matching.certify import evaluate, lower_bound
 from lacarte.engines.matching.counterfactuals import Possible
 from lacarte.engines.matching.explain import Explanations, explain
 from lacarte.engines.matching.problem import Problem
@@ -27,7 +27,7 @@ from lacarte.standalone.faults import FaultError
 from lacarte.standalone.inputs import Inputs
 from lacarte.standalone.words import TIME
 
-__all__ = ["Matched", "Solved", "Usual", "completed", "match", "problem_of_round"]
+__all__ = ["Matched", "Solved", "Usual", "completed", "match", "over_all_pairs", "problem_of_round"]
 
 Say = Callable[[str], None]
 Small = npt.NDArray[np.int32]
@@ -53,9 +53,10 @@ class Usual:
 class Matched:
     """A match and all that is told about it.
 
-    ``rounds`` is how often it was solved; with ``all_pairs`` the proof is over all pairs that no rule forbids,
-    else over the candidates that were kept. ``stopped``: Ctrl-C ended it early. ``told`` and ``growth`` are
-    missing where the match is not the best in its classes. ``seconds`` are wall-clock times of the steps.
+    ``rounds`` is how often it was solved. The certificate is over the candidates that were kept; ``gap_of_all``
+    is how far the match may be from the best of all pairs that no rule forbids, ``None`` where that is not
+    known. ``stopped``: Ctrl-C ended it early. ``told`` and ``growth`` are missing where the match is not the
+    best in its classes. ``seconds`` are wall-clock times of the steps.
     """
 
     inputs: Inputs
@@ -64,7 +65,7 @@ class Matched:
     certificate: Certificate
     cards: Cards
     rounds: int
-    all_pairs: bool
+    gap_of_all: int | None
     stopped: bool
     tolerance: float
     first_come: Usual
@@ -81,7 +82,8 @@ class Matched:
     def in_a_line(self) -> str:
         """Who is served, how good that is proved to be, and what went wrong."""
         served, needs = int((self.result.assignment >= 0).sum()), len(self.result.assignment)
-        proved = "proved optimal" if self.result.gap == 0 else f"at most {self.result.gap} s from the optimum"
+        gap = self.gap_of_all if self.gap_of_all is not None else self.result.gap
+        proved = "proved optimal" if gap == 0 else f"at most {gap} s from the optimum"
         rejected = len({(one.file, one.line) for one in self.inputs.rejects})
         rest = f"; {rejected} rows left out, see rejects.csv" if rejected else ""
         return f"{served} of {needs} needs matched, {proved}{', stopped early' if self.stopped else ''}{rest}."
@@ -119,7 +121,7 @@ class Solved:
     found: Candidates
     result: Result
     rounds: int
-    all_pairs: bool
+    gap_of_all: int | None
     stopped: bool
 
 
@@ -145,24 +147,38 @@ def completed(inputs: Inputs, best: Solved, tolerance: float, say: Say, clock: _
     growth = where_next(found.problem, result, UNITS) if told is not None else None
     clock.stop("growth")
     return Matched(
-        inputs, found, result, certificate, cards(found.problem, result), best.rounds, best.all_pairs,
+        inputs, found, result, certificate, cards(found.problem, result), best.rounds, best.gap_of_all,
         best.stopped, tolerance, first_come, by_class, told, growth, clock.seconds,
     )  # fmt: skip
 
 
+def over_all_pairs(found: Candidates, result: Result) -> tuple[Candidates, int | None]:
+    """The candidates with those added that would help, and how far ``result`` is from the best of all pairs.
+
+    Each need gets, of the pairs that were left out, the best at these prices, so that the bound with them holds
+    for all pairs. Nothing is known where they make a step of urgency larger.
+    """
+    wider = widen(found, result.price)
+    if wider is found:
+        return found, result.gap
+    if wider.problem.step != found.problem.step:
+        return wider, None
+    return wider, result.objective - lower_bound(wider.problem, result.price)
+
+
 def _solved(found: Candidates, tolerance: float, threads: int, stopping: _Stopping) -> Solved:
-    """Solve until nothing that was left out would help, or until somebody stops it."""
+    """Solve until what was left out could not help more than ``tolerance`` allows, or until somebody stops it."""
     last: Solved | None = None
     for rounds in range(1, MOST_ROUNDS + 1):
         result = solve(found.problem, tolerance=tolerance, threads=threads, progress=stopping.progress)
         if stopping.interrupted:
             return replace(last, stopped=True) if last else _stopped(found, result)
-        last = Solved(found, result, rounds, False, stopping.asked)
-        wider = widen(found, result.price)
-        if wider is found:
-            return replace(last, all_pairs=True, stopped=False)
+        wider, gap = over_all_pairs(found, result)
+        last = Solved(found, result, rounds, gap, False)
+        if gap is not None and gap <= max(tolerance * result.cost, result.gap):
+            break
         if stopping.asked:
-            return last
+            return replace(last, stopped=True)
         found = wider
         stopping.say(f"round {rounds + 1}: {len(found.problem.candidate_offer)} candidates")
     assert last is not None
@@ -180,7 +196,7 @@ def _stopped(found: Candidates, result: Result) -> Solved:
             result, assignment=assignment, cost=cost, objective=objective, gap=objective - result.bound,
             served_by_class=_by_class(problem, assignment), solver=f"{result.solver}, stopped",
         )  # fmt: skip
-    return Solved(found, result, 1, False, True)
+    return Solved(found, result, 1, over_all_pairs(found, result)[1], True)
 
 
 def _told(inputs: Inputs, found: Candidates, result: Result) -> Explanations | None:

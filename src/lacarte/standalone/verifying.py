@@ -14,11 +14,11 @@ import numpy as np
 import numpy.typing as npt
 
 from lacarte.engines.matching import Result
-from lacarte.engines.matching.candidates import Candidates, widen
+from lacarte.engines.matching.candidates import Candidates
 from lacarte.engines.matching.proof import fingerprint, proof
 from lacarte.standalone.faults import FaultError
 from lacarte.standalone.inputs import Inputs, read
-from lacarte.standalone.run import Solved, completed, problem_of_round
+from lacarte.standalone.run import Matched, Solved, completed, over_all_pairs, problem_of_round
 from lacarte.standalone.words import LANGUAGES
 from lacarte.standalone.writing import SUMMARY, TABLES, summary, write_tables
 
@@ -30,8 +30,8 @@ Say = Callable[[str], None]
 def verify(
     folder: Path, needs: Path, offers: Path, agreements: Path | None = None, rules: Path | None = None,
     threads: int = 2, say: Say = lambda _: None,
-) -> Result:  # fmt: skip
-    """Work everything in ``folder`` out anew from the files; the result, which then holds.
+) -> Matched:  # fmt: skip
+    """Work everything in ``folder`` out anew from the files; the match, which then holds.
 
     What is believed: which offer each need has and the prices, as far as the certificate proves them. The
     problem, the proof and every byte of every table and of the report are made again and compared. Raises
@@ -50,11 +50,9 @@ def verify(
     _compare(folder, "fingerprint", said, fingerprint(found.problem))
     _compare(folder, "proof", said, proof(found.problem, result))
     say("checking the certificate")
-    all_pairs = said["proved_over_all_pairs"]
-    if all_pairs and widen(found, result.price) is not found:
-        raise FaultError(f"{folder}: there are pairs outside the candidates that would improve the match")
     try:
-        best = Solved(found, result, said["rounds"], all_pairs, said["stopped_early"])
+        gap_of_all = over_all_pairs(found, result)[1]
+        best = Solved(found, result, said["rounds"], gap_of_all, said["stopped_early"])
         again = completed(inputs, best, said["tolerance"], say)
     except ValueError as error:
         raise FaultError(f"{folder}: the certificate does not hold: {error}") from error
@@ -66,7 +64,7 @@ def verify(
         for table in TABLES:
             if not (folder / table).is_file() or not cmp(folder / table, Path(anew) / table, shallow=False):
                 raise FaultError(f"{folder / table} is not what follows from the files")
-    return result
+    return again
 
 
 def _summary(folder: Path) -> dict[str, Any]:
@@ -79,7 +77,7 @@ def _summary(folder: Path) -> dict[str, Any]:
     except ValueError as error:
         raise FaultError(f"{path} is not what lacarte wrote: {error}") from error
     kinds = {
-        "seed": str, "files": dict, "tolerance": float, "rounds": int, "proved_over_all_pairs": bool,
+        "seed": str, "files": dict, "tolerance": float, "rounds": int,
         "stopped_early": bool, "language": str, "solver": str, "cost": int, "objective": int, "bound": int,
         "gap": int, "step": int,
     }  # fmt: skip

@@ -58,11 +58,12 @@ PARTS: dict[str, dict[str, str]] = {
 
 
 class LeftOut(NamedTuple):
-    """Why somebody got nothing: a code, sentences, and sentences on what would change it."""
+    """Why somebody got nothing: a code, sentences, and others on what would change it, if anything ``helps``."""
 
     code: str
     words: str
     changes: str
+    helps: bool = False
 
 
 def told_served(told: Explanations, need: int, language: str, names: Mapping[int, str]) -> tuple[str, ...]:
@@ -83,7 +84,8 @@ def told_unserved(
     if own:
         said[0] = own
     between = "" if language == "zh-hans" else " "
-    return LeftOut(code, between.join(said[:turn]), between.join(said[turn + 1 :] or [said[turn]]))
+    helps = said[turn + 1 :]
+    return LeftOut(code, between.join(said[:turn]), between.join(helps or [said[turn]]), bool(helps))
 
 
 def _explanation(told: Explanations, need: int) -> Explanation:

@@ -82,7 +82,7 @@ def summary(matched: Matched, language: str) -> dict[str, Any]:
         "bound": result.bound,
         "gap": result.gap,
         "step": result.step,
-        "proved_over_all_pairs": matched.all_pairs,
+        "gap_over_all_pairs": matched.gap_of_all,
         "stopped_early": matched.stopped,
         "rounds": matched.rounds,
         "candidates": len(matched.problem.candidate_offer),
