@@ -109,9 +109,9 @@ class Result:
 
     The objective is ``cost`` plus the problem's penalty for each need left unserved; ``bound`` is the
     Lagrangian lower bound at ``price`` on that objective, and ``gap`` is objective less bound. At ``price``
-    nobody has a cheaper way than the one taken; one more unit of an offer saves no more than its price, of
-    which ``price // step`` are class steps gained for people and the rest is cost. ``solver`` names what found
-    it, and its version.
+    nobody has a cheaper way than the one taken, and one more unit of an offer saves no more than its price: a
+    whole number of class steps, which are people, and a rest in costs, which may be negative
+    (``capacity.people_and_cost``). ``solver`` names what found it, and its version.
     """
 
     assignment: npt.NDArray[np.int32]  # [n], offer or -1
