@@ -129,11 +129,12 @@ def parse(column: Column, cells: Sequence[str], words: dict[str, Vocabulary]) ->
     wrong: list[Wrong] = []
     if column.required and "" in cells:
         wrong = [(r, "nothing is written", f"Write the {column.name}.") for r, c in enumerate(cells) if not c]
-    if column.kind == "text":
-        return list(cells), wrong + _unfit_text(cells)
     if column.kind in ("number", "whole"):
         values, unfit = _numbers(column, cells)
         return values, wrong + unfit
+    wrong += _unfit_text(cells)
+    if column.kind == "text":
+        return list(cells), wrong
     vocabulary = words[column.vocabulary]
     if column.kind == "name":
         codes = [vocabulary.number(cell) if cell else 0 for cell in cells]
@@ -148,7 +149,11 @@ def parse(column: Column, cells: Sequence[str], words: dict[str, Vocabulary]) ->
 def _unfit_text(cells: Sequence[str]) -> list[Wrong]:
     advice = f"Use up to {LONGEST_TEXT} characters that can be printed."
     return [
-        (r, "the text is too long or cannot be printed", advice)
+        (
+            r,
+            "the text is too long or cannot be printed",
+            "Close the quotation mark that is open." if "\n" in cell else advice,
+        )
         for r, cell in enumerate(cells)
         if len(cell) > LONGEST_TEXT or not cell.isprintable()
     ]
