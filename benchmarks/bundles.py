@@ -5,13 +5,28 @@
 
 from __future__ import annotations
 
+import sys
+import time
+
 import numpy as np
 import numpy.typing as npt
+from ortools.linear_solver import pywraplp
 
-from lacarte.engines.matching.bundles_problem import REQUIRED, BundleProblem, Rule
+from lacarte.engines.matching import bundles_kernels as kernels
+from lacarte.engines.matching.bundles import (
+    REQUIRED,
+    BundleProblem,
+    BundleResult,
+    Rule,
+    check_bundles,
+    solve_bundles,
+)
+from lacarte.engines.matching.bundles_book import ENDLESS
+from lacarte.engines.matching.bundles_prices import Market
 
 Floats = npt.NDArray[np.float64]
 TYPES, NEAREST, SLOTS = 8, 9, 3
+STEPS, LARGEST_FOR_HIGHS = 100, 5_000
 SIZES = ((1_000, 90), (5_000, 300), (100_000, 6_000))
 
 
@@ -103,3 +118,87 @@ def _rules(draw: np.random.Generator, parts: npt.NDArray[np.int64]) -> dict[str,
         "rule_kind": kind,
         "rule_saving": saving,
     }
+
+
+def highs(problem: BundleProblem, seconds: float) -> tuple[float, float] | None:
+    """CPU seconds and objective of HiGHS on the whole integer program (no rules), if it finishes."""
+    solver = pywraplp.Solver.CreateSolver("HIGHS")
+    solver.SetTimeLimit(int(seconds * 1000))
+    served = [solver.BoolVar("") for _ in problem.priority_class]
+    taken = [solver.BoolVar("") for _ in problem.candidate_lot]
+    parts = [solver.Constraint(0, 0) for _ in range(problem.parts)]
+    lots = [solver.Constraint(-solver.infinity(), float(c)) for c in problem.capacity]
+    goal = solver.Objective()
+    for part, bundle in zip(parts, problem.part_bundle.tolist(), strict=True):
+        part.SetCoefficient(served[bundle], -1)
+    for c, x in enumerate(taken):
+        parts[problem.candidate_part[c]].SetCoefficient(x, 1)
+        lots[problem.candidate_lot[c]].SetCoefficient(x, 1)
+        goal.SetCoefficient(x, float(problem.candidate_cost[c]))
+    for y, penalty in zip(served, problem.penalty.tolist(), strict=True):
+        goal.SetCoefficient(y, -float(penalty))
+    start = time.process_time()
+    status = solver.Solve()
+    if status != pywraplp.Solver.OPTIMAL:
+        return None
+    return time.process_time() - start, goal.Value() + float(problem.penalty.sum())
+
+
+def plain_subgradient(problem: BundleProblem, steps: int, length: float) -> int:
+    """The bound that ``steps`` whole steps reach; they get shorter with 1 / sqrt(step)."""
+    market = Market(problem, 0)
+    price, best = np.zeros(len(problem.capacity)), 0
+    sweep, still = kernels.sweep.at_size(10**6), np.zeros(len(problem.capacity))
+    room = np.where(market.capacity > 0, ENDLESS, 0)
+    for s in range(steps):
+        market.taken[:] = 0
+        sweep(market.book, market.able, price, still, still, room, market.taken, market.table)
+        best = max(best, market.bound(price).bound)
+        over = np.bincount(problem.candidate_lot, market.taken, len(price)) - market.capacity
+        move = length * np.sqrt(len(price) / (s + 1)) * over / np.linalg.norm(over)
+        price = (price + problem.step * move).clip(0)
+    return best
+
+
+def ours(problem: BundleProblem) -> tuple[float, BundleResult]:
+    """CPU seconds and answer, checked."""
+    start = time.process_time()
+    result = solve_bundles(problem)
+    seconds = time.process_time() - start
+    check_bundles(problem, result)
+    return seconds, result
+
+
+def report(n: int, k: int, rules: bool) -> None:
+    """Our line, and those of the peers."""
+    problem = instance(n, k, rules=rules)
+    seconds, result = ours(problem)
+    print(f"{n:,} bundles, {k:,} lots, {len(problem.candidate_lot):,} candidates, rules: {rules}")
+    gap = "proven best" if result.proven else f"gap {result.gap / result.objective:.3%}"
+    print(f"  ours  {seconds:7.1f} CPU s, {gap}, served {result.served_by_class}")
+    bound = max(plain_subgradient(problem, STEPS, length) for length in (0.1, 0.3, 1, 3))
+    print(f"  bound of {STEPS} plain subgradient steps, the best of four lengths: {bound / result.objective:.3%}")
+    print(
+        f"  our bound:                                                       {result.bound / result.objective:.3%}"
+    )
+    if rules or n > LARGEST_FOR_HIGHS:
+        return
+    peer = highs(problem, 300)
+    if peer is None:
+        print("  HiGHS does not finish in 300 s")
+        return
+    print(f"  HiGHS {peer[0]:7.1f} CPU s, {peer[0] / seconds:.1f} times ours")
+    print(f"  our objective is {result.objective / peer[1] - 1:.3%} above that of HiGHS")
+
+
+def main(sizes: tuple[tuple[int, int], ...]) -> None:
+    """Each size, without and with rules."""
+    solve_bundles(instance(1_000, 90), exact=False)  # compile
+    for n, k in sizes:
+        for rules in (False, True):
+            report(n, k, rules)
+
+
+if __name__ == "__main__":
+    chosen = [int(a) for a in sys.argv[1:]]
+    main(((chosen[0], chosen[1]),) if chosen else SIZES)

@@ -43,10 +43,10 @@ EXACT_UP_TO = 3_000  # parts
 def solve_bundles(
     problem: BundleProblem,
     prices: Ints | None = None,
-    tolerance: float = 0.001,
+    tolerance: float = 0.005,
     seed: int = 0,
     sweeps: int = 60,
-    effort: float = 20.0,
+    effort: float = 10.0,
     exact: bool | None = None,
     progress: Progress | None = None,
 ) -> BundleResult:
@@ -72,7 +72,7 @@ def solve_bundles(
             run.prove(effort, sweeps)
         elif exact is None and not run.within(tolerance):
             run.polish(tolerance)
-    return run.result(sweeps // 3)
+    return run.result(sweeps // 6)
 
 
 def prices_from(result: Result, problem: BundleProblem) -> Ints:
@@ -125,9 +125,14 @@ class _Run:
         seats.dive(max(sweeps // 3, 2))
         seats.fill()
         self.take(seats.choice, "dived")
-        if not self.within(tolerance):
-            seats.improve(passes=2)
-            self.take(seats.choice, "improved")
+        seats.improve(urgent=True)
+        self.take(seats.choice, "urgent")
+        if rating(self.problem, quick.choice) < rating(self.problem, seats.choice):
+            seats = quick
+        for served in (False, True):
+            if not self.within(tolerance):
+                seats.improve(served=served)
+                self.take(seats.choice, "improved")
 
     def polish(self, tolerance: float) -> None:
         for choice in polish(self.problem, self.choice, self.prices.surplus, self.seed):

@@ -343,14 +343,10 @@ def roll_back(size: int, book: Any, now: Any, moved: Any, was: Any) -> None:
 
 
 @kernel
-def improve(order: Any, chain: int, book: Any, now: Any, moved: Any, was: Any, balance: Any, table: Any) -> int:
-    """Try a chain from each bundle in this order, keep those that make it better; how many did."""
-    gained = 0
+def improve(order: Any, chain: int, book: Any, now: Any, moved: Any, was: Any, balance: Any, table: Any) -> None:
+    """Try a chain from each bundle in this order; those that make nothing better are taken back."""
     for b in order:
         size = chain_from(b, chain, len(moved), book, now, moved, was, table)
-        if better(size, book, now, moved, was, balance):
-            gained += 1
-        else:
+        if not better(size, book, now, moved, was, balance):
             roll_back(size, book, now, moved, was)
         chain += 1
-    return gained

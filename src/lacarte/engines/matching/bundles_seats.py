@@ -27,6 +27,7 @@ class Seats:
         self.now: Standing = standing_for(market.problem, prices.price.astype(np.float64))
         self.order: Ints = np.lexsort((-prices.surplus, market.problem.priority_class))
         self.choice: Ints = self.now.choice.copy()
+        self.chains = 0  # tried so far: each has a number
 
     def keep(self) -> None:
         """A stage is finished."""
@@ -83,20 +84,18 @@ class Seats:
         free = now._replace(price=np.zeros_like(now.price))
         fast(kernels.fill, market.problem)(who, False, book, free, market.table)
 
-    def improve(self, passes: int) -> None:
-        """Chains from the unserved, most urgent first, then from everybody, while that helps."""
-        market, now, chain = self.market, self.now, 0
-        scratch = (np.zeros(LONGEST, dtype=np.int64), np.zeros((LONGEST, 7), dtype=np.int64))
+    def improve(self, urgent: bool = False, served: bool = False) -> None:
+        """Chains from the unserved, most urgent first: only of all classes but the last where ``urgent``.
+
+        With ``served`` from those who are served, who may find something cheaper.
+        """
+        market, now = self.market, self.now
+        rank = market.problem.priority_class
+        who = self.order[np.isin(self.order, market.able) & (now.served[self.order] == served)]
+        who = who[rank[who] < rank.max(initial=0)] if urgent else who
+        moved, was = np.zeros(LONGEST, dtype=np.int64), np.zeros((LONGEST, 7), dtype=np.int64)
         balance = np.zeros(256, dtype=np.int64)
-        able = np.zeros(len(self.order), dtype=bool)
-        able[market.able] = True
-        order = self.order[able[self.order]]
         run = fast(kernels.improve, market.problem)
-        for _ in range(passes):
-            gained = 0
-            for who in (order[~now.served[order]], order):
-                gained += run(who, chain, market.book, now, *scratch, balance, market.table)
-                chain += len(who)
-                self.keep()
-            if gained == 0:
-                return
+        run(who, self.chains, market.book, now, moved, was, balance, market.table)
+        self.chains += len(who)
+        self.keep()
