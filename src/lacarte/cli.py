@@ -17,7 +17,7 @@ from lacarte import __version__
 from lacarte.kernel.listening import why_taken
 from lacarte.site.configuration import ConfigurationError
 
-#: Exit code where Ctrl-C ended a match early and what was found by then is written.
+#: Exit code where Ctrl-C ended a match early.
 STOPPED = 130
 
 
@@ -259,6 +259,9 @@ def _match_files(
         standalone.save(matched, out, language)
     except standalone.FaultError as error:
         raise Failure(str(error)) from error
+    except KeyboardInterrupt:
+        click.echo("lacarte: stopped before anything was written", err=True)
+        sys.exit(STOPPED)
     click.echo(f"{matched.in_a_line()} All of it is in {out}.")
     if matched.stopped:
         sys.exit(STOPPED)

@@ -8,6 +8,7 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
+from itertools import count
 from types import FrameType
 from typing import Any
 
@@ -31,8 +32,6 @@ __all__ = ["Matched", "Solved", "Usual", "completed", "match", "over_all_pairs",
 
 Say = Callable[[str], None]
 Small = npt.NDArray[np.int32]
-#: Solving again with the pairs that were left out ends by itself, nearly always after one or two rounds.
-MOST_ROUNDS = 10
 #: Units of capacity whose best places are told.
 UNITS = 10
 #: What an offer without a free place costs in the usual ways: more than any way there is.
@@ -82,8 +81,9 @@ class Matched:
     def in_a_line(self) -> str:
         """Who is served, how good that is proved to be, and what went wrong."""
         served, needs = int((self.result.assignment >= 0).sum()), len(self.result.assignment)
-        gap = self.gap_of_all if self.gap_of_all is not None else self.result.gap
+        gap = self.gap_of_all
         proved = "proved optimal" if gap == 0 else f"at most {gap} s from the optimum"
+        proved = "how far from the optimum is not known" if gap is None else proved
         rejected = len({(one.file, one.line) for one in self.inputs.rejects})
         rest = f"; {rejected} rows left out, see rejects.csv" if rejected else ""
         return f"{served} of {needs} needs matched, {proved}{', stopped early' if self.stopped else ''}{rest}."
@@ -167,10 +167,15 @@ def over_all_pairs(found: Candidates, result: Result) -> tuple[Candidates, int |
 
 
 def _solved(found: Candidates, tolerance: float, threads: int, stopping: _Stopping) -> Solved:
-    """Solve until what was left out could not help more than ``tolerance`` allows, or until somebody stops it."""
+    """Solve until what was left out could not help more than ``tolerance`` allows, or until somebody stops it.
+
+    It ends by itself: each round adds pairs, and there are only so many. Two to four rounds are usual.
+    """
     last: Solved | None = None
-    for rounds in range(1, MOST_ROUNDS + 1):
+    for rounds in count(1):
         result = solve(found.problem, tolerance=tolerance, threads=threads, progress=stopping.progress)
+        if stopping.at_once:
+            raise KeyboardInterrupt
         if stopping.interrupted:
             return replace(last, stopped=True) if last else _stopped(found, result)
         wider, gap = over_all_pairs(found, result)
@@ -232,18 +237,18 @@ def _beyond(inputs: Inputs, found: Candidates, result: Result) -> Possible | Non
 def _usual(found: Candidates, turn: npt.NDArray[np.int64]) -> Usual:
     """Who is served where everybody in turn takes the cheapest offer with a free place and keeps it.
 
-    Nobody waits here only because few candidates are kept: where places stay free that a need may use, those
-    are added and all begin anew.
+    Nobody waits here only because few candidates are kept: where places stay free that an unserved need may use,
+    those are added for it and all begin anew.
     """
-    for _ in range(MOST_ROUNDS):
+    truncated = found.truncated
+    while True:
         problem = found.problem
         assignment = in_turn(problem, turn)
         used = np.bincount(assignment[assignment >= 0], minlength=len(problem.capacity))
-        wider = widen(found, np.where(used < problem.capacity, 0, _NEVER).astype(np.int64))
-        if wider is found:
-            break
-        found = wider
-    return Usual(_by_class(problem, assignment), evaluate(problem, assignment)[0])
+        asking = replace(found, truncated=truncated & (assignment < 0))
+        found = widen(asking, np.where(used < problem.capacity, 0, _NEVER).astype(np.int64))
+        if found is asking:
+            return Usual(_by_class(problem, assignment), evaluate(problem, assignment)[0])
 
 
 def _by_class(problem: Problem, assignment: Small) -> dict[int, int]:
@@ -268,7 +273,8 @@ class _Stopping:
     """Hears Ctrl-C: the first asks the solver to end well at its next step, the second ends everything."""
 
     def __init__(self, say: Say) -> None:
-        self.say, self.asked, self.interrupted = say, False, False
+        self.say = say
+        self.asked = self.interrupted = self.at_once = False
         self._before: Any = None
 
     def __enter__(self) -> _Stopping:
@@ -288,9 +294,11 @@ class _Stopping:
             raise KeyboardInterrupt
 
     def _hear(self, _number: int, _frame: FrameType | None) -> None:
+        if self.asked:
+            self.at_once = True  # a solver may take the exception as the wish to end well
+            raise KeyboardInterrupt
         self.asked = True
         self.say("stopping with the best match so far; Ctrl-C again stops at once and writes nothing")
-        signal.signal(signal.SIGINT, self._before)
 
 
 @contextmanager

@@ -106,7 +106,7 @@ def left_out(matched: Matched, need: int, language: str, names: dict[int, str]) 
 
 _ASSIGNMENT = ("need", "offer", "cost", "travel", "wait", "language", "mode", "offer_cost", "rank")
 _UNSERVED = ("need", "reason", "words", "zone", "zone_places", "zone_needs", "changes")
-_ZONES = ("zone", "inside", "places", "needs", "offers")
+_ZONES = ("zone", "inside", "places", "offers")
 _PRICES = ("offer", "name", "capacity", "used", "price", "levels", "seconds")
 
 
@@ -149,7 +149,7 @@ def _zones(matched: Matched) -> Iterator[Row]:
             members[zone].append(ids[offer])
     for zone, (parent, own) in enumerate(zip(zones.parent.tolist(), members, strict=True)):
         inside = parent + 1 if parent >= 0 else ""
-        yield zone + 1, inside, int(zones.places[zone]), zones.confined(zone), ";".join(own)
+        yield zone + 1, inside, int(zones.places[zone]), ";".join(own)
 
 
 def _home(zones: Zones, offers: int) -> npt.NDArray[np.int64]:
