@@ -35,7 +35,8 @@ def run_all(root: Path, pytest_arguments: list[str]) -> int:
         ("tests in reverse order", reverse, {}),
     ]
     if postgres := os.environ.get("LACARTE_TEST_POSTGRES"):
-        steps.append(("tests on PostgreSQL", pytest, {"LACARTE_DATABASE": postgres}))
+        no_database = [f"--ignore=tests/{path}" for path in ("engines", "standalone")]
+        steps.append(("tests on PostgreSQL", [*pytest, *no_database], {"LACARTE_DATABASE": postgres}))
     failed = [name for name, command, extra in steps if not _run(name, command, root, environment | extra)]
     if failed:
         click.echo(f"\nFailed: {', '.join(failed)}", err=True)
