@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass, replace
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -16,7 +17,7 @@ import numpy.typing as npt
 from lacarte.engines.matching import Problem, solve
 from lacarte.engines.matching.curve import hilbert_order
 
-Assignment = npt.NDArray[np.int64]
+Assignment = npt.NDArray[Any]
 
 
 class NoAnswerError(Exception):
@@ -88,8 +89,8 @@ def lemon(p: Problem) -> Assignment:
 
 
 def highs(p: Problem) -> Assignment:
-    """HiGHS on the linear program, its own choice of method."""
-    return _highs(p, "choose")
+    """HiGHS on the linear program by the simplex method, which is what it chooses by itself."""
+    return _highs(p, "simplex")
 
 
 def highs_interior_point(p: Problem) -> Assignment:
@@ -162,7 +163,7 @@ SOLVERS: dict[str, Solver] = {
     "OR-Tools flow": Solver(ortools_flow, _little),
     "OR-Tools flow, sorted": Solver(ortools_flow_sorted, _little),
     "LEMON simplex": Solver(lemon, _little),
-    "HiGHS": Solver(highs, _little),
+    "HiGHS simplex": Solver(highs, _little),
     "HiGHS interior point": Solver(highs_interior_point, _little),
     "POT emd": Solver(pot_emd, lambda p: 5 * 8e-9 * len(p.priority_class) * len(p.capacity)),
     "SciPy sparse": Solver(scipy_sparse, lambda p: 60e-9 * _expanded(p)),

@@ -1,8 +1,9 @@
 """Instances from the literature, to their published optimum; and instances drawn as NETGEN draws them.
 
 OR-Library's ``assign100`` (Beasley, Linear programming on Cray supercomputers, JORS 41, 1990) is in
-``tests/data``. Dantzig's transportation problem (Linear Programming and Extensions, 1963, chapter 3.3) is the first
-model of the GAMS library, which gives its optimum.
+``tests/data``. Dantzig's transportation problem (Linear Programming and Extensions, 1963, chapter 3.3) is the
+first model of the GAMS library, which gives its optimum.
+
 The files of the published NETGEN problems were not to be had. Those here are drawn by our own generator after the
 description in Klingman, Napier and Stutz, Management Science 20 (1974), at the sizes of their problems 1 to 15;
 their optimum is not published, so two other solvers have to agree on it.
