@@ -23,6 +23,8 @@ from lacarte.engines.matching.bundles import (
     prices_from,
     solve_bundles,
 )
+from lacarte.engines.matching.bundles_value import rating
+from lacarte.engines.matching.bundles_zones import polish
 
 Part = list[tuple[int, int]]  # lot and cost of each candidate
 
@@ -308,3 +310,25 @@ def test_nobody_and_nothing() -> None:
     assert solve_bundles(bundles([[[], []]], [], [0]), exact=False).choice.tolist() == [-1, -1]
     with pytest.raises(ValueError, match="prices must be 1"):
         solve_bundles(bundles([], [3], []), prices=np.array([], dtype=np.int64))
+
+
+def test_compiled_and_in_plain_python_the_answer_is_the_same(monkeypatch: pytest.MonkeyPatch) -> None:
+    pytest.importorskip("numba")
+    p = crowded()
+    plain = solve_bundles(p, exact=False, tolerance=0)
+    monkeypatch.setattr("lacarte.engines.compiling.COMPILE_FROM", 0)
+    compiled = solve_bundles(p, exact=False, tolerance=0)
+    assert compiled.choice.tolist() == plain.choice.tolist()
+    assert (compiled.price.tolist(), compiled.bound) == (plain.price.tolist(), plain.bound)
+
+
+@settings(max_examples=20, deadline=None)
+@given(small_bundles(), st.integers(0, 3))
+def test_contested_zones_only_make_an_answer_better(p: BundleProblem, seed: int) -> None:
+    start = np.full(p.parts, -1, dtype=np.int64)
+    best = rating(p, start)
+    for choice in polish(p, start, np.ones(len(p.priority_class)), seed):
+        assert rating(p, choice) < best
+        best = rating(p, choice)
+    missed, objective, _ = brute_force(p)
+    assert (missed, objective) <= ([best[0][k] for k in (0, 3, 255)], best[1])
