@@ -32,6 +32,8 @@ from lacarte.loop.needs.models import Need
 from lacarte.loop.priority.actions import RULES_VERSION, weigh
 
 COMPUTE = "matching.compute"
+#: A few rounds are enough in practice; a run that needs more says that not all pairs were looked at.
+WIDEN_AT_MOST = 20
 Progress = Callable[[str], None]
 Kind = MatchingRun.Kind
 
@@ -47,13 +49,24 @@ class Solved:
     candidates: Candidates
     result: Result
     certificate: Certificate
+    over_all_pairs: bool
 
 
 def solved(inputs: Inputs) -> Solved:
     """Decide, and check the decision with code that does not trust the solver. Pure: the same in, the same out."""
-    candidates = build(inputs)
-    result = solve(candidates.problem)
-    return Solved(candidates, result, certify(candidates.problem, result))
+    candidates, result, over_all_pairs = _optimum(build(inputs))
+    return Solved(candidates, result, certify(candidates.problem, result), over_all_pairs)
+
+
+def _optimum(candidates: Candidates) -> tuple[Candidates, Result, bool]:
+    """Solve, add the pairs that prices call for, and solve again; whether the optimum is that over all pairs."""
+    for _round in range(WIDEN_AT_MOST):
+        result = solve(candidates.problem)
+        wider = candidates.widened(result.price)
+        if wider is candidates:
+            return candidates, result, True
+        candidates = wider
+    return candidates, solve(candidates.problem), False
 
 
 def rules_version() -> str:
@@ -169,6 +182,7 @@ def outcome(found: Solved) -> dict[str, object]:
             "bound": int(certificate.bound),
             "gap": int(certificate.gap),
             "step": int(result.step),
+            "over_all_pairs": found.over_all_pairs,
         },
         "digest": proof(found.candidates.problem, result),
         "engine_version": f"lacarte {version('lacarte')}, {result.solver}, ortools {version('ortools')}",

@@ -5,88 +5,172 @@ What is impossible is left out; what is possible costs seconds of travel or thei
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
 
 import numpy as np
 import numpy.typing as npt
 
-from lacarte.engines.geography import haversine_metres, travel_seconds
+from lacarte.engines.geography import middle, project
 from lacarte.engines.matching import Problem
+from lacarte.engines.matching import candidates as engine
+from lacarte.engines.matching.candidates import EVER, Needs, Offers, Reason, Rules
 from lacarte.loop.matching.inputs import Inputs
 from lacarte.loop.matching.ordering import ranked
-from lacarte.loop.matching.queries import OpenNeeds, Supply
+from lacarte.loop.matching.queries import HORIZON, Floats, Ints, OpenNeeds, Supply, city_of
 
 #: Changes with anything here that changes what a run decides.
-RULES_VERSION = "2026-11.2"
+RULES_VERSION = "2026-11.3"
 #: Equivalents in seconds: of a language that is not spoken, and of a unit of price.
 LANGUAGE_MISFIT_SECONDS = 1800
 SECONDS_PER_MINOR_UNIT = 0.2
 PRICE_CAP_SECONDS = 3600
 #: A need or an offer without coordinates: neither near nor far.
 UNKNOWN_TRAVEL_SECONDS = 1800
+#: A run looks at about so many pairs at first, and at no fewer and no more offers for one need than these.
+PAIRS = 10_000_000
+FEWEST_OFFERS, MOST_OFFERS = 32, 1000
+#: The offers that would do are not to be tried again: beside the engine's own reasons (``Reason``, in lower case).
+REFUSED = "refused"
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Candidates:
-    """The engine's problem, and the parts of each candidate's cost (``int32[m]`` seconds) to explain it by."""
+    """The engine's candidates without the pairs that were refused, and each need's rank inside its class.
 
-    problem: Problem
-    travel: npt.NDArray[np.int32]
-    language: npt.NDArray[np.int32]
-    price: npt.NDArray[np.int32]
+    ``rank`` (``int32[n]``) stays what it is when another order is used inside classes.
+    """
+
+    found: engine.Candidates
+    refused: Ints  # pairs as need * k + offer, sorted
+    rank: npt.NDArray[np.int32]
+
+    @property
+    def problem(self) -> Problem:
+        """What is to be solved."""
+        return self.found.problem
+
+    @property
+    def parts(self) -> Mapping[str, npt.NDArray[np.int32]]:
+        """What the cost of each candidate is made of: ``int32[m]`` seconds each, adding up to the cost."""
+        parts = self.found.parts(slice(None))
+        return {"travel": parts.travel, "language": parts.language, "price": parts.offer}
+
+    @property
+    def reason(self) -> list[str]:
+        """Why nobody with free places can serve each need; empty where somebody can."""
+        problem, reason = self.problem, self.found.reason
+        count = np.diff(problem.candidate_start)
+        has_room = np.zeros(len(reason), dtype=bool)
+        has_room[problem.rows[problem.capacity[problem.candidate_offer] > 0]] = True
+        lost = (reason == Reason.NONE) & ~has_room
+        lost |= np.isin(reason, (Reason.NONE, Reason.CAPACITY)) & (count == 0)
+        names = [Reason(code).name.lower() if code else "" for code in range(max(Reason) + 1)]
+        return [REFUSED if gone else names[code] for gone, code in zip(lost, reason.tolist(), strict=True)]
+
+    def widened(self, price: Ints) -> Candidates:
+        """With the pairs that were left out but would improve a result at these prices; itself if there are none.
+
+        Itself is a proof that the result is optimal among all pairs: fewer pairs are refused for any need than
+        the engine looks for, so that they cannot hide a better one.
+        """
+        wider = _without(engine.widen(self.found, price), self.refused)
+        if len(wider.problem.candidate_offer) == len(self.problem.candidate_offer):
+            return self
+        return replace(self, found=wider)
+
+    def ordered(self, order: npt.NDArray[np.int32]) -> Candidates:
+        """The same with another order inside classes."""
+        needs, problem = replace(self.found.needs, order=order), replace(self.problem, order=order)
+        return replace(self, found=replace(self.found, needs=needs, problem=problem))
 
 
 def build(inputs: Inputs) -> Candidates:
     """Join ``n`` needs with ``k`` offers at places of the same service type and within reach."""
-    needs, supply, refused = inputs.needs, inputs.supply, inputs.refused
-    pairs = [_of_type(needs, supply, kind) for kind in np.unique(needs.service_type)]
-    need, offer, travel, language, price = (
-        np.concatenate([pair[part] for pair in pairs]) if pairs else np.zeros(0, dtype=np.int64)
-        for part in range(5)
-    )
     classes, order = ranked(inputs)
-    kept = np.lexsort((offer, need))
-    kept = kept[~np.isin(need[kept] * len(supply.ids) + offer[kept], refused)]
-    need, offer, travel, language, price = (part[kept] for part in (need, offer, travel, language, price))
-    start = np.zeros(len(needs) + 1, dtype=np.int64)
-    np.cumsum(np.bincount(need, minlength=len(needs)), out=start[1:])
-    problem = Problem(
-        candidate_start=start,
-        candidate_offer=offer.astype(np.int32),
-        candidate_cost=(travel + language + price).astype(np.int32),
-        capacity=supply.free.astype(np.int32),
+    around = middle(*_all_places(inputs))
+    found = engine.candidates(
+        _needs(inputs.needs, classes, order, around), _offers(inputs.supply, around), _rules(inputs)
+    )
+    return Candidates(_without(found, inputs.refused), inputs.refused, order)
+
+
+def _needs(
+    needs: OpenNeeds,
+    classes: npt.NDArray[np.uint8],
+    order: npt.NDArray[np.int32],
+    around: tuple[float, float],
+) -> Needs:
+    x, y = project(*_places(needs), around)
+    return Needs(
+        service_type=needs.service_type,
+        x=x,
+        y=y,
         priority_class=classes,
         order=order,
-        need_place=np.column_stack((needs.longitude, needs.latitude)),
-        offer_place=np.column_stack((supply.longitude, supply.latitude)),
+        languages=needs.language.astype(np.uint64),
+        deadline=np.full(len(needs), HORIZON.days - 1, dtype=np.int32),
+        region=city_of(needs.region),
     )
-    return Candidates(problem, travel.astype(np.int32), language.astype(np.int32), price.astype(np.int32))
 
 
-def _of_type(needs: OpenNeeds, supply: Supply, kind: int) -> tuple[npt.NDArray[np.int64], ...]:
-    """All possible pairs of one service type: need, offer, and the three parts of the cost."""
-    wanted = np.flatnonzero(needs.service_type == kind)
-    offered = np.flatnonzero(supply.service_type == kind)
-    metres = haversine_metres(
-        needs.longitude[wanted, None],
-        needs.latitude[wanted, None],
-        supply.longitude[None, offered],
-        supply.latitude[None, offered],
+def _offers(supply: Supply, around: tuple[float, float]) -> Offers:
+    x, y = project(*_places(supply), around)
+    price = np.minimum(supply.price_minor * SECONDS_PER_MINOR_UNIT, PRICE_CAP_SECONDS)
+    return Offers(
+        service_type=supply.service_type,
+        capacity=np.minimum(supply.free, 2**31 - 1).astype(np.int32),
+        x=x,
+        y=y,
+        reach=supply.reach_metres,
+        languages=supply.languages.astype(np.uint64),
+        first=supply.day.astype(np.int32),
+        last=np.full(len(supply.ids), EVER, dtype=np.int32),
+        region=city_of(supply.region),
+        cost=np.rint(price).astype(np.int32),
     )
-    known = ~np.isnan(metres)
-    near = ~known | (metres <= supply.reach_metres[None, offered])
-    allowed = supply.serves(needs.region[wanted], offered)
-    row, column = np.nonzero(near & allowed)
-    far = metres[row, column]
-    travel = np.where(np.isnan(far), UNKNOWN_TRAVEL_SECONDS, travel_seconds(np.nan_to_num(far)))
-    need, offer = wanted[row], offered[column]
-    spoken = (needs.language[need] & supply.languages[offer]) > 0
-    understood = spoken | (needs.language[need] == 0) | (supply.languages[offer] == 0)
-    price = np.minimum(supply.price_minor[offer] * SECONDS_PER_MINOR_UNIT, PRICE_CAP_SECONDS)
-    return (
-        need,
-        offer,
-        np.rint(travel).astype(np.int64),
-        np.where(understood, 0, LANGUAGE_MISFIT_SECONDS).astype(np.int64),
-        np.rint(price).astype(np.int64),
+
+
+def _rules(inputs: Inputs) -> Rules:
+    """Small runs look at every pair; large ones at as many as fit, and then at those that prices call for."""
+    _, refusals = np.unique(inputs.refused // max(len(inputs.supply.ids), 1), return_counts=True)
+    least = max(FEWEST_OFFERS, int(refusals.max(initial=0)) + 1)
+    fits = min(max(PAIRS // max(len(inputs.needs), 1), least), MOST_OFFERS)
+    return Rules(
+        language_misfit=LANGUAGE_MISFIT_SECONDS,
+        unknown_travel=UNKNOWN_TRAVEL_SECONDS,
+        most=fits,
+        most_full=fits,
+        agreements=np.array(sorted(inputs.supply.agreements), dtype=np.int64).reshape(-1, 4),
+        version=RULES_VERSION,
     )
+
+
+def _without(found: engine.Candidates, refused: Ints) -> engine.Candidates:
+    """The candidates without some pairs."""
+    problem = found.problem
+    rows = problem.rows
+    kept = ~np.isin(rows * len(problem.capacity) + problem.candidate_offer, refused)
+    if kept.all():
+        return found
+    start = np.zeros_like(problem.candidate_start)
+    np.cumsum(np.bincount(rows[kept], minlength=len(start) - 1), out=start[1:])
+    left = replace(
+        problem,
+        candidate_start=start,
+        candidate_offer=problem.candidate_offer[kept],
+        candidate_cost=problem.candidate_cost[kept],
+    )
+    return replace(found, problem=left, travel=found.travel[kept], misfit=found.misfit[kept])
+
+
+def _all_places(inputs: Inputs) -> tuple[Floats, Floats]:
+    ours, theirs = _places(inputs.needs), _places(inputs.supply)
+    return np.concatenate([ours[0], theirs[0]]), np.concatenate([ours[1], theirs[1]])
+
+
+def _places(table: OpenNeeds | Supply) -> tuple[Floats, Floats]:
+    """Degrees; a place that is nowhere on Earth is not known."""
+    with np.errstate(invalid="ignore"):
+        real = (np.abs(table.longitude) <= 360) & (np.abs(table.latitude) <= 90)
+    return np.where(real, table.longitude, np.nan), np.where(real, table.latitude, np.nan)

@@ -6,11 +6,12 @@ out anew from records that have changed since.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import asdict, replace
 from typing import Any
 from uuid import UUID
 
+import numpy as np
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
@@ -26,7 +27,8 @@ from lacarte.engines.matching.explain import (
     explain,
 )
 from lacarte.engines.matching.explanation_words import SENTENCES, words
-from lacarte.loop.matching.candidates import Candidates
+from lacarte.loop.matching.alternatives import just_beyond, on_later_days
+from lacarte.loop.matching.candidates import REFUSED, Candidates
 from lacarte.loop.matching.models import Match, Objection, Unserved
 from lacarte.registers.menu.models import OfferAtPlace
 
@@ -34,13 +36,24 @@ Kept = dict[str, Any]
 
 
 def explained(candidates: Candidates, result: Result) -> Explanations:
-    """The explanation of every need of a run."""
-    parts = {"travel": candidates.travel, "language": candidates.language, "price": candidates.price}
-    return explain(candidates.problem, result, parts=parts)
+    """The explanation of every need of a run, with what would serve those who got nothing."""
+    unserved = np.flatnonzero(result.assignment < 0)
+    return explain(
+        candidates.problem,
+        result,
+        beyond=just_beyond(candidates, unserved),
+        later=on_later_days(candidates, unserved),
+        parts=candidates.parts,
+    )
 
 
-def kept(told: Explanation, offers: Sequence[UUID]) -> Kept:
-    """One explanation as JSON. Of a scarcity zone it keeps how many offers there are: replaying names them."""
+def kept(told: Explanation, offers: Sequence[UUID], **notes: str | bool) -> Kept:
+    """One explanation as JSON. Of a scarcity zone it keeps how many offers there are: replaying names them.
+
+    ``notes`` are what the run knows beside the engine: ``reason`` (why no offer with free places fits), ``more``
+    (there are offers, dearer ones, that were not looked at one by one), ``balanced`` (districts went in turn).
+    Those that say nothing are left out.
+    """
     # Orders are rounded to tens; “number 0 or earlier” would be no advice.
     changes = tuple(change for change in told.changes if change.kind != "order" or change.amount > 0)
     data = asdict(replace(told, zone=None, changes=changes))
@@ -49,7 +62,7 @@ def kept(told: Explanation, offers: Sequence[UUID]) -> Kept:
     for part in (data["own"], data["nearer"], *data["changes"]):
         if part is not None:
             part["offer"] = str(offers[part["offer"]]) if part["offer"] >= 0 else ""
-    return data
+    return data | {name: note for name, note in notes.items() if note}
 
 
 def in_words(about: Match | Unserved | Objection) -> tuple[str, ...]:
@@ -65,7 +78,30 @@ def in_words(about: Match | Unserved | Objection) -> tuple[str, ...]:
     spoken = (get_language() or "en").lower()
     parts = {"language": _("Another language than yours, counted as time"), "price": _("Price, counted as time")}
     names = dict(enumerate(_names(offers)))
-    return words(told, spoken if spoken in SENTENCES else "en", names, parts=parts)
+    said = words(told, spoken if spoken in SENTENCES else "en", names, parts=parts)
+    return (said[0], *_why_none(data), *said[1:], *_noted(data))
+
+
+def _why_none(data: Kept) -> Iterator[str]:
+    """Why no offer with free places fits, where that is not just that all are taken."""
+    reasons = {
+        "type": _("No provider offers this service in the coming weeks."),
+        "agreement": _("It is offered in other cities only, and there is no agreement with them."),
+        "deadline": _("Places are free only on later days than are given out now."),
+        "reach": _("Those who offer it do not come as far as you are, or take nobody from so far."),
+        REFUSED: _(
+            "The offers that fit were asked lately and it came to nothing, so they are not asked again at once."
+        ),
+    }
+    if said := reasons.get(data.get("reason", "")):
+        yield said
+
+
+def _noted(data: Kept) -> Iterator[str]:
+    if data.get("more"):
+        yield _("There are more services than these. All of them were considered, but take longer or cost more.")
+    if data.get("balanced"):
+        yield _("Inside a priority group, districts where fewer people have a place went first in this run.")
 
 
 def _mentioned(data: Kept) -> list[str]:

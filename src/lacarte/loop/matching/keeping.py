@@ -26,7 +26,7 @@ def keep_decisions(run: MatchingRun, inputs: Inputs, candidates: Candidates, res
     """
     told = explained(candidates, result)
     Match.objects.bulk_create(_matches(run, inputs, candidates, told), batch_size=_BATCH)
-    Unserved.objects.bulk_create(_unserved(run, inputs, told), batch_size=_BATCH)
+    Unserved.objects.bulk_create(_unserved(run, inputs, candidates, told), batch_size=_BATCH)
     if run.kind != MatchingRun.Kind.URGENT:
         Price.objects.bulk_create(_prices(run, inputs, candidates.problem, result), batch_size=_BATCH)
         NextUnit.objects.bulk_create(_next_units(run, inputs, candidates.problem, result), batch_size=_BATCH)
@@ -34,7 +34,7 @@ def keep_decisions(run: MatchingRun, inputs: Inputs, candidates: Candidates, res
 
 
 def _matches(run: MatchingRun, inputs: Inputs, candidates: Candidates, told: Explanations) -> Iterator[Match]:
-    problem = candidates.problem
+    problem, more = candidates.problem, candidates.found.truncated
     for i in np.flatnonzero(told.cards.pair >= 0).tolist():
         at = int(told.cards.pair[i])
         reached = problem.candidate_offer[problem.candidate_start[i] : problem.candidate_start[i + 1]]
@@ -43,22 +43,23 @@ def _matches(run: MatchingRun, inputs: Inputs, candidates: Candidates, told: Exp
             need_id=inputs.needs.ids[i],
             offer_at_place_id=inputs.supply.ids[int(problem.candidate_offer[at])],
             priority_class=int(problem.priority_class[i]),
-            order=int(problem.order[i]),
+            order=int(candidates.rank[i]),
             cost=int(problem.candidate_cost[at]),
             parts={name: int(values[at]) for name, values in told.parts.items()},
             choices=int((problem.capacity[reached] > 0).sum()),
-            explanation=kept(told.of(i), inputs.supply.ids),
+            explanation=kept(told.of(i), inputs.supply.ids, more=bool(more[i])),
         )
 
 
-def _unserved(run: MatchingRun, inputs: Inputs, told: Explanations) -> Iterator[Unserved]:
+def _unserved(run: MatchingRun, inputs: Inputs, candidates: Candidates, told: Explanations) -> Iterator[Unserved]:
+    reason, more = candidates.reason, candidates.found.truncated
     for i in np.flatnonzero(told.cards.pair < 0).tolist():
         yield Unserved(
             run=run,
             need_id=inputs.needs.ids[i],
             priority_class=int(told.problem.priority_class[i]),
-            order=int(told.problem.order[i]),
-            explanation=kept(told.of(i), inputs.supply.ids),
+            order=int(candidates.rank[i]),
+            explanation=kept(told.of(i), inputs.supply.ids, reason=reason[i], more=bool(more[i])),
         )
 
 
@@ -94,13 +95,15 @@ def _next_units(run: MatchingRun, inputs: Inputs, problem: Problem, result: Resu
 
 
 def _shortages(run: MatchingRun, inputs: Inputs, candidates: Candidates, result: Result) -> list[Shortage]:
-    """Count the needs that found nothing: in reach of an offer or not, by service type and region."""
-    reached = np.diff(candidates.problem.candidate_start) > 0
-    counts: dict[tuple[int, int], list[int]] = {}
+    """Count the needs that found nothing: in reach of an offer or not and why, by service type and region."""
+    reached, reason = np.diff(candidates.problem.candidate_start) > 0, candidates.reason
+    found: dict[tuple[int, int], Shortage] = {}
     for i in np.flatnonzero(result.assignment < 0).tolist():
-        found = counts.setdefault((int(inputs.needs.service_type[i]), int(inputs.needs.region[i])), [0, 0])
-        found[0 if reached[i] else 1] += 1
-    return [
-        Shortage(run=run, service_type_id=kind, region_id=region, full=full, out_of_reach=out)
-        for (kind, region), (full, out) in counts.items()
-    ]
+        where = int(inputs.needs.service_type[i]), int(inputs.needs.region[i])
+        short = found.setdefault(where, Shortage(run=run, service_type_id=where[0], region_id=where[1]))
+        if reached[i]:
+            short.full += 1
+        else:
+            short.out_of_reach += 1
+            short.reasons[reason[i]] = short.reasons.get(reason[i], 0) + 1
+    return list(found.values())

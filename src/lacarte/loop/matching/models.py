@@ -191,8 +191,9 @@ class Shortage(models.Model):
     run = models.ForeignKey(MatchingRun, on_delete=models.CASCADE, related_name="shortages")
     service_type = models.ForeignKey(ServiceType, on_delete=models.CASCADE, related_name="+")
     region = models.ForeignKey(Region, on_delete=models.CASCADE, related_name="+")
-    full = models.PositiveIntegerField()  # offers reach them and have nothing free
-    out_of_reach = models.PositiveIntegerField()  # no offer with capacity reaches them
+    full = models.PositiveIntegerField(default=0)  # offers reach them and have nothing free
+    out_of_reach = models.PositiveIntegerField(default=0)  # no offer fits them
+    reasons = models.JSONField(default=dict)  # {why none fits: how many of those}, ``matching.candidates``
 
     class Meta:
         constraints = [

@@ -22,6 +22,8 @@ from lacarte.registers.places.models import Agreement
 
 #: How far ahead capacity is given out.
 HORIZON = timedelta(days=28)
+#: How far ahead people are told of capacity that is not given out yet.
+LATER = timedelta(days=84)
 #: How long an offer that refused a need, or failed it, is not asked for the same need again.
 REFUSED_FOR = timedelta(days=14)
 #: Needs up to this class do not wait for the night.
@@ -56,7 +58,10 @@ class OpenNeeds:
 
 @dataclass(frozen=True, eq=False)
 class Supply:
-    """Offers at places with capacity, free or not, one column an attribute."""
+    """Offers at places with capacity, free or not, one column an attribute.
+
+    Those that have something free after the horizon come once more, at the end, with the ``day`` when it begins.
+    """
 
     ids: list[UUID]
     service_type: Ints
@@ -67,21 +72,12 @@ class Supply:
     reach_metres: Floats
     price_minor: Ints
     free: Ints
+    day: Ints  # 0: within the horizon; else how many days from now the first free lot begins
     agreements: frozenset[tuple[int, int, int, int]]  # supplier city, beneficiary city, service first, last
 
-    def serves(self, regions: Ints, offered: Ints) -> npt.NDArray[np.bool_]:
-        """``bool[len(regions), len(offered)]``: same city, a place not known, or an agreement between the two."""
-        home, there = _city(regions), _city(self.region[offered])
-        same: npt.NDArray[np.bool_] = (home[:, None] == there[None, :]) | (regions == ROOT_NUMBER)[:, None]
-        same |= (self.region[offered] == ROOT_NUMBER)[None, :]
-        for supplier, beneficiary, first, last in self.agreements:
-            covered = (self.service_type[offered] >= first) & (self.service_type[offered] <= last)
-            same |= (home == beneficiary)[:, None] & ((there == supplier) & covered)[None, :]
-        return same
 
-
-def _city(regions: Ints) -> Ints:
-    """The first level below the root that each region lies in."""
+def city_of(regions: Ints) -> Ints:
+    """The first level below the root that each region lies in; 0 where it is not known."""
     return regions >> _CITY_WIDTH_BITS
 
 
@@ -132,26 +128,33 @@ def open_needs(languages: Languages, least_urgent: int = LAST_CLASS, promotion_d
 def supply(languages: Languages, kinds: Iterable[int]) -> Supply:
     """Offers at places of these service types with capacity within the horizon, and what of it is free.
 
-    One that is full stays in with nothing free: its price says what one more unit there would do.
+    One that is full stays in with nothing free: its price says what one more unit there would do. What is free
+    after the horizon is nobody's yet, but people are told of it.
     """
     now = clock.now()
     lots = with_free_units(
         CapacityLot.objects.filter(
             ends_at__gt=now,
-            starts_at__lt=now + HORIZON,
+            starts_at__lt=now + LATER,
             offer_at_place__offer__paused=False,
             offer_at_place__offer__service_type__in=set(kinds),
         ).select_related("offer_at_place__offer")
     )
-    at: dict[UUID, OfferAtPlace] = {}
-    free: dict[UUID, int] = defaultdict(int)
-    for lot in lots:
-        at[lot.offer_at_place_id] = lot.offer_at_place
-        free[lot.offer_at_place_id] += max(lot.free, 0)
-    ids = sorted(at)
-    places = [at[key] for key in ids]
+    at: dict[tuple[bool, UUID], OfferAtPlace] = {}
+    free: dict[tuple[bool, UUID], int] = defaultdict(int)
+    day: dict[tuple[bool, UUID], int] = {}
+    for lot in lots.order_by("starts_at", "pk"):
+        later = lot.starts_at >= now + HORIZON
+        if later and lot.free <= 0:
+            continue
+        key = later, lot.offer_at_place_id
+        at[key] = lot.offer_at_place
+        free[key] += max(lot.free, 0)
+        day.setdefault(key, (lot.starts_at - now).days if later else 0)
+    keys = sorted(at)
+    places = [at[key] for key in keys]
     return Supply(
-        ids=ids,
+        ids=[offer for _, offer in keys],
         service_type=_ints(place.offer.service_type_id for place in places),
         region=_ints(place.region_id for place in places),
         longitude=_floats(place.longitude for place in places),
@@ -159,7 +162,8 @@ def supply(languages: Languages, kinds: Iterable[int]) -> Supply:
         languages=_ints(languages.bits(*place.offer.languages) for place in places),
         reach_metres=_floats(place.reach_metres or _EVERYWHERE_METRES for place in places),
         price_minor=_ints(place.offer.price_minor for place in places),
-        free=_ints(free[key] for key in ids),
+        free=_ints(free[key] for key in keys),
+        day=_ints(day[key] for key in keys),
         agreements=frozenset(_agreements()),
     )
 
@@ -181,14 +185,17 @@ def _agreements() -> list[tuple[int, int, int, int]]:
 def refused(needs: OpenNeeds, offers: Supply) -> Ints:
     """``int64[r]``: the pairs that lately came to nothing, each as ``need * len(offers.ids) + offer``, sorted."""
     at_need = {pk: i for i, pk in enumerate(needs.ids)}
-    at_offer = {pk: j for j, pk in enumerate(offers.ids)}
+    at_offer: dict[UUID, list[int]] = defaultdict(list)
+    for j, pk in enumerate(offers.ids):
+        at_offer[pk].append(j)
     pairs = (
         Refusal.objects.filter(need__state=Need.State.OPEN, at__gt=clock.now() - REFUSED_FOR)
         .order_by()
         .values_list("need_id", "offer_at_place_id")
     )
-    known = ((at_need[need], at_offer[offer]) for need, offer in pairs if need in at_need and offer in at_offer)
-    return np.sort(_ints(i * len(at_offer) + j for i, j in known))
+    k = len(offers.ids)
+    known = (at_need[need] * k + j for need, offer in pairs if need in at_need for j in at_offer.get(offer, ()))
+    return np.sort(_ints(known))
 
 
 def runs(kind: str = "") -> QuerySet[MatchingRun]:

@@ -30,6 +30,7 @@ class UnmetRow:
     oldest_days: int
     full: int  # of them: offers reach them and had nothing free in the last run
     out_of_reach: int  # of them: no offer with capacity reached them
+    reasons: dict[str, int]  # why not, for how many of those
 
 
 def unmet(user: AnyUser) -> list[UnmetRow]:
@@ -64,6 +65,7 @@ def _row(
         oldest_days=(clock.now() - oldest).days,
         full=found.full if found else 0,
         out_of_reach=found.out_of_reach if found else 0,
+        reasons=(found.reasons or {"reach": found.out_of_reach}) if found and found.out_of_reach else {},
     )
 
 

@@ -129,10 +129,11 @@ def unmet_csv(request: HttpRequest) -> HttpResponse:
     answer.write("\ufeff")  # spreadsheets take it for UTF-8 then
     writer = csv.writer(answer)
     names = ("service_type", "service", "region", "region_name", "waiting", "urgent", "oldest_days")
-    writer.writerow([*names, "full", "out_of_reach"])
+    writer.writerow([*names, "full", "out_of_reach", "reasons"])
     for row in Filter(request.GET).keep(unmet(request.user)):
         kind, region = row.service_type, row.region
         where = [kind.code, in_language(kind.name), region.code, in_language(region.name)]
         numbers = [row.waiting, row.urgent, row.oldest_days, row.full, row.out_of_reach]
-        writer.writerow([*where, *numbers])
+        reasons = ", ".join(f"{why} {n}" for why, n in sorted(row.reasons.items()))
+        writer.writerow([*where, *numbers, reasons])
     return answer
