@@ -62,7 +62,8 @@ def _searched(problem: BundleProblem, choice: Ints, zone: Ints, seed: int) -> In
     start = np.where(choice[part] < 0, -1, np.searchsorted(candidate, choice[part]))
     found = solve_exact(small, start, EFFORT, seed).choice
     better = choice.copy()
-    better[part] = np.where(found < 0, -1, candidate[found])
+    better[part] = -1
+    better[part[found >= 0]] = candidate[found[found >= 0]]
     return better
 
 
