@@ -112,6 +112,31 @@ def test_runs_are_for_planners(role: Role) -> None:
         assert stranger.post(path, {"decision": "publish"}).status_code == 403
 
 
+@pytest.mark.parametrize("role", [Role.AUDITOR, Role.ADMINISTRATOR])
+def test_who_only_looks_at_runs_publishes_none(role: Role) -> None:
+    city = build()
+    waiting_needs(city, 1)
+    run, reader = preview(), signed_in(role)
+    page = reader.get(f"/unmet/runs/{run.pk}/").content.decode()
+    assert run.fingerprint in page
+    assert 'name="decision"' not in page
+    assert "Compute a preview" not in reader.get("/unmet/runs/").content.decode()
+    for decision in ("publish", "discard"):
+        assert reader.post(f"/unmet/runs/{run.pk}/decision/", {"decision": decision}).status_code == 403
+    assert reader.post("/unmet/runs/new/", {"seed": ""}).status_code == 403
+    run.refresh_from_db()
+    assert run.state == MatchingRun.State.COMPUTED
+
+
+@pytest.mark.parametrize("role", [Role.AUDITOR, Role.ADMINISTRATOR])
+def test_nor_a_run_about_nothing(role: Role) -> None:
+    build()
+    run = preview()
+    assert signed_in(role).post(f"/unmet/runs/{run.pk}/decision/", {"decision": "publish"}).status_code == 403
+    assert 'name="decision"' not in signed_in(role).get(f"/unmet/runs/{run.pk}/").content.decode()
+    assert 'name="decision"' in signed_in(Role.PLANNER).get(f"/unmet/runs/{run.pk}/").content.decode()
+
+
 def test_a_preview_is_asked_for_with_a_public_seed() -> None:
     city = build()
     waiting_needs(city, 1)

@@ -28,6 +28,7 @@ class Action(TextChoices):
     READ = "read", gettext_lazy("read needs and orders")
     WORK = "work", gettext_lazy("work on needs and orders")
     PLAN = "plan", gettext_lazy("see unmet need and capacity")
+    PUBLISH = "publish", gettext_lazy("publish matching runs or discard them")
     AUDIT = "audit", gettext_lazy("see who read what")
     ADMINISTER = "administer", gettext_lazy("administer the installation")
 
@@ -36,7 +37,7 @@ class Action(TextChoices):
 ACTIONS: dict[Role, frozenset[Action]] = {
     Role.CALL_TAKER: frozenset({Action.REGISTER, Action.READ}),
     Role.CASE_WORKER: frozenset({Action.REGISTER, Action.READ, Action.WORK}),
-    Role.PLANNER: frozenset({Action.PLAN}),
+    Role.PLANNER: frozenset({Action.PLAN, Action.PUBLISH}),
     Role.AUDITOR: frozenset({Action.AUDIT, Action.PLAN}),
     Role.ADMINISTRATOR: frozenset({Action.ADMINISTER, Action.PLAN}),
 }

@@ -101,7 +101,7 @@ def ask_for_preview(user: User, *, seed: str) -> None:
     Raises ``PermissionDenied``, and :class:`~lacarte.loop.matching.publishing.RunRefusedError` when one is on its
     way or the seed is no line of text.
     """
-    require_anywhere(user, Action.PLAN)
+    require_anywhere(user, Action.PUBLISH)
     seed = seed.strip()
     if len(seed) > LONGEST_SEED or not seed.isprintable():
         raise RunRefusedError(_("A seed is one line of at most %(n)d characters.") % {"n": LONGEST_SEED})

@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 from lacarte.kernel import clock, jobs
 from lacarte.kernel.events import publish
 from lacarte.kernel.models import User
-from lacarte.kernel.permissions import Action, may, require_anywhere
+from lacarte.kernel.permissions import Action, may, may_anywhere, require_anywhere
 from lacarte.loop.matching.events import MatchingRunDiscarded, MatchingRunPublished
 from lacarte.loop.matching.models import Match, MatchingRun, NextUnit, Price, Shortage, Unserved
 from lacarte.loop.matching.queries import by_urgency
@@ -28,9 +28,11 @@ class RunRefusedError(ValueError):
 
 
 def may_decide(user: User, run: MatchingRun) -> bool:
-    """Whether ``user`` may publish or discard ``run``: plans wherever it decides about a need."""
+    """Whether ``user`` may publish or discard ``run``: everywhere where it decides about a need."""
+    if not may_anywhere(user, Action.PUBLISH):  # a run about nothing is not for everybody either
+        return False
     for decided in (run.matches, run.unserved):
-        if decided.exclude(may(user, Action.PLAN, "need__")).exists():
+        if decided.exclude(may(user, Action.PUBLISH, "need__")).exists():
             return False
     return True
 
@@ -64,7 +66,7 @@ def discard_run(run: MatchingRun, *, by: User | None) -> MatchingRun:
 
 def _decide(run: MatchingRun, state: str, by: User | None) -> MatchingRun:
     if by is not None:
-        require_anywhere(by, Action.PLAN)
+        require_anywhere(by, Action.PUBLISH)
         if not may_decide(by, run):
             raise RunRefusedError(_("This run decides about needs that your mandate does not cover."))
     previews = MatchingRun.objects.filter(pk=run.pk, state=State.COMPUTED)

@@ -17,7 +17,7 @@ from django.utils.translation import ngettext
 from django.views.decorators.http import require_GET, require_POST
 
 from lacarte.kernel.models import User
-from lacarte.kernel.permissions import Action, require_anywhere
+from lacarte.kernel.permissions import Action, may_anywhere, require_anywhere
 from lacarte.loop.matching.actions import ask_for_preview, preview_is_coming
 from lacarte.loop.matching.models import Match, MatchingRun
 from lacarte.loop.matching.publishing import RunRefusedError, discard_run, may_decide, publish_run
@@ -39,12 +39,12 @@ def _planner(request: HttpRequest) -> User:
 @require_GET
 def run_list(request: HttpRequest) -> HttpResponse:
     """All runs, newest first; those over urgent needs apart."""
-    _planner(request)
+    user = _planner(request)
     urgent = request.GET.get("kind") == "urgent"
     shown = {
         "page": Paginator(listed_runs(urgent), _PAGE).get_page(request.GET.get("page")),
         "urgent": urgent,
-        "form": Preview(),
+        "form": Preview() if may_anywhere(user, Action.PUBLISH) else None,
         "coming": preview_is_coming(),
     }
     return render(request, "planner/runs.html", shown)
@@ -81,6 +81,7 @@ def one_run(request: HttpRequest, run: UUID) -> HttpResponse:
         "chart": _chart(compared.by_class) if len(compared.by_class) > 1 else None,
         "outcomes": _outcomes(found),
         "preview": preview,
+        "may_publish": may_anywhere(user, Action.PUBLISH),
         "may_decide": preview and may_decide(user, found),
     }
     return render(request, "planner/run.html", shown)
