@@ -186,7 +186,7 @@ def test_bad_rows_are_left_out_and_counted_once(tmp_path: Path) -> None:
         ("needs.csv", "7", "latitude"),
     ]
     assert (summary(out)["needs"], summary(out)["rejected_rows"]) == (5, 1)
-    assert "1 rows left out" in match(standalone.read(**said)).in_a_line()
+    assert "1 row left out" in match(standalone.read(**said)).in_a_line()
 
 
 @pytest.mark.parametrize(("needs", "offers"), [([], SUPPLY), (crowd(3), []), ([], [])])

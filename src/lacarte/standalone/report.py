@@ -147,13 +147,13 @@ class _Report:
             return ""
         rates = served_rates(self.served, region)
         names = [name or self.say["unknown-region"] for name in self.inputs.words["region"].names]
+        shown = np.flatnonzero(rates.shown)
         rows = [
-            (names[group], people, served, f"{rate:.0%}", f"{low:.0%} – {high:.0%}")
-            for group, people, served, rate, low, high, shown in zip(
-                rates.group.tolist(), rates.people.tolist(), rates.served.tolist(), rates.rate.tolist(),
-                rates.low.tolist(), rates.high.tolist(), rates.shown.tolist(), strict=True,
+            (
+                names[int(rates.group[at])], int(rates.people[at]), int(rates.served[at]), f"{rates.rate[at]:.0%}",
+                f"{rates.low[at]:.0%} – {rates.high[at]:.0%}",
             )
-            if shown
+            for at in shown[np.argsort(rates.rate[shown], kind="stable")].tolist()
         ]  # fmt: skip
         heads = (
             self.say["region"],

@@ -85,7 +85,7 @@ class Matched:
         proved = "proved optimal" if gap == 0 else f"at most {gap} s from the optimum"
         proved = "how far from the optimum is not known" if gap is None else proved
         rejected = len({(one.file, one.line) for one in self.inputs.rejects})
-        rest = f"; {rejected} rows left out, see rejects.csv" if rejected else ""
+        rest = f"; {rejected} row{'s' if rejected > 1 else ''} left out, see rejects.csv" if rejected else ""
         return f"{served} of {needs} needs matched, {proved}{', stopped early' if self.stopped else ''}{rest}."
 
 
@@ -148,7 +148,7 @@ def completed(inputs: Inputs, best: Solved, tolerance: float, say: Say, clock: _
     clock.stop("growth")
     return Matched(
         inputs, found, result, certificate, cards(found.problem, result), best.rounds, best.gap_of_all,
-        best.stopped, tolerance, first_come, by_class, told, growth, clock.seconds,
+        best.stopped, float(tolerance), first_come, by_class, told, growth, clock.seconds,
     )  # fmt: skip
 
 
