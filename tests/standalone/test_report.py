@@ -1,0 +1,168 @@
+"""The report shows what the tables say, finds nobody, and runs nothing."""
+
+from __future__ import annotations
+
+import re
+from html.parser import HTMLParser
+from pathlib import Path
+from string import Formatter
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from lacarte.engines.matching.candidates import Reason
+from lacarte.standalone import Matched, match
+from lacarte.standalone.drawing import AT_LEAST, cells, columns, shades
+from lacarte.standalone.report import report
+from lacarte.standalone.report_words import REPORT
+from lacarte.standalone.words import LANGUAGES, PARTS, REASONS
+from tests.standalone.files import inputs
+from tests.standalone.test_matching_files import SUPPLY, crowd
+
+BAD = "<script>alert(1)</script>\"'&"
+
+
+class Seen(HTMLParser):
+    """The tags, headings and table cells of a page; refuses tags that are not closed in order."""
+
+    VOID = {"meta", "rect", "line", "circle", "path"}
+
+    def __init__(self, text: str) -> None:
+        super().__init__()
+        self.tags: list[str] = []
+        self.open: list[str] = []
+        self.cells: list[str] = []
+        self.feed(text)
+        assert self.open == []
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        self.tags.append(tag)
+        if tag not in self.VOID:
+            self.open.append(tag)
+        if tag in ("td", "th"):
+            self.cells.append("")
+
+    def handle_endtag(self, tag: str) -> None:
+        if tag not in self.VOID:
+            assert self.open.pop() == tag
+
+    def handle_data(self, data: str) -> None:
+        if self.open and self.open[-1] in ("td", "th"):
+            self.cells[-1] += data
+
+
+@pytest.fixture(scope="module")
+def matched(tmp_path_factory: pytest.TempPathFactory) -> Matched:
+    """Three hundred needs; one region has three of them."""
+    needs = [{**row, "id": f"person-{at}"} for at, row in enumerate(crowd(300))]
+    for row in needs[:3]:
+        row["region"] = "Hamlet"
+    supply = [{**row, "capacity": int(str(row["capacity"])) * 5} for row in SUPPLY]
+    return match(inputs(tmp_path_factory.mktemp("report"), needs, supply))
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_the_page_is_whole_and_nobody_is_on_it(matched: Matched, language: str) -> None:
+    text = report(matched, language)
+    seen = Seen(text)
+    assert {"script", "link", "img", "iframe"}.isdisjoint(seen.tags)
+    assert not re.search(r"\b(src|href)=|url\(|@import", text)
+    assert "person-" not in text
+    assert seen.tags.count("h1") == 1
+    assert "{" not in re.sub(r"<style>.*?</style>", "", text, flags=re.DOTALL)
+
+
+def test_the_counts_are_those_of_the_match(matched: Matched) -> None:
+    found = Seen(report(matched, "en")).cells
+    for urgency in range(3):
+        at = found.index(f"Group {urgency + 1}")
+        served = (matched.result, matched.by_class, matched.first_come)
+        needs = int((matched.problem.priority_class == urgency).sum())
+        assert found[at + 1 : at + 5] == [str(needs), *(str(one.served_by_class[urgency]) for one in served)]
+
+
+def test_small_regions_are_not_shown_nor_what_would_give_them_away(matched: Matched) -> None:
+    text = report(matched, "en")
+    assert "Hamlet" not in text
+    assert "2 regions are too small to show" in text  # the smaller of the others hides it
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_names_in_the_files_are_text_and_nothing_else(language: str, tmp_path: Path) -> None:
+    needs = [{**row, "region": BAD} for row in crowd(40)]
+    supply = [{**row, "name": BAD} for row in SUPPLY]
+    text = report(match(inputs(tmp_path, needs, supply, seed=BAD)), language)
+    assert "<script" not in text
+    assert "alert(1)" in text
+    Seen(text)
+
+
+def test_both_languages_say_everything_with_the_same_gaps() -> None:
+    def gaps(words: str) -> set[str | None]:
+        return {name for _, name, _, _ in Formatter().parse(words) if name}
+
+    english, chinese = (REPORT[language] for language in LANGUAGES)
+    assert english.keys() == chinese.keys()
+    assert {name: gaps(words) for name, words in english.items()} == {
+        name: gaps(words) for name, words in chinese.items()
+    }
+    for language in LANGUAGES:
+        assert set(REASONS[language]) == set(Reason) - {Reason.NONE}
+        assert PARTS[language].keys() == PARTS["en"].keys()
+
+
+def test_every_word_of_the_report_is_used() -> None:
+    import lacarte.standalone
+
+    source = "".join(
+        path.read_text(encoding="utf-8")
+        for path in Path(lacarte.standalone.__file__).parent.glob("*.py")
+        if path.name != "report_words.py"
+    )
+    assert [name for name in REPORT["en"] if f'"{name}"' not in source and f"'{name}'" not in source] == []
+
+
+# --- drawing
+
+places = st.lists(st.tuples(st.floats(-1e5, 1e5), st.floats(-1e5, 1e5), st.booleans()), min_size=1, max_size=300)
+
+
+@given(places, st.floats(0.001, 1))
+@settings(max_examples=80, deadline=None)
+def test_squares_hold_ten_people_at_least_and_count_each_once(
+    people: list[tuple[float, float, bool]], spread: float
+) -> None:
+    x, y, served = (np.array(part) for part in zip(*people, strict=True))
+    area = cells(x * spread, y * spread, served.astype(bool))
+    assert area is not None
+    assert (area.needs >= AT_LEAST).all()
+    for cell, (needs, with_place) in enumerate(zip(area.needs, area.served, strict=True)):
+        mine = area.of_need == cell
+        assert (needs, with_place) == (mine.sum(), served[mine].sum())
+        assert np.ptp(x[mine] * spread) <= area.side
+        assert np.ptp(y[mine] * spread) <= area.side
+    assert (area.column < area.across).all()
+    assert (area.row < area.down).all()
+    assert len(set(zip(area.column.tolist(), area.row.tolist(), strict=True))) == len(area.needs)
+
+
+def test_there_is_no_map_where_no_place_is_known() -> None:
+    nowhere = np.full(20, np.nan)
+    assert cells(nowhere, nowhere, np.zeros(20, dtype=bool)) is None
+
+
+@given(st.lists(st.integers(0, 1000), min_size=1, max_size=60))
+def test_shades_cover_every_number_and_keep_zero_for_itself(missing: list[int]) -> None:
+    limits = shades(np.array(missing))
+    assert limits[0] == 0
+    assert limits == sorted(set(limits))
+    assert limits[-1] == max(missing)
+    assert len(limits) <= 5
+
+
+def test_a_chart_is_as_high_as_its_numbers() -> None:
+    drawn = columns("words", ["a", "b"], [("one", [0.5, 1.0]), ("two", [0.0, 0.25])])
+    assert [float(h) for h in re.findall(r'height="([\d.]+)"><title>', drawn)] == [80.0, 160.0, 0.0, 40.0]
+    assert 'aria-label="words"' in drawn
