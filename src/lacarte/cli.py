@@ -223,7 +223,7 @@ def match(needs: Path | None, offers: Path | None, out: Path | None, verify: Pat
 
     With --needs, --offers and --out, match two files instead: no database is asked.
     """
-    if needs is None and offers is None and out is None and verify is None:
+    if not any((needs, offers, out, verify, options["agreements"], options["rules"], options["seed"])):
         _match_records()
     elif needs is None or offers is None or (out is None) == (verify is None):
         raise click.UsageError("files are matched with --needs, --offers and --out, or checked with --verify DIR")

@@ -70,6 +70,7 @@ def test_what_goes_wrong_is_one_clear_line(given: dict[str, Path], tmp_path: Pat
         ["--needs", "n.csv", "--out", "out"],
         ["--out", "out"],
         ["--verify", "out"],
+        ["--seed", "7"],
         ["--needs", "n.csv", "--offers", "o.csv", "--out", "a", "--verify", "b"],
         ["--needs", "n.csv", "--offers", "o.csv", "--out", "a", "--tolerance", "1"],
         ["--needs", "n.csv", "--offers", "o.csv", "--out", "a", "--language", "fr"],

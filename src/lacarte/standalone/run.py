@@ -83,7 +83,8 @@ class Matched:
         served, needs = int((self.result.assignment >= 0).sum()), len(self.result.assignment)
         gap = self.gap_of_all
         proved = "proved optimal" if gap == 0 else f"at most {gap} s from the optimum"
-        proved = "how far from the optimum is not known" if gap is None else proved
+        if gap is None:
+            proved = f"at most {self.result.gap} s from the best of the candidates kept"
         rejected = len({(one.file, one.line) for one in self.inputs.rejects})
         rest = f"; {rejected} row{'s' if rejected > 1 else ''} left out, see rejects.csv" if rejected else ""
         return f"{served} of {needs} needs matched, {proved}{', stopped early' if self.stopped else ''}{rest}."
@@ -143,8 +144,10 @@ def completed(inputs: Inputs, best: Solved, tolerance: float, say: Say, clock: _
     first_come = _usual(found, arrival)
     by_class = _usual(found, arrival[np.argsort(level, kind="stable")])
     clock.stop("comparing")
-    say("looking where the next unit helps most")
-    growth = where_next(found.problem, result, UNITS) if told is not None else None
+    growth = None
+    if told is not None:
+        say("looking where the next unit helps most")
+        growth = where_next(found.problem, result, UNITS)
     clock.stop("growth")
     return Matched(
         inputs, found, result, certificate, cards(found.problem, result), best.rounds, best.gap_of_all,
