@@ -395,6 +395,8 @@ def test_every_change_of_a_table_is_found(name: str, whole: tuple[dict[str, Path
         (SUMMARY, "{", "["),
         ("assignment.csv", "n", "m"),
         ("prices.csv", "price", "cost"),
+        ("prices.csv", ",14,14,", "\no1\n"),
+        (SUMMARY, '"needs": {', '"needs": "", "more": {'),
     ],
 )
 def test_other_forgeries_are_found_too(

@@ -231,9 +231,9 @@ def _beyond(inputs: Inputs, found: Candidates, result: Result) -> Possible | Non
     some["reach"] = np.full(len(rows), np.inf)
     loose = replace(rules, language_misfit=rules.language_misfit or 0, most=_BEYOND, needs_a_unit=0.0)
     wider = candidates(replace(needs, **some), inputs.offers, loose, found.threads).problem
-    count = np.zeros(len(needs), dtype=np.int64)
-    count[rows] = np.diff(wider.candidate_start)
-    start = np.concatenate([[0], np.cumsum(count)])
+    many = np.zeros(len(needs), dtype=np.int64)
+    many[rows] = np.diff(wider.candidate_start)
+    start = np.concatenate([[0], np.cumsum(many)])
     return Possible(start, wider.candidate_offer, wider.candidate_cost)
 
 

@@ -40,7 +40,8 @@ def verify(
     said = _summary(folder)
     inputs = read(needs, offers, agreements, rules, said["seed"], say)
     for what, one in inputs.files.items():
-        if one["sha256"] != said["files"].get(what, {}).get("sha256"):
+        told = said["files"].get(what)
+        if not isinstance(told, dict) or told.get("sha256") != one["sha256"]:
             raise FaultError(f"{one['name']} is not the file of {what} that {folder} was made from")
     if set(said["files"]) != set(inputs.files):
         missing = sorted(set(said["files"]) - set(inputs.files))
@@ -102,7 +103,7 @@ def _result(folder: Path, inputs: Inputs, found: Candidates, said: dict[str, Any
         assignment[need_of[need]] = offer_of[offer]
     price = np.full(len(offer_of), -1, dtype=np.int64)
     for offer, value in _rows(folder / "prices.csv", ("offer", "price")):
-        if offer not in offer_of or not value.isdecimal() or int(value) >= 2**63:
+        if offer not in offer_of or not (value or "").isdecimal() or int(value) >= 2**63:
             raise FaultError(f"{folder / 'prices.csv'}: offer {offer} has no price that can be")
         price[offer_of[offer]] = int(value)
     if (price < 0).any():
