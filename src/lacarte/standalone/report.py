@@ -240,7 +240,11 @@ class _Report:
         )
         far = (told_served(told, need, self.language, self.names) for need in self.some(self.served & (ranks > 0)))
         reason = self.matched.found.reason
-        none = (self.told_nothing(told, need, Reason(int(reason[need]))) for need in self.some(~self.served))
+        full = told.zones.of_need >= 0
+        none = (
+            self.told_nothing(told, need, Reason(int(reason[need])))
+            for need in self.some(full if full.any() else ~self.served)
+        )
         titles = (self.say["sample-near"], self.say["sample-far"], self.say["sample-none"])
         cards = "".join(
             f'<div class="card"><h3>{escape(title)}</h3>{"".join(map(paragraph, said))}</div>'
@@ -285,7 +289,8 @@ class _Report:
         gap = self.matched.gap_of_all
         if gap is None:
             return paragraph(self.say["kept-pairs"], "notice caution")
-        return paragraph(self.say["all-pairs"].format(gap=self.minutes(gap)), "notice")
+        words = self.say["all-pairs"].format(gap=self.minutes(gap)) if gap else self.say["best"]
+        return paragraph(words, "notice")
 
     def rejected(self) -> str:
         rejects = self.inputs.rejects
