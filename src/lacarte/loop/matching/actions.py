@@ -13,12 +13,14 @@ from django.db.models import Q, QuerySet
 from django.utils.translation import gettext as _
 
 from lacarte.engines.matching import Certificate, Result, certify, solve
+from lacarte.engines.matching.balance import Balance
 from lacarte.engines.matching.proof import proof
 from lacarte.kernel import clock, jobs
 from lacarte.kernel.events import publish
 from lacarte.kernel.models import Job, User
 from lacarte.kernel.permissions import Action, require_anywhere
 from lacarte.loop.matching import candidates as rules
+from lacarte.loop.matching.balancing import as_record, balanced
 from lacarte.loop.matching.candidates import Candidates, build
 from lacarte.loop.matching.events import MatchingRunComputed
 from lacarte.loop.matching.inputs import Inputs, fingerprint, pack, read
@@ -50,12 +52,18 @@ class Solved:
     result: Result
     certificate: Certificate
     over_all_pairs: bool
+    balance: Balance | None
 
 
 def solved(inputs: Inputs) -> Solved:
     """Decide, and check the decision with code that does not trust the solver. Pure: the same in, the same out."""
     candidates, result, over_all_pairs = _optimum(build(inputs))
-    return Solved(candidates, result, certify(candidates.problem, result), over_all_pairs)
+    balance = None
+    if inputs.balanced:
+        candidates, balance = balanced(candidates, inputs.needs.region)
+        candidates, result, still = _optimum(candidates)
+        over_all_pairs &= still
+    return Solved(candidates, result, certify(candidates.problem, result), over_all_pairs, balance)
 
 
 def _optimum(candidates: Candidates) -> tuple[Candidates, Result, bool]:
@@ -83,19 +91,25 @@ def match(progress: Progress = _silent) -> MatchingRun:
 
 
 def compute(
-    kind: Kind, *, seed: str = "", asked_by: User | None = None, progress: Progress = _silent
+    kind: Kind,
+    *,
+    seed: str = "",
+    balance_districts: bool = False,
+    asked_by: User | None = None,
+    progress: Progress = _silent,
 ) -> MatchingRun:
     """Weigh what waits and join it with what is free, as a preview: decisions, prices and reasons are kept.
 
-    ``seed`` decides among equals; without one it is that of the day. Raises
+    ``seed`` decides among equals; without one it is that of the day. With ``balance_districts``, districts are
+    served as evenly as possible inside each class. Raises
     :class:`~lacarte.loop.matching.lease.RunUnderwayError` when another run is under way.
     """
     with lease() as held:
-        return _compute(kind, _read(kind, seed, progress), held, asked_by, progress)
+        return _compute(kind, _read(kind, seed, balance_districts, progress), held, asked_by, progress)
 
 
 @transaction.atomic
-def ask_for_preview(user: User, *, seed: str) -> None:
+def ask_for_preview(user: User, *, seed: str, balance_districts: bool = False) -> None:
     """Have a preview over all needs computed in the background, for a planner.
 
     Raises ``PermissionDenied``, and :class:`~lacarte.loop.matching.publishing.RunRefusedError` when one is on its
@@ -107,7 +121,7 @@ def ask_for_preview(user: User, *, seed: str) -> None:
         raise RunRefusedError(_("A seed is one line of at most %(n)d characters.") % {"n": LONGEST_SEED})
     if preview_is_coming():
         raise RunRefusedError(_("A preview is being computed already."))
-    jobs.enqueue(COMPUTE, {"seed": seed, "asked_by": str(user.pk)})
+    jobs.enqueue(COMPUTE, {"seed": seed, "balance_districts": balance_districts, "asked_by": str(user.pk)})
 
 
 def preview_is_coming() -> bool:
@@ -121,7 +135,7 @@ def match_urgent() -> MatchingRun | None:
     What a run would decide follows from what it reads, so the same inputs as last time need no other run.
     """
     with lease() as held:
-        inputs = _read(Kind.URGENT, "", _silent)
+        inputs = _read(Kind.URGENT, "", False, _silent)
         last = runs(Kind.URGENT).first()
         if not len(inputs.needs) or (last and last.fingerprint == fingerprint(inputs)):
             return None
@@ -129,11 +143,11 @@ def match_urgent() -> MatchingRun | None:
     return publish_run(run, by=None)
 
 
-def _read(kind: Kind, seed: str, progress: Progress) -> Inputs:
+def _read(kind: Kind, seed: str, balance_districts: bool, progress: Progress) -> Inputs:
     progress("weighing needs")
     least_urgent = URGENT_CLASS if kind == Kind.URGENT else LAST_CLASS
     weigh(_to_weigh(least_urgent).select_related("service_type", "region"))
-    inputs = read(seed or seed_of(clock.now()), least_urgent)
+    inputs = read(seed or seed_of(clock.now()), least_urgent, balance_districts)
     progress(f"{len(inputs.needs)} needs, {len(inputs.supply.ids)} offers")
     return inputs
 
@@ -184,6 +198,7 @@ def outcome(found: Solved) -> dict[str, object]:
             "step": int(result.step),
             "over_all_pairs": found.over_all_pairs,
         },
+        "balance": as_record(found.balance, result),
         "digest": proof(found.candidates.problem, result),
         "engine_version": f"lacarte {version('lacarte')}, {result.solver}, ortools {version('ortools')}",
     }

@@ -40,14 +40,15 @@ class Inputs:
     refused: Ints
     seed: str
     promotion_days: int
+    balanced: bool = False  # inside a class, districts as evenly as possible
 
 
-def read(seed: str, least_urgent: int = LAST_CLASS) -> Inputs:
+def read(seed: str, least_urgent: int = LAST_CLASS, balanced: bool = False) -> Inputs:
     """All that a run over the needs of class ``least_urgent`` or earlier needs to know, as the records are now."""
     languages, days = Languages(), int(settings.CONFIGURED["promotion_days"])
     needs = open_needs(languages, least_urgent, days)
     offers = supply(languages, needs.service_type.tolist())
-    return Inputs(needs, offers, refused(needs, offers), seed, days)
+    return Inputs(needs, offers, refused(needs, offers), seed, days, balanced)
 
 
 def fingerprint(inputs: Inputs) -> str:
@@ -72,21 +73,31 @@ def unpack(packed: bytes) -> Inputs:
     """The inputs that :func:`pack` wrote. Raises ``ValueError`` when it is no such file."""
     try:
         with np.load(io.BytesIO(packed), allow_pickle=False) as file:
-            arrays = dict(file)
+            arrays = _completed(dict(file))
         return Inputs(
             needs=OpenNeeds(**_columns(OpenNeeds, arrays, "needs")),
             supply=Supply(**_columns(Supply, arrays, "supply")),
             refused=arrays["refused"],
             seed=str(arrays["seed"]),
             promotion_days=int(arrays["promotion_days"]),
+            balanced=bool(arrays["balanced"]),
         )
     except (KeyError, ValueError, OSError, EOFError, BadZipFile) as error:
         raise ValueError(f"the kept inputs cannot be read: {error}") from error
 
 
+def _completed(arrays: Arrays) -> Arrays:
+    """With what runs did not read before they knew of later days and of balancing."""
+    return {"supply.day": np.zeros_like(arrays["supply.free"]), "balanced": np.array(0), **arrays}
+
+
 def _arrays(inputs: Inputs) -> Arrays:
     """Every column by its name; ids as 16 bytes each, agreements as sorted rows."""
-    arrays: Arrays = {"refused": inputs.refused, "promotion_days": np.array(inputs.promotion_days)}
+    arrays: Arrays = {
+        "refused": inputs.refused,
+        "promotion_days": np.array(inputs.promotion_days),
+        "balanced": np.array(int(inputs.balanced)),
+    }
     for part, table in (("needs", inputs.needs), ("supply", inputs.supply)):
         for field in fields(table):
             arrays[f"{part}.{field.name}"] = _array(field.name, getattr(table, field.name))

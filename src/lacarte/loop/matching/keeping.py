@@ -34,7 +34,7 @@ def keep_decisions(run: MatchingRun, inputs: Inputs, candidates: Candidates, res
 
 
 def _matches(run: MatchingRun, inputs: Inputs, candidates: Candidates, told: Explanations) -> Iterator[Match]:
-    problem, more = candidates.problem, candidates.found.truncated
+    problem, notes = candidates.problem, _notes(inputs, candidates)
     for i in np.flatnonzero(told.cards.pair >= 0).tolist():
         at = int(told.cards.pair[i])
         reached = problem.candidate_offer[problem.candidate_start[i] : problem.candidate_start[i + 1]]
@@ -43,24 +43,31 @@ def _matches(run: MatchingRun, inputs: Inputs, candidates: Candidates, told: Exp
             need_id=inputs.needs.ids[i],
             offer_at_place_id=inputs.supply.ids[int(problem.candidate_offer[at])],
             priority_class=int(problem.priority_class[i]),
+            promoted=bool(problem.priority_class[i] < inputs.needs.priority_class[i]),
             order=int(candidates.rank[i]),
             cost=int(problem.candidate_cost[at]),
             parts={name: int(values[at]) for name, values in told.parts.items()},
             choices=int((problem.capacity[reached] > 0).sum()),
-            explanation=kept(told.of(i), inputs.supply.ids, more=bool(more[i])),
+            explanation=kept(told.of(i), inputs.supply.ids, **notes[i]),
         )
 
 
 def _unserved(run: MatchingRun, inputs: Inputs, candidates: Candidates, told: Explanations) -> Iterator[Unserved]:
-    reason, more = candidates.reason, candidates.found.truncated
+    reason, notes = candidates.reason, _notes(inputs, candidates)
     for i in np.flatnonzero(told.cards.pair < 0).tolist():
         yield Unserved(
             run=run,
             need_id=inputs.needs.ids[i],
             priority_class=int(told.problem.priority_class[i]),
+            promoted=bool(told.problem.priority_class[i] < inputs.needs.priority_class[i]),
             order=int(candidates.rank[i]),
-            explanation=kept(told.of(i), inputs.supply.ids, reason=reason[i], more=bool(more[i])),
+            explanation=kept(told.of(i), inputs.supply.ids, reason=reason[i], **notes[i]),
         )
+
+
+def _notes(inputs: Inputs, candidates: Candidates) -> list[dict[str, bool]]:
+    """What to tell about each need beside the engine's explanation."""
+    return [{"more": more, "balanced": inputs.balanced} for more in candidates.found.truncated.tolist()]
 
 
 def _prices(run: MatchingRun, inputs: Inputs, problem: Problem, result: Result) -> Iterator[Price]:

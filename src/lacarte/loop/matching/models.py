@@ -51,6 +51,7 @@ class MatchingRun(models.Model):
     cost = models.BigIntegerField(default=0)  # travel seconds and their equivalents
     certificate = models.JSONField(default=dict)  # objective, bound, gap, step: whole numbers of any size
     gap = models.FloatField(default=0)
+    balance = models.JSONField(default=dict)  # ``matching.balancing``; empty: districts were not balanced
 
     class Meta:
         ordering = ["-started_at"]
@@ -98,6 +99,7 @@ class Match(models.Model):
     outcome = models.CharField(max_length=10, choices=Outcome, default=Outcome.DECIDED)
     hold = models.OneToOneField(Hold, null=True, on_delete=models.SET_NULL, related_name="match")
     priority_class = models.PositiveSmallIntegerField(default=0)  # as the run took it
+    promoted = models.BooleanField(default=False)  # into that class, for having waited long
     order = models.PositiveIntegerField(default=0)  # place inside the class
     cost = models.PositiveIntegerField()
     parts = models.JSONField(default=dict)  # {part of the cost: seconds or their equivalent}
@@ -128,6 +130,7 @@ class Unserved(models.Model):
     run = models.ForeignKey(MatchingRun, on_delete=models.CASCADE, related_name="unserved")
     need = models.ForeignKey(Need, on_delete=models.CASCADE, related_name="unserved")
     priority_class = models.PositiveSmallIntegerField()
+    promoted = models.BooleanField(default=False)
     order = models.PositiveIntegerField()
     explanation = models.JSONField(default=dict)  # ``matching.explaining``
 

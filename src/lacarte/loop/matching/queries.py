@@ -81,6 +81,11 @@ def city_of(regions: Ints) -> Ints:
     return regions >> _CITY_WIDTH_BITS
 
 
+def district_of(regions: Ints) -> Ints:
+    """The second level below the root that each region lies in, or its city; 0 where it is not known."""
+    return regions >> (_CITY_WIDTH_BITS - FANOUT_BITS)
+
+
 class Languages:
     """Numbers languages by bits, in the order they are met."""
 

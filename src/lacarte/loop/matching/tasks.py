@@ -51,4 +51,5 @@ def take_units(payload: dict[str, Any]) -> None:
 def compute_preview(payload: dict[str, Any]) -> None:
     """Compute the preview that a planner has asked for."""
     asked_by = User.objects.filter(pk=payload["asked_by"]).first()
-    compute(MatchingRun.Kind.BY_HAND, seed=payload["seed"], asked_by=asked_by)
+    balance = payload.get("balance_districts", False)
+    compute(MatchingRun.Kind.BY_HAND, seed=payload["seed"], balance_districts=balance, asked_by=asked_by)

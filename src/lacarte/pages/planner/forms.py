@@ -10,7 +10,9 @@ from django.utils.translation import gettext_lazy
 from lacarte.loop.matching.ordering import LONGEST_SEED
 from lacarte.loop.planning.queries import UnmetRow
 from lacarte.pages.design.filters import AreaAndDistrict
-from lacarte.pages.design.forms import Form
+from lacarte.pages.design.forms import Choices, Form
+
+BY_NEED, BALANCED = "need", "balanced"
 
 
 class Filter(AreaAndDistrict):
@@ -37,4 +39,15 @@ class Preview(Form):
         required=False,
         max_length=LONGEST_SEED,
         widget=forms.TextInput(attrs={"autocomplete": "off"}),
+    )
+    inside = forms.ChoiceField(
+        label=gettext_lazy("Who goes first inside a class"),
+        help_text=gettext_lazy("Either way, as many people of each class are served."),
+        choices=[
+            (BY_NEED, gettext_lazy("Need index, then waiting, then the draw")),
+            (BALANCED, gettext_lazy("Districts as evenly served as possible")),
+        ],
+        initial=BY_NEED,
+        required=False,
+        widget=Choices,
     )

@@ -19,12 +19,13 @@ from django.views.decorators.http import require_GET, require_POST
 from lacarte.kernel.models import User
 from lacarte.kernel.permissions import Action, may_anywhere, require_anywhere
 from lacarte.loop.matching.actions import ask_for_preview, preview_is_coming
+from lacarte.loop.matching.balancing import by_class
 from lacarte.loop.matching.models import Match, MatchingRun
 from lacarte.loop.matching.publishing import RunRefusedError, discard_run, may_decide, publish_run
 from lacarte.loop.planning.comparing import Comparison, GroupRow, compare
 from lacarte.loop.planning.runs import draw_of, listed_runs
 from lacarte.pages.design.chart import Chart, columns
-from lacarte.pages.planner.forms import Preview
+from lacarte.pages.planner.forms import BALANCED, Preview
 
 _PAGE = 30
 
@@ -57,7 +58,8 @@ def new_preview(request: HttpRequest) -> HttpResponse:
     user, form = _planner(request), Preview(request.POST)
     try:
         if form.is_valid():
-            ask_for_preview(user, seed=form.cleaned_data["seed"])
+            balance = form.cleaned_data["inside"] == BALANCED
+            ask_for_preview(user, seed=form.cleaned_data["seed"], balance_districts=balance)
             messages.success(request, _("The preview is being computed. Load this page again in a moment."))
     except RunRefusedError as error:
         messages.warning(request, str(error))
@@ -78,6 +80,8 @@ def one_run(request: HttpRequest, run: UUID) -> HttpResponse:
         "compared": compared,
         "travel": _travel(compared),
         "tables": _tables(compared),
+        "balance": by_class(found.balance),
+        "balance_travel": _balance_travel(found),
         "chart": _chart(compared.by_class) if len(compared.by_class) > 1 else None,
         "outcomes": _outcomes(found),
         "preview": preview,
@@ -104,6 +108,18 @@ def _travel(compared: Comparison) -> str:
             "Those who had an offer and have one travel %(n)s minutes less in all.",
             -minutes,
         )
+    return words % {"n": number_format(abs(minutes), force_grouping=True)}
+
+
+def _balance_travel(run: MatchingRun) -> str:
+    """What balancing the districts of a run costs, in words."""
+    if not run.balance:
+        return ""
+    minutes = round((run.balance["cost_after"] - run.balance["cost_before"]) / 60)
+    if minutes < 0:
+        words = ngettext("It saves %(n)s minute of travel.", "It saves %(n)s minutes of travel.", -minutes)
+    else:
+        words = ngettext("It takes %(n)s minute more travel.", "It takes %(n)s minutes more travel.", minutes)
     return words % {"n": number_format(abs(minutes), force_grouping=True)}
 
 
