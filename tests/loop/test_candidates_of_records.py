@@ -20,7 +20,7 @@ from lacarte.loop.matching.candidates import build
 from lacarte.loop.matching.explaining import in_words
 from lacarte.loop.matching.inputs import Inputs, read
 from lacarte.loop.matching.models import Shortage, Unserved
-from lacarte.loop.matching.queries import OpenNeeds, Supply
+from lacarte.loop.matching.queries import Languages, OpenNeeds, Supply
 from lacarte.loop.needs.actions import receive
 from lacarte.loop.needs.models import Channel, Need
 from lacarte.registers.menu.models import CapacityLot, OfferAtPlace
@@ -138,6 +138,15 @@ def test_a_place_that_is_nowhere_on_earth_is_not_known() -> None:
     inputs = made(5, 5, 3)
     inputs.needs.longitude[:] = [np.inf, 9e9, np.nan, -400, 122.1]
     assert (build(inputs).parts["travel"][build(inputs).problem.rows < 4] == rules.UNKNOWN_TRAVEL_SECONDS).all()
+
+
+def test_a_city_may_speak_more_languages_than_there_are_bits() -> None:
+    languages = Languages()
+    assert languages.bits("en", "zh-hans", "und") == 3
+    many = [f"x{n}" for n in range(80)]
+    assert languages.bits(*many) < 2**63
+    assert languages.bits("x79") == 0
+    assert languages.bits("EN-gb") == 1
 
 
 def test_nothing_at_all_is_no_error() -> None:

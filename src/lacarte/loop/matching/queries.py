@@ -33,6 +33,7 @@ LAST_CLASS = max(PriorityClass)
 COUNTING = (MatchingRun.State.PUBLISHING, MatchingRun.State.PUBLISHED)
 _CITY_WIDTH_BITS = BITS - FANOUT_BITS
 _EVERYWHERE_METRES = 1e9
+_MOST_LANGUAGES = 63
 
 Ints = npt.NDArray[np.int64]
 Floats = npt.NDArray[np.float64]
@@ -87,7 +88,7 @@ def district_of(regions: Ints) -> Ints:
 
 
 class Languages:
-    """Numbers languages by bits, in the order they are met."""
+    """Numbers languages by bits, in the order they are met; those that find no bit left count as not known."""
 
     def __init__(self) -> None:
         self._bits: dict[str, int] = {}
@@ -95,7 +96,8 @@ class Languages:
     def bits(self, *tags: str) -> int:
         """One bit for each base language; ``und`` has none."""
         known = {tag.lower().split("-")[0] for tag in tags} - {"und", ""}
-        return sum(1 << self._bits.setdefault(tag, len(self._bits)) for tag in known)
+        numbers = [self._bits.setdefault(tag, len(self._bits)) for tag in sorted(known)]
+        return sum(1 << number for number in numbers if number < _MOST_LANGUAGES)
 
 
 def open_needs(languages: Languages, least_urgent: int = LAST_CLASS, promotion_days: int = 0) -> OpenNeeds:
