@@ -24,7 +24,7 @@ from lacarte.engines.matching.problem import Problem
 Progress = Callable[[str, float], None]
 
 #: By how much the increment shrinks from phase to phase, and how far prices fall first, in increments.
-SHRINK = 5
+SHRINK = 4
 FALL = 2
 #: Increments above this part of the mean cost are rough: priced places that are left free are not looked at.
 FINE = 1 / 20
@@ -117,8 +117,10 @@ class Auction:
 
     def run(self, progress: Progress) -> None:
         """Phases from a coarse increment to the finest, until all arcs agree."""
-        start = max(int(self.mean_cost * self.scale), int(self.limit.max(initial=0)) // 40, 1)
-        fine = max(int(self.mean_cost * self.scale * FINE), 1)
+        # Where there are many levels of class and order, prices reach far above costs.
+        most = int(self.limit.max(initial=0))
+        start = max(int(self.mean_cost * self.scale), most // 40, 1)
+        fine = max(int(self.mean_cost * self.scale * FINE), most // 1000, 1)
         epsilon, previous = start, 0
         while epsilon > fine:
             self._rough_phase(epsilon, previous)
