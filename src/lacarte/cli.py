@@ -10,6 +10,7 @@ from datetime import timedelta
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
+from uuid import UUID
 
 import click
 
@@ -218,28 +219,61 @@ def _file(what: str, words: str) -> Callable[[Callable[..., None]], Callable[...
 )
 @click.option("--threads", default=2, show_default=True, type=click.IntRange(1, 64))
 @_file("verify", "Work the results in this folder out anew from the same files.")
-def match(needs: Path | None, offers: Path | None, out: Path | None, verify: Path | None, **options: Any) -> None:
+@click.option("--preview", is_flag=True, help="Over the records: compute a run for planners to look at, no more.")
+@click.option("--again", type=click.UUID, help="Over the records: compute this run again, and compare.")
+def match(
+    needs: Path | None, offers: Path | None, out: Path | None, verify: Path | None, preview: bool,
+    again: UUID | None, **options: Any,
+) -> None:  # fmt: skip
     """Match waiting needs with free capacity, once, and place the orders.
 
     With --needs, --offers and --out, match two files instead: no database is asked.
     """
     if not any((needs, offers, out, verify, options["agreements"], options["rules"], options["seed"])):
-        _match_records()
+        _compare_run(again) if again else _match_records(preview)
     elif needs is None or offers is None or (out is None) == (verify is None):
         raise click.UsageError("files are matched with --needs, --offers and --out, or checked with --verify DIR")
     else:
         _match_files(needs, offers, out, verify, **options)
 
 
-def _match_records() -> None:
+def _match_records(preview: bool) -> None:
     with installation():
         from lacarte.kernel import jobs
+        from lacarte.loop.matching.actions import compute
         from lacarte.loop.matching.actions import match as run_matching
+        from lacarte.loop.matching.lease import RunUnderwayError
+        from lacarte.loop.matching.models import MatchingRun
 
-        run = run_matching(lambda line: click.echo(line, err=True))
+        try:
+            if preview:
+                run = compute(MatchingRun.Kind.BY_HAND, progress=_progress)
+                click.echo(f"Run {run.pk}: {run.matched} of {run.needs} needs would be matched (gap {run.gap:g}).")
+                return
+            run = run_matching(_progress)
+        except RunUnderwayError as error:
+            raise Failure(str(error)) from error
         while jobs.work_once():
             pass
         click.echo(f"{run.matched} of {run.needs} needs matched, proved optimal (gap {run.gap:g}).")
+
+
+def _compare_run(pk: UUID) -> None:
+    with installation():
+        from lacarte.loop.matching.models import MatchingRun
+        from lacarte.loop.matching.replaying import replay
+
+        try:
+            differences = replay(MatchingRun.objects.get(pk=pk))
+        except MatchingRun.DoesNotExist as error:
+            raise Failure(f"there is no run {pk}") from error
+        except (LookupError, ValueError) as error:
+            raise Failure(str(error)) from error
+        for difference in differences:
+            click.echo(str(difference))
+    if differences:
+        raise Failure("the run does not come out the same")
+    click.echo("The same comes out, to the last bit.")
 
 
 def _match_files(

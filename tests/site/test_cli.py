@@ -28,6 +28,12 @@ def test_help_names_every_command(tmp_path: Path) -> None:
 def test_an_installation_from_nothing_to_a_first_match(tmp_path: Path) -> None:
     assert "up to date" in lacarte(tmp_path, "migrate").stdout
     assert "0 of 0 needs matched" in lacarte(tmp_path, "match").stdout
+    preview = lacarte(tmp_path, "match", "--preview").stdout
+    assert "0 of 0 needs would be matched" in preview
+    run = preview.split()[1].rstrip(":")
+    assert lacarte(tmp_path, "match", "--again", run).stdout == "The same comes out, to the last bit.\n"
+    unknown = lacarte(tmp_path, "match", "--again", "0193e0c2-6f7b-7d1e-9a52-3f6c8b1d2e4f")
+    assert (unknown.returncode, "there is no run 0193e0c2" in unknown.stderr) == (1, True)
     added = lacarte(tmp_path, "user", "ana", "--role", "planner", "--password", "correct horse battery")
     assert added.stdout == "Added ana, planner for Everywhere.\n"
     twice = lacarte(tmp_path, "user", "ana", "--password", "correct horse battery")
