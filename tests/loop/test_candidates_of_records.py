@@ -194,7 +194,7 @@ def test_it_is_too_far_and_the_nearest_beyond_would_do() -> None:
     waiting(city)
     reason, words = told()
     assert (reason, Shortage.objects.get().out_of_reach) == ("reach", 1)
-    assert "do not come as far" in words
+    assert "do not come so far" in words
     assert "Accept Good Hands (West)" in words
     with translation.override("zh-hans"):
         assert "接受" in " ".join(in_words(Unserved.objects.get()))

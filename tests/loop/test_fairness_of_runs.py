@@ -23,6 +23,7 @@ from lacarte.loop.needs.actions import receive
 from lacarte.loop.needs.models import Channel, Need
 from lacarte.loop.orders.models import Order
 from lacarte.loop.planning.comparing import compare
+from lacarte.loop.planning.runs import balance_by_class
 from lacarte.registers.menu.models import CapacityLot
 from tests.city import City, build, official
 from tests.loop.test_candidates_of_records import made
@@ -114,6 +115,15 @@ def test_a_planner_asks_for_it_on_the_page_and_reads_what_it_costs() -> None:
     work()
     assert sorted(bool(one.balance) for one in MatchingRun.objects.all()) == [False, True]
     assert not Job.objects.exclude(last_error="").exists()
+
+
+def test_of_few_people_it_does_not_tell() -> None:
+    city = build(units=3)
+    waiting_needs(city, 4, WEST, days=3)
+    waiting_needs(city, 5, EAST)
+    run = compute("by-hand", balance_districts=True)  # type: ignore[arg-type]
+    assert len(by_class(run.balance)) == 1
+    assert balance_by_class(run) == [(1, None)]
 
 
 def test_inputs_of_before_these_columns_can_still_be_read() -> None:

@@ -88,7 +88,7 @@ def _why_none(data: Kept) -> Iterator[str]:
         "type": _("No provider offers this service in the coming weeks."),
         "agreement": _("It is offered in other cities only, and there is no agreement with them."),
         "deadline": _("Places are free only on later days than are given out now."),
-        "reach": _("Those who offer it do not come as far as you are, or take nobody from so far."),
+        "reach": _("Those who offer it do not come so far, or take nobody from so far away."),
         REFUSED: _(
             "The offers that fit were asked lately and it came to nothing, so they are not asked again at once."
         ),

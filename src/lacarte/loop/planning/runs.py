@@ -10,10 +10,12 @@ from uuid import UUID
 from django.db.models import QuerySet
 
 from lacarte.kernel.permissions import Action, AnyUser, may
+from lacarte.loop.matching.balancing import ClassBalance, by_class
 from lacarte.loop.matching.inputs import unpack
 from lacarte.loop.matching.models import Match, MatchingRun, NextUnit, RunInput, Unserved
 from lacarte.loop.matching.ordering import lots
 from lacarte.loop.matching.queries import latest_run
+from lacarte.loop.voice.queries import SMALLEST_GROUP
 from lacarte.registers.menu.models import OfferAtPlace
 
 _OFFER = ("offer_at_place__offer__provider", "offer_at_place__offer__service_type", "offer_at_place__region")
@@ -25,6 +27,12 @@ def listed_runs(urgent: bool) -> QuerySet[MatchingRun]:
     kind = MatchingRun.Kind.URGENT
     runs = MatchingRun.objects.filter(kind=kind) if urgent else MatchingRun.objects.exclude(kind=kind)
     return runs.select_related("decided_by", "asked_by")
+
+
+def balance_by_class(run: MatchingRun) -> list[tuple[int, ClassBalance | None]]:
+    """What balancing districts changed in each class of a run; ``None`` where it would tell about few people."""
+    rows = by_class(run.balance)
+    return [(row.priority_class, row if row.people >= SMALLEST_GROUP else None) for row in rows]
 
 
 @dataclass

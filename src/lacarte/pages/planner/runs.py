@@ -19,11 +19,10 @@ from django.views.decorators.http import require_GET, require_POST
 from lacarte.kernel.models import User
 from lacarte.kernel.permissions import Action, may_anywhere, require_anywhere
 from lacarte.loop.matching.actions import ask_for_preview, preview_is_coming
-from lacarte.loop.matching.balancing import by_class
 from lacarte.loop.matching.models import Match, MatchingRun
 from lacarte.loop.matching.publishing import RunRefusedError, discard_run, may_decide, publish_run
 from lacarte.loop.planning.comparing import Comparison, GroupRow, compare
-from lacarte.loop.planning.runs import draw_of, listed_runs
+from lacarte.loop.planning.runs import balance_by_class, draw_of, listed_runs
 from lacarte.pages.design.chart import Chart, columns
 from lacarte.pages.planner.forms import BALANCED, Preview
 
@@ -80,7 +79,7 @@ def one_run(request: HttpRequest, run: UUID) -> HttpResponse:
         "compared": compared,
         "travel": _travel(compared),
         "tables": _tables(compared),
-        "balance": by_class(found.balance),
+        "balance": balance_by_class(found),
         "balance_travel": _balance_travel(found),
         "chart": _chart(compared.by_class) if len(compared.by_class) > 1 else None,
         "outcomes": _outcomes(found),
