@@ -17,7 +17,7 @@ sys.path[:0] = [str(Path(__file__).parents[1] / "src")]
 from instances import instance  # noqa: E402
 
 from lacarte.engines.matching import solve  # noqa: E402
-from lacarte.engines.matching.balance import Balance, max_min_exact, max_min_order  # noqa: E402
+from lacarte.engines.matching.fairness.balance import Balance, max_min_exact, max_min_order  # noqa: E402
 
 SIDE, EXACT_UP_TO = 8, 200_000
 

@@ -12,8 +12,10 @@ import numpy as np
 import numpy.typing as npt
 from ortools.linear_solver import pywraplp
 
-from lacarte.engines.matching import bundles_kernels as kernels
-from lacarte.engines.matching.bundles import (
+from lacarte.engines.matching.bundles import kernels
+from lacarte.engines.matching.bundles.book import ENDLESS
+from lacarte.engines.matching.bundles.prices import Market
+from lacarte.engines.matching.bundles.solve import (
     REQUIRED,
     BundleProblem,
     BundleResult,
@@ -21,8 +23,6 @@ from lacarte.engines.matching.bundles import (
     check_bundles,
     solve_bundles,
 )
-from lacarte.engines.matching.bundles_book import ENDLESS
-from lacarte.engines.matching.bundles_prices import Market
 
 Floats = npt.NDArray[np.float64]
 TYPES, NEAREST, SLOTS = 8, 9, 3

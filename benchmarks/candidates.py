@@ -22,7 +22,7 @@ import numpy.typing as npt
 sys.path[:0] = [str(Path(__file__).parents[1] / "src")]
 
 from lacarte.engines.geography import travel_seconds  # noqa: E402
-from lacarte.engines.matching.candidates import Needs, Offers, Rules, candidates  # noqa: E402
+from lacarte.engines.matching.candidates.build import Needs, Offers, Rules, candidates  # noqa: E402
 
 KINDS, LANGUAGES, NEAREST, BLOCK = 8, 4, 64, 100_000
 Measured = tuple[float, float, float, int, int]

@@ -21,8 +21,8 @@ sys.path[:0] = [str(Path(__file__).parents[1]), str(Path(__file__).parents[1] / 
 from benchmarks.instances import instance  # noqa: E402
 
 from lacarte.engines.matching import Problem, Result, solve  # noqa: E402
-from lacarte.engines.matching.capacity import grown, where_next  # noqa: E402
-from lacarte.engines.matching.sharing import Pool, share  # noqa: E402
+from lacarte.engines.matching.capacity.growth import grown, where_next  # noqa: E402
+from lacarte.engines.matching.capacity.sharing import Pool, share  # noqa: E402
 
 
 def exactly(problem: Problem) -> Result:

@@ -17,11 +17,11 @@ import numpy as np  # noqa: E402
 from instances import instance  # noqa: E402
 
 from lacarte.engines.matching import Problem, Result, solve  # noqa: E402
-from lacarte.engines.matching.cards import cards  # noqa: E402
-from lacarte.engines.matching.counterfactuals import Possible  # noqa: E402
-from lacarte.engines.matching.explain import explain  # noqa: E402
-from lacarte.engines.matching.explanation_check import check  # noqa: E402
-from lacarte.engines.matching.explanation_words import words  # noqa: E402
+from lacarte.engines.matching.explanation.cards import cards  # noqa: E402
+from lacarte.engines.matching.explanation.check import check  # noqa: E402
+from lacarte.engines.matching.explanation.counterfactuals import Possible  # noqa: E402
+from lacarte.engines.matching.explanation.explain import explain  # noqa: E402
+from lacarte.engines.matching.explanation.words import words  # noqa: E402
 
 TOWNS = 25
 

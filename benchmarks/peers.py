@@ -14,8 +14,8 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
+from lacarte.engines.geography.curve import hilbert_order
 from lacarte.engines.matching import Problem, solve
-from lacarte.engines.matching.curve import hilbert_order
 
 Assignment = npt.NDArray[Any]
 

@@ -18,9 +18,9 @@ import numpy as np
 
 sys.path[:0] = [str(Path(__file__).parents[1] / "src")]
 
-from lacarte.engines.matching import lottery  # noqa: E402
-from lacarte.engines.matching.preferences import Choices, deferred_acceptance  # noqa: E402
-from lacarte.engines.matching.stability import check_stability  # noqa: E402
+from lacarte.engines.matching.fairness import lottery  # noqa: E402
+from lacarte.engines.matching.preferences.acceptance import Choices, deferred_acceptance  # noqa: E402
+from lacarte.engines.matching.preferences.stability import check_stability  # noqa: E402
 
 LISTED, PEER_PEOPLE = 12, 1_000
 

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from lacarte.engines.compiling import Kernel
 from lacarte.engines.matching import Problem, certify, solve
-from lacarte.engines.matching import auction_result as results
+from lacarte.engines.matching.auction import result as results
 
 pytestmark = pytest.mark.filterwarnings("error")  # an overflow, in plain Python, is a warning
 

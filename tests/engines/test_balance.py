@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 
 from lacarte.engines import compiling
 from lacarte.engines.matching import Problem, Result, solve
-from lacarte.engines.matching.balance import Balance, max_min_exact, max_min_order
+from lacarte.engines.matching.fairness.balance import Balance, max_min_exact, max_min_order
 
 Case = tuple[Problem, np.ndarray]
 Way = Callable[..., tuple[np.ndarray, Balance]]

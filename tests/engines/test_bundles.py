@@ -13,7 +13,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from lacarte.engines.matching import Problem, solve
-from lacarte.engines.matching.bundles import (
+from lacarte.engines.matching.bundles.solve import (
     MUST,
     REQUIRED,
     BundleProblem,
@@ -23,8 +23,8 @@ from lacarte.engines.matching.bundles import (
     prices_from,
     solve_bundles,
 )
-from lacarte.engines.matching.bundles_value import rating
-from lacarte.engines.matching.bundles_zones import polish
+from lacarte.engines.matching.bundles.value import rating
+from lacarte.engines.matching.bundles.zones import polish
 
 Part = list[tuple[int, int]]  # lot and cost of each candidate
 

@@ -13,14 +13,14 @@ from hypothesis import strategies as st
 
 from lacarte.engines import compiling
 from lacarte.engines.geography import haversine_metres, middle, project, travel_seconds
-from lacarte.engines.matching import candidate_grid as grid_module
-from lacarte.engines.matching import candidates as module
+from lacarte.engines.geography.curve import hilbert_order
 from lacarte.engines.matching import solve
-from lacarte.engines.matching.candidate_columns import columns
-from lacarte.engines.matching.candidate_grid import Grid
-from lacarte.engines.matching.candidate_pairs import Table
-from lacarte.engines.matching.candidates import Candidates, Needs, Offers, Reason, Rules, candidates, widen
-from lacarte.engines.matching.curve import hilbert_order
+from lacarte.engines.matching.candidates import build as module
+from lacarte.engines.matching.candidates import grid as grid_module
+from lacarte.engines.matching.candidates.build import Candidates, Needs, Offers, Reason, Rules, candidates, widen
+from lacarte.engines.matching.candidates.columns import columns
+from lacarte.engines.matching.candidates.grid import Grid
+from lacarte.engines.matching.candidates.pairs import Table
 
 EVER = 2**31 - 1
 

@@ -13,10 +13,11 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from lacarte.engines import compiling
-from lacarte.engines.matching import Problem, Result, capacity, certify, solve
-from lacarte.engines.matching.agreements import Crossings, agree, worth_at_most
-from lacarte.engines.matching.capacity import Growth, curve, grown, people_and_cost, where_next
-from lacarte.engines.matching.sharing import Pool, protecting, share
+from lacarte.engines.matching import Problem, Result, certify, solve
+from lacarte.engines.matching.capacity import growth as capacity
+from lacarte.engines.matching.capacity.agreements import Crossings, agree, worth_at_most
+from lacarte.engines.matching.capacity.growth import Growth, curve, grown, people_and_cost, where_next
+from lacarte.engines.matching.capacity.sharing import Pool, protecting, share
 
 
 def problem(rows: list[list[tuple[int, int]]], capacity: list[int], classes: list[int]) -> Problem:

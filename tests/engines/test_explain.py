@@ -16,10 +16,10 @@ from hypothesis import strategies as st
 from lacarte.engines import compiling
 from lacarte.engines.matching import Problem, Result, certify, solve
 from lacarte.engines.matching.certify import evaluate, lower_bound
-from lacarte.engines.matching.counterfactuals import NO_ORDER, Possible
-from lacarte.engines.matching.explain import Explanation, Explanations, Zone, explain
-from lacarte.engines.matching.explanation_check import Fault, check, served_in_every_optimum
-from lacarte.engines.matching.explanation_words import COUNTED, SENTENCES, words
+from lacarte.engines.matching.explanation.check import Fault, check, served_in_every_optimum
+from lacarte.engines.matching.explanation.counterfactuals import NO_ORDER, Possible
+from lacarte.engines.matching.explanation.explain import Explanation, Explanations, Zone, explain
+from lacarte.engines.matching.explanation.words import COUNTED, SENTENCES, words
 from lacarte.engines.matching.proof import fingerprint, proof
 
 Rows = list[list[tuple[int, int]]]

@@ -7,8 +7,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from lacarte.engines.matching.fairness import disparity, served_rates, waiting_quantile, wilson
-from lacarte.engines.matching.guarantee import guarantee_kept, order_for
+from lacarte.engines.matching.fairness.guarantee import guarantee_kept, order_for
+from lacarte.engines.matching.fairness.rates import disparity, served_rates, waiting_quantile, wilson
 
 DRAWS = 4_000
 

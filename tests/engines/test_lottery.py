@@ -13,7 +13,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from lacarte.engines.matching import lottery
+from lacarte.engines.matching.fairness import lottery
 
 PEOPLE = ["ana", "bo", "chen", "dora", "émile"]
 names = st.lists(st.text(st.characters(codec="utf-8"), min_size=1, max_size=5), unique=True, max_size=20)

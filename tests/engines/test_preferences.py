@@ -12,8 +12,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from lacarte.engines import compiling
-from lacarte.engines.matching.preferences import NOBODY, Choices, admitted, deferred_acceptance
-from lacarte.engines.matching.stability import check_stability
+from lacarte.engines.matching.preferences.acceptance import NOBODY, Choices, admitted, deferred_acceptance
+from lacarte.engines.matching.preferences.stability import check_stability
 
 Lists = list[list[int]]
 Reserves = list[list[tuple[int, int]]]  # for each offer (group, seats) in the order in which they are filled

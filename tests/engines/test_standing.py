@@ -10,7 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from lacarte.engines.matching import Problem, solve
-from lacarte.engines.matching.standing import Arrive, Change, Promise, SetCapacity, Standing, Withdraw
+from lacarte.engines.matching.standing.match import Arrive, Change, Promise, SetCapacity, Standing, Withdraw
 
 Row = list[tuple[int, int]]
 LARGEST = 60

@@ -9,8 +9,9 @@ from typing import Any
 import numpy as np
 import pytest
 
-from lacarte.engines.matching import Problem, Result, capacity, solve
-from lacarte.engines.matching.chains import Standing
+from lacarte.engines.matching import Problem, Result, solve
+from lacarte.engines.matching.capacity import growth as capacity
+from lacarte.engines.matching.capacity.chains import Standing
 from lacarte.loop.matching import actions
 from lacarte.loop.matching.actions import compute
 from lacarte.loop.matching.models import MatchingRun, NextUnit

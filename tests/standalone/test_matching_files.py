@@ -17,7 +17,7 @@ from hypothesis import strategies as st
 from lacarte import standalone
 from lacarte.engines import compiling
 from lacarte.engines.matching import certify
-from lacarte.engines.matching.candidates import candidates
+from lacarte.engines.matching.candidates.build import candidates
 from lacarte.standalone import FaultError, match, run, save, verify
 from lacarte.standalone.writing import SUMMARY, TABLES
 from tests.standalone.files import files, inputs, rows, table

@@ -13,7 +13,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from lacarte.engines.matching.candidates import Rules
+from lacarte.engines.matching.candidates.build import Rules
 from lacarte.standalone import FaultError, read, rows
 from lacarte.standalone.columns import AGREEMENTS, NEEDS, OFFERS, vocabularies
 from lacarte.standalone.rules import read_rules

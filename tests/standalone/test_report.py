@@ -12,7 +12,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from lacarte.engines.matching.candidates import Reason
+from lacarte.engines.matching.candidates.build import Reason
 from lacarte.standalone import Matched, match
 from lacarte.standalone.drawing import AT_LEAST, cells, columns, shades
 from lacarte.standalone.report import report

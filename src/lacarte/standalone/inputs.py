@@ -13,8 +13,8 @@ import numpy as np
 import numpy.typing as npt
 
 from lacarte.engines.geography import middle, project
-from lacarte.engines.matching import lottery
-from lacarte.engines.matching.candidates import Needs, Offers, Rules
+from lacarte.engines.matching.candidates.build import Needs, Offers, Rules
+from lacarte.engines.matching.fairness import lottery
 from lacarte.standalone.columns import Vocabulary, vocabularies
 from lacarte.standalone.faults import FaultError, Reject
 from lacarte.standalone.rules import read_rules

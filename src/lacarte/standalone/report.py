@@ -11,10 +11,10 @@ import numpy as np
 import numpy.typing as npt
 
 from lacarte import __version__
-from lacarte.engines.matching.candidates import Reason
-from lacarte.engines.matching.explain import Explanations
-from lacarte.engines.matching.explanation_words import SENTENCES
-from lacarte.engines.matching.fairness import served_rates
+from lacarte.engines.matching.candidates.build import Reason
+from lacarte.engines.matching.explanation.explain import Explanations
+from lacarte.engines.matching.explanation.words import SENTENCES
+from lacarte.engines.matching.fairness.rates import served_rates
 from lacarte.engines.matching.proof import fingerprint, proof
 from lacarte.standalone import page
 from lacarte.standalone.drawing import columns

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from lacarte.engines.geography import Speeds
-from lacarte.engines.matching.candidates import Rules
+from lacarte.engines.matching.candidates.build import Rules
 from lacarte.standalone.columns import Vocabulary
 from lacarte.standalone.faults import FaultError
 

@@ -17,12 +17,12 @@ import numpy.typing as npt
 
 from lacarte.engines.matching import Certificate, Result, certify, solve
 from lacarte.engines.matching.baselines import in_turn
-from lacarte.engines.matching.candidates import Candidates, candidates, widen
-from lacarte.engines.matching.capacity import Growth, where_next
-from lacarte.engines.matching.cards import Cards, cards
+from lacarte.engines.matching.candidates.build import Candidates, candidates, widen
+from lacarte.engines.matching.capacity.growth import Growth, where_next
 from lacarte.engines.matching.certify import evaluate, lower_bound
-from lacarte.engines.matching.counterfactuals import Possible
-from lacarte.engines.matching.explain import Explanations, explain
+from lacarte.engines.matching.explanation.cards import Cards, cards
+from lacarte.engines.matching.explanation.counterfactuals import Possible
+from lacarte.engines.matching.explanation.explain import Explanations, explain
 from lacarte.engines.matching.problem import Problem
 from lacarte.standalone.faults import FaultError
 from lacarte.standalone.inputs import Inputs

@@ -14,7 +14,7 @@ import numpy as np
 import numpy.typing as npt
 
 from lacarte.engines.matching import Result
-from lacarte.engines.matching.candidates import Candidates
+from lacarte.engines.matching.candidates.build import Candidates
 from lacarte.engines.matching.proof import fingerprint, proof
 from lacarte.standalone.faults import FaultError
 from lacarte.standalone.inputs import Inputs, read

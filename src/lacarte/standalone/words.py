@@ -6,9 +6,9 @@ from collections.abc import Mapping
 from dataclasses import replace
 from typing import NamedTuple
 
-from lacarte.engines.matching.candidates import Reason
-from lacarte.engines.matching.explain import Explanation, Explanations
-from lacarte.engines.matching.explanation_words import SENTENCES, words
+from lacarte.engines.matching.candidates.build import Reason
+from lacarte.engines.matching.explanation.explain import Explanation, Explanations
+from lacarte.engines.matching.explanation.words import SENTENCES, words
 
 __all__ = ["LANGUAGES", "PARTS", "REASONS", "TIME", "LeftOut", "told_served", "told_unserved"]
 

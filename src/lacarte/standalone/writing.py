@@ -12,10 +12,10 @@ import numpy as np
 import numpy.typing as npt
 
 from lacarte import __version__
-from lacarte.engines.matching.candidates import Reason
-from lacarte.engines.matching.capacity import people_and_cost
+from lacarte.engines.matching.candidates.build import Reason
+from lacarte.engines.matching.capacity.growth import people_and_cost
+from lacarte.engines.matching.explanation.zones import Zones
 from lacarte.engines.matching.proof import fingerprint, proof
-from lacarte.engines.matching.zones import Zones
 from lacarte.standalone.faults import FaultError
 from lacarte.standalone.report import report
 from lacarte.standalone.run import Matched

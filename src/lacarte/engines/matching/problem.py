@@ -9,6 +9,8 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
+from lacarte.engines.checking import refuse, whole_numbers
+
 
 @dataclass(frozen=True, eq=False)
 class Problem:
@@ -36,7 +38,7 @@ class Problem:
         if self.order is None:
             object.__setattr__(self, "order", np.zeros(len(self.priority_class), dtype=np.int32))
         for name, kind in _TYPES.items():
-            object.__setattr__(self, name, _array(name, getattr(self, name), kind))
+            object.__setattr__(self, name, whole_numbers(name, getattr(self, name), kind))
         n, m, k = len(self.priority_class), len(self.candidate_offer), len(self.capacity)
         if len(self.candidate_start) != n + 1:
             raise ValueError(
@@ -46,13 +48,13 @@ class Problem:
             raise ValueError(f"candidate_cost has {len(self.candidate_cost)} entries, candidate_offer has {m}")
         if self.candidate_start[0] != 0:
             raise ValueError(f"candidate_start[0] is {self.candidate_start[0]}, it must be 0")
-        _refuse("candidate_start", np.diff(self.candidate_start) < 0, self.candidate_start[1:], "goes down", 1)
+        refuse("candidate_start", np.diff(self.candidate_start) < 0, self.candidate_start[1:], "goes down", 1)
         if self.candidate_start[-1] != m:
             raise ValueError(f"candidate_start[{n}] is {self.candidate_start[-1]}, there are {m} candidates")
         outside = (self.candidate_offer < 0) | (self.candidate_offer >= k)
-        _refuse("candidate_offer", outside, self.candidate_offer, f"is not one of the {k} offers")
-        _refuse("candidate_cost", self.candidate_cost < 0, self.candidate_cost, "is negative")
-        _refuse("capacity", self.capacity < 0, self.capacity, "is negative")
+        refuse("candidate_offer", outside, self.candidate_offer, f"is not one of the {k} offers")
+        refuse("candidate_cost", self.candidate_cost < 0, self.candidate_cost, "is negative")
+        refuse("capacity", self.capacity < 0, self.capacity, "is negative")
         if len(self.order) != n:
             raise ValueError(f"order has {len(self.order)} entries, there are {n} needs")
         for name, count in (("need_place", n), ("offer_place", k)):
@@ -135,28 +137,9 @@ _TYPES: dict[str, Any] = {
 }
 
 
-def _array(name: str, values: Any, kind: Any) -> npt.NDArray[Any]:
-    """``values`` as a one-dimensional array of ``kind``, exactly."""
-    given = np.asarray(values)
-    if given.ndim != 1:
-        raise ValueError(f"{name} has {given.ndim} dimensions, it must have 1")
-    if given.size and not np.issubdtype(given.dtype, np.integer):
-        raise ValueError(f"{name} holds {given.dtype}, it must hold whole numbers")
-    limits = np.iinfo(kind)
-    too_big = (given < limits.min) | (given > limits.max) if given.size else np.zeros(0, dtype=bool)
-    _refuse(name, too_big, given, f"does not fit {np.dtype(kind)}")
-    return given.astype(kind)
-
-
 def _places(name: str, values: Any, count: int) -> npt.NDArray[np.float64]:
     """``values`` as ``float64[count, 2]``; one that is not finite is not known."""
     given = np.asarray(values, dtype=np.float64)
     if given.shape != (count, 2):
         raise ValueError(f"{name} has the shape {given.shape}, it must be ({count}, 2)")
     return given
-
-
-def _refuse(name: str, wrong: npt.NDArray[np.bool_], values: npt.NDArray[Any], why: str, shift: int = 0) -> None:
-    if wrong.any():
-        at = int(np.argmax(wrong))
-        raise ValueError(f"{name}[{at + shift}] = {values[at]} {why}")

@@ -8,8 +8,9 @@ import numpy as np
 import numpy.typing as npt
 
 from lacarte.engines import compiling
-from lacarte.engines.matching import auction_result, flow
-from lacarte.engines.matching.auction import Progress
+from lacarte.engines.matching import flow
+from lacarte.engines.matching.auction import result as auction_result
+from lacarte.engines.matching.auction.phases import Progress
 from lacarte.engines.matching.certify import evaluate, lower_bound
 from lacarte.engines.matching.problem import Problem, Result
 

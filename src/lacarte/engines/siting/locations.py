@@ -9,6 +9,8 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
+from lacarte.engines.checking import refuse, whole_numbers
+
 Ints = npt.NDArray[np.int64]
 Small = npt.NDArray[np.int32]
 
@@ -41,8 +43,8 @@ class Locations:
         self._default("weight", np.ones(max(n, 0), dtype=np.int64))
         self._default("existing", np.zeros(k, dtype=bool))
         for name, kind in (("start", np.int64), ("site", np.int32), ("distance", np.int32), ("cost", np.int64)):
-            object.__setattr__(self, name, _whole(name, getattr(self, name), kind))
-        object.__setattr__(self, "weight", _whole("weight", self.weight, np.int64))
+            object.__setattr__(self, name, whole_numbers(name, getattr(self, name), kind))
+        object.__setattr__(self, "weight", whole_numbers("weight", self.weight, np.int64))
         if self.beyond < 0:
             object.__setattr__(self, "beyond", int(self.distance.max(initial=0)) + 1)
         self._check(n, k)
@@ -58,15 +60,15 @@ class Locations:
         for name, length in (("distance", m), ("weight", n), ("existing", k)):
             if len(getattr(self, name)) != length:
                 raise ValueError(f"{name} has {len(getattr(self, name))} entries, it should have {length}")
-        _refuse("start", self.start[1:], np.diff(self.start) < 0, "goes down", 1)
-        _refuse("site", self.site, (self.site < 0) | (self.site >= k), f"is not one of the {k} sites")
+        refuse("start", np.diff(self.start) < 0, self.start[1:], "goes down", 1)
+        refuse("site", (self.site < 0) | (self.site >= k), self.site, f"is not one of the {k} sites")
         for name in ("distance", "weight", "cost"):
-            _refuse(name, getattr(self, name), getattr(self, name) < 0, "is negative")
+            refuse(name, getattr(self, name) < 0, getattr(self, name), "is negative")
         if int(self.weight.astype(object).sum()) * self.beyond >= LIMIT:
             raise ValueError("weight and beyond are too large to be exact; use a coarser unit")
         starts, demand, _ = self.by_site
         twice = (demand[1:] == demand[:-1]) & (np.diff(np.repeat(np.arange(k), np.diff(starts))) == 0)
-        _refuse("demand", demand, np.append(False, twice), "lists a site twice")
+        refuse("demand", np.append(False, twice), demand, "lists a site twice")
         if int(self.cost.astype(object).sum()) >= LIMIT:
             raise ValueError("cost is too large to be exact; use a coarser unit")
 
@@ -88,21 +90,3 @@ class Locations:
         start = np.concatenate([[0], np.cumsum(np.bincount(self.site, minlength=len(self.cost)))])
         distance = np.minimum(self.distance[order].astype(np.int64), self.beyond)
         return start.astype(np.int64), self.demands[order].astype(np.int32), distance
-
-
-def _whole(name: str, values: Any, kind: Any) -> npt.NDArray[Any]:
-    """``values`` as a one-dimensional array of ``kind``, exactly."""
-    given = np.asarray(values)
-    if given.ndim != 1:
-        raise ValueError(f"{name} has {given.ndim} dimensions, it must have 1")
-    if given.size and not np.issubdtype(given.dtype, np.integer):
-        raise ValueError(f"{name} holds {given.dtype}, it must hold whole numbers")
-    limits = np.iinfo(kind)
-    _refuse(name, given, (given < limits.min) | (given > limits.max), f"does not fit {np.dtype(kind)}")
-    return given.astype(kind)
-
-
-def _refuse(name: str, values: npt.NDArray[Any], wrong: npt.NDArray[np.bool_], why: str, shift: int = 0) -> None:
-    if wrong.any():
-        at = int(np.argmax(wrong))
-        raise ValueError(f"{name}[{at + shift}] = {values[at]} {why}")

@@ -13,7 +13,7 @@ from django.db.models import Q, QuerySet
 from django.utils.translation import gettext as _
 
 from lacarte.engines.matching import Certificate, Result, certify, solve
-from lacarte.engines.matching.balance import Balance
+from lacarte.engines.matching.fairness.balance import Balance
 from lacarte.engines.matching.proof import proof
 from lacarte.kernel import clock, jobs
 from lacarte.kernel.events import publish

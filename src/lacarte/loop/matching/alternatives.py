@@ -8,9 +8,9 @@ from typing import Any, TypeVar
 import numpy as np
 import numpy.typing as npt
 
-from lacarte.engines.matching import candidates as engine
-from lacarte.engines.matching.candidates import EVER, Needs, Offers
-from lacarte.engines.matching.counterfactuals import Possible
+from lacarte.engines.matching.candidates import build as engine
+from lacarte.engines.matching.candidates.build import EVER, Needs, Offers
+from lacarte.engines.matching.explanation.counterfactuals import Possible
 from lacarte.loop.matching.candidates import Candidates
 from lacarte.loop.matching.queries import Ints
 

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from lacarte.engines.matching import Result, solve
-from lacarte.engines.matching.balance import Balance, max_min_order
+from lacarte.engines.matching.fairness.balance import Balance, max_min_order
 from lacarte.loop.matching.candidates import Candidates
 from lacarte.loop.matching.queries import Ints, district_of
 

@@ -13,8 +13,8 @@ import numpy.typing as npt
 
 from lacarte.engines.geography import middle, project
 from lacarte.engines.matching import Problem
-from lacarte.engines.matching import candidates as engine
-from lacarte.engines.matching.candidates import EVER, Needs, Offers, Reason, Rules
+from lacarte.engines.matching.candidates import build as engine
+from lacarte.engines.matching.candidates.build import EVER, Needs, Offers, Reason, Rules
 from lacarte.loop.matching.inputs import Inputs
 from lacarte.loop.matching.ordering import ranked
 from lacarte.loop.matching.queries import HORIZON, Floats, Ints, OpenNeeds, Supply, city_of

@@ -16,7 +16,7 @@ from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 from lacarte.engines.matching import Result
-from lacarte.engines.matching.explain import (
+from lacarte.engines.matching.explanation.explain import (
     Change,
     Choice,
     Explanation,
@@ -26,7 +26,7 @@ from lacarte.engines.matching.explain import (
     Zone,
     explain,
 )
-from lacarte.engines.matching.explanation_words import SENTENCES, words
+from lacarte.engines.matching.explanation.words import SENTENCES, words
 from lacarte.loop.matching.alternatives import just_beyond, on_later_days
 from lacarte.loop.matching.candidates import REFUSED, Candidates
 from lacarte.loop.matching.models import Match, Objection, Unserved

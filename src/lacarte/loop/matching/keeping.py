@@ -7,8 +7,8 @@ from collections.abc import Iterator
 import numpy as np
 
 from lacarte.engines.matching import Problem, Result
-from lacarte.engines.matching.capacity import people_and_cost, where_next
-from lacarte.engines.matching.explain import Explanations
+from lacarte.engines.matching.capacity.growth import people_and_cost, where_next
+from lacarte.engines.matching.explanation.explain import Explanations
 from lacarte.loop.matching.candidates import Candidates
 from lacarte.loop.matching.explaining import explained, kept
 from lacarte.loop.matching.inputs import Inputs

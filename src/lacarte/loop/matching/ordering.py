@@ -13,8 +13,8 @@ import numpy as np
 import numpy.typing as npt
 from django.utils import timezone
 
-from lacarte.engines.matching.guarantee import order_for
-from lacarte.engines.matching.lottery import draw
+from lacarte.engines.matching.fairness.guarantee import order_for
+from lacarte.engines.matching.fairness.lottery import draw
 from lacarte.loop.matching.inputs import Inputs
 from lacarte.registers.menu.models import PriorityClass
 

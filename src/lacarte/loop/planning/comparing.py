@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 from django.utils.translation import gettext as _
 
-from lacarte.engines.matching.fairness import disparity, served_rates
+from lacarte.engines.matching.fairness.rates import disparity, served_rates
 from lacarte.engines.needindex import VULNERABLE
 from lacarte.kernel.permissions import Action, AnyUser, may
 from lacarte.loop.matching.models import MatchingRun

@@ -8,8 +8,8 @@ from math import isfinite
 
 import numpy as np
 
-from lacarte.engines.matching.fairness import Waiting, waiting_quantile
-from lacarte.engines.matching.guarantee import guarantee_kept
+from lacarte.engines.matching.fairness.guarantee import guarantee_kept
+from lacarte.engines.matching.fairness.rates import Waiting, waiting_quantile
 from lacarte.loop.planning.considered import Considered, district_labels
 from lacarte.loop.voice.queries import SMALLEST_GROUP
 from lacarte.registers.menu.models import ServiceType

@@ -1,0 +1,1 @@
+"""Our own solver: an auction with falling increments, and prices that prove what it finds."""

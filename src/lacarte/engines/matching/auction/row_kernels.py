@@ -1,0 +1,51 @@
+"""The loops that number a problem anew and find out which needs share offers with the other block."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from lacarte.engines.compiling import kernel
+from lacarte.engines.matching.auction.kernels import half
+
+Array = Any
+
+
+@kernel
+def copy_rows(
+    low: int,
+    high: int,
+    need: Array,
+    rank: Array,
+    start: Array,
+    offer: Array,
+    cost: Array,
+    first: Array,
+    arc: Array,
+) -> None:
+    """Rows ``low..high`` of the problem's candidates in the solver's numbering."""
+    bits = half(arc)
+    for i in range(low, high):
+        to = first[i]
+        for a in range(start[need[i]], start[need[i] + 1]):
+            arc[to] = (rank[offer[a]] << bits) | cost[a]
+            to += 1
+
+
+@kernel
+def mark_offers(low: int, high: int, first: Array, arc: Array, seen: Array) -> None:
+    """Count in ``seen: int32[k]`` how often each offer is a candidate of needs ``low..high``."""
+    bits, mask = half(arc), (1 << half(arc)) - 1
+    for a in range(first[low], first[high]):
+        seen[(arc[a] >> bits) & mask] += 1
+
+
+@kernel
+def mark_boundary(low: int, high: int, first: Array, arc: Array, shared: Array, boundary: Array) -> None:
+    """Mark in ``boundary: uint8[n]`` the needs that have a candidate which another block has too."""
+    bits, mask = half(arc), (1 << half(arc)) - 1
+    for i in range(low, high):
+        boundary[i] = 0
+        for a in range(first[i], first[i + 1]):
+            if shared[(arc[a] >> bits) & mask]:
+                boundary[i] = 1
+                break
