@@ -22,7 +22,7 @@ def run_all(root: Path, pytest_arguments: list[str]) -> int:
     pytest = [*python, "-m", "pytest", *pytest_arguments]
     # What works in processes and databases of its own cannot depend on the order; the rest must not.
     reverse = [*pytest, "--reverse", "-m", "not crash and not browser"]
-    apart = ("kernel/crash", "docs", "site/test_cli.py", "demo/test_demo_command.py")
+    apart = ("kernel/crash", "loop/crash", "docs", "site/test_cli.py", "demo/test_demo_command.py")
     reverse += [f"--ignore=tests/{path}" for path in apart]
     steps: list[tuple[str, list[str], dict[str, str]]] = [
         ("code style", [str(binaries / "ruff"), "check"], {}),
