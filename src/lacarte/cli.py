@@ -13,6 +13,7 @@ from typing import Any
 from uuid import UUID
 
 import click
+from click.core import ParameterSource
 
 from lacarte import __version__
 from lacarte.kernel.listening import why_taken
@@ -229,7 +230,11 @@ def match(
 
     With --needs, --offers and --out, match two files instead: no database is asked.
     """
-    if not any((needs, offers, out, verify, options["agreements"], options["rules"], options["seed"])):
+    context = click.get_current_context()
+    given = {name for name in context.params if context.get_parameter_source(name) == ParameterSource.COMMANDLINE}
+    if given & {"preview", "again"} and len(given) > 1:
+        raise click.UsageError("--preview and --again stand alone: they are about the records")
+    if not given - {"preview", "again"}:
         _compare_run(again) if again else _match_records(preview)
     elif needs is None or offers is None or (out is None) == (verify is None):
         raise click.UsageError("files are matched with --needs, --offers and --out, or checked with --verify DIR")

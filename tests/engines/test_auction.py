@@ -178,6 +178,46 @@ def test_settings_that_cannot_be_are_refused(wrong: dict[str, float]) -> None:
         solve(city(np.random.default_rng(1), n=2, k=1), **wrong)  # type: ignore[arg-type]
 
 
+def chain(length: int, others: int, cost: int) -> Problem:
+    """Needs of the least urgent order that must all move on by one, at ``cost`` each, beside others."""
+    n = length + others + 1
+    rows = [[(i, 0), (i + 1, cost)] for i in range(length)] + [[(0, 0)]] + [[(length + 1, 1)]] * others
+    flat = [pair for row in rows for pair in row]
+    return Problem(
+        candidate_start=np.cumsum([0, *map(len, rows)]),
+        candidate_offer=np.array([o for o, _ in flat]),
+        candidate_cost=np.array([c for _, c in flat]),
+        capacity=np.array([1] * (length + 1) + [others]),
+        priority_class=np.zeros(n, dtype=np.uint8),
+        order=np.array([others + 1] * (length + 1) + list(range(others))),
+    )
+
+
+@pytest.mark.parametrize("solver", ["auction", "flow"])
+def test_costs_near_the_largest_and_many_orders_lose_nobody_and_overflow_nowhere(solver: str) -> None:
+    problem = chain(60, 1500, 2**31 - 1)
+    result = solve(problem, solver=solver)  # type: ignore[arg-type]
+    assert (int((result.assignment >= 0).sum()), result.gap) == (1561, 0)
+
+
+@pytest.mark.usefixtures("compiled")
+def test_prices_that_would_not_fit_are_counted_in_coarser_parts() -> None:
+    problem = chain(200, 20_000, 2**31 - 1)
+    result = solve(problem, solver="auction")
+    assert int((result.assignment >= 0).sum()) == 20_201
+    assert certify(problem, result).gap <= 1e-6 * result.cost
+
+
+@pytest.mark.parametrize("solver", ["auction", "flow"])
+def test_without_any_candidate_nobody_is_served(solver: str) -> None:
+    for offers in (0, 3):
+        nobody = Problem(
+            np.zeros(21, int), np.zeros(0, int), np.zeros(0, int), np.ones(offers, int), np.zeros(20, int)
+        )
+        result = solve(nobody, solver=solver)  # type: ignore[arg-type]
+        assert (result.assignment.tolist(), result.gap) == ([-1] * 20, 0)
+
+
 def test_numbers_too_large_to_be_exact_are_refused_by_name() -> None:
     n = 70_000
     huge: Callable[..., np.ndarray] = np.full

@@ -79,8 +79,11 @@ def test_a_result_that_was_tampered_with_is_noticed() -> None:
     assert result.assignment.tolist() == [0, -1]
     with pytest.raises(ValueError, match="more needs than"):
         certify(p, replace(result, assignment=np.array([0, 0], dtype=np.int32)))
-    with pytest.raises(ValueError, match="not what the result says"):
+    with pytest.raises(ValueError, match=r"is .* and not .*, as the result says"):
         certify(p, replace(result, assignment=np.array([-1, 0], dtype=np.int32)))
+    for wrong in ({"cost": -5}, {"step": 7}, {"served_by_class": {0: 99}}, {"gap": -1}, {"objective": 0}):
+        with pytest.raises(ValueError, match=next(iter(wrong))):
+            certify(p, replace(result, **wrong))  # type: ignore[arg-type]
     with pytest.raises(ValueError, match="negative"):
         certify(p, replace(result, price=np.array([-1])))
 

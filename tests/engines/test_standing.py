@@ -177,10 +177,29 @@ def test_errors_name_what_cannot_be() -> None:
         (Withdraw(7), "no need 7"),
         (SetCapacity(3, 1), "no offer 3"),
         (SetCapacity(0, -1), "-1 units"),
+        (SetCapacity(0, 3.7), "units holds float64"),  # type: ignore[arg-type]
+        (Arrive([0], [0.9], 0), "costs holds float64"),  # type: ignore[list-item]
+        (Arrive([0], [0], -1), r"priority_class\[0\] = -1 does not fit uint8"),
+        (Arrive([0], [0], 300), r"priority_class\[0\] = 300 does not fit uint8"),
+        (Arrive([0], [0], 0, -(2**40)), r"order\[0\] = -1099511627776 does not fit int32"),
     ]:
         with pytest.raises(ValueError, match=says):
             standing.update([wrong])
     standing.update([Withdraw(0)])
     with pytest.raises(ValueError, match="was withdrawn"):
         standing.update([Withdraw(0)])
+    assert standing.certificate().gap == 0
+    with pytest.raises(TypeError, match="'nonsense' is no change"):
+        standing.update(["nonsense"])  # type: ignore[list-item]
+    with pytest.raises(ValueError, match="no need 9"):
+        standing.offer_of(9)
+    with pytest.raises(ValueError, match="another length"):
+        Standing(City([], [], [], [1]).problem(), solve(city.problem()))
+
+
+def test_without_any_offer_nobody_has_one() -> None:
+    city = City([[]], [1], [0], [])
+    standing = Standing(city.problem(), solve(city.problem()))
+    standing.update([Arrive([], [], 0)])
+    assert standing.assignment.tolist() == [-1, -1]
     assert standing.certificate().gap == 0

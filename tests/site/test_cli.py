@@ -43,6 +43,15 @@ def test_an_installation_from_nothing_to_a_first_match(tmp_path: Path) -> None:
     assert "BAD" not in healthy.stdout
 
 
+@pytest.mark.parametrize(
+    "options",
+    [["--tolerance", "0.5"], ["--language", "zh-hans"], ["--preview", "--seed", "7"], ["--threads", "1"]],
+)
+def test_options_of_files_without_files_never_match_the_records(tmp_path: Path, options: list[str]) -> None:
+    done = lacarte(tmp_path, "match", *options)
+    assert (done.returncode, "Usage:" in done.stderr) == (2, True)
+
+
 def test_a_user_needs_a_name(tmp_path: Path) -> None:
     lacarte(tmp_path, "migrate")
     for name in ("", "n" * 151, "two words"):

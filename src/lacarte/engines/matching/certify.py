@@ -44,9 +44,20 @@ def certify(problem: Problem, result: Result) -> Certificate:
     load = np.bincount(assignment[assignment >= 0], minlength=len(problem.capacity))
     if len(load) > len(problem.capacity) or (load > problem.capacity).any():
         raise ValueError("an offer serves more needs than it has capacity")
-    certificate = Certificate(evaluate(problem, assignment)[1], lower_bound(problem, price))
-    if (certificate.objective, certificate.bound, certificate.gap) != (result.objective, result.bound, result.gap):
-        raise ValueError("objective, bound or gap are not what the result says")
+    cost, objective = evaluate(problem, assignment)
+    certificate = Certificate(objective, lower_bound(problem, price))
+    classes, counts = np.unique(problem.priority_class[assignment >= 0], return_counts=True)
+    found = {
+        "served_by_class": dict(zip(classes.tolist(), counts.tolist(), strict=True)),
+        "cost": cost,
+        "objective": objective,
+        "bound": certificate.bound,
+        "gap": certificate.gap,
+        "step": problem.step,
+    }
+    for name, value in found.items():
+        if getattr(result, name) != value:
+            raise ValueError(f"{name} is {value} and not {getattr(result, name)}, as the result says")
     return certificate
 
 

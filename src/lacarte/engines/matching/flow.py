@@ -14,7 +14,7 @@ Offers = npt.NDArray[np.int32]
 def flow(problem: Problem) -> Ints:
     """``int64[n]``: the candidate pair that serves each need in an optimum, or -1.
 
-    Raises ``ValueError`` when the numbers are too large to be exact.
+    Raises ``OverflowError`` when the numbers are too large to be exact.
     """
     from ortools.graph.python import min_cost_flow
 
@@ -23,7 +23,7 @@ def flow(problem: Problem) -> Ints:
         return np.zeros(0, dtype=np.int64)
     # The solver multiplies costs by the number of nodes.
     if int(problem.penalty.max()) * (n + k + 2) >= 2**62:
-        raise ValueError("candidate_cost is too large for this many needs and offers; use a coarser unit")
+        raise OverflowError("costs times nodes would not fit 64 bits")
     sink = n + k
     offers, needs = np.arange(n, n + k), np.arange(n)
     tails = np.concatenate([problem.rows, offers, needs]).astype(np.int32)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Literal
 
 import numpy as np
@@ -9,8 +10,8 @@ import numpy.typing as npt
 
 from lacarte.engines import compiling
 from lacarte.engines.matching import flow
-from lacarte.engines.matching.auction import result as auction_result
 from lacarte.engines.matching.auction.phases import Progress
+from lacarte.engines.matching.auction.result import auction
 from lacarte.engines.matching.certify import evaluate, lower_bound
 from lacarte.engines.matching.problem import Problem, Result
 
@@ -37,7 +38,8 @@ def solve(
     Inside a class the lower ``order`` goes first. The number served of each class and order is exact; the cost
     is proved to be within ``tolerance`` of the least (``0``: it is the least). Problems of 20,000 needs and
     more are solved by the auction when numba is installed, on ``threads`` threads, and the others by OR-tools;
-    ``solver`` names one. The answer depends on the problem and the solver, not on the threads.
+    where numbers are too large for the one, the other is asked. ``solver`` names the first. The answer depends
+    on the problem and the solver, not on the threads.
 
     ``progress`` is called with what was done and how fine prices are, in units of cost. Ctrl-C ends an auction
     early with the best matching so far, and ``gap`` says what it may lack. Raises ``ValueError`` when the
@@ -48,15 +50,31 @@ def solve(
     if threads < 1:
         raise ValueError(f"threads is {threads}, it must be 1 or more")
     n = len(problem.priority_class)
+    if not len(problem.candidate_offer):
+        nobody = np.full(n, -1, dtype=np.int32)
+        return _result(problem, nobody, np.zeros(len(problem.capacity), dtype=np.int64), f"nothing {VERSION}")
     if solver is None:
         solver = "auction" if n >= compiling.COMPILE_FROM and compiling.available() else "flow"
-    if solver == "auction":
-        try:
-            found = auction_result.auction(problem, tolerance, threads, progress)
-        except OverflowError:  # prices too fine for 64 bits: the oracle counts differently
-            return _by_flow(problem)
-        return _result(problem, found.assignment, found.price, f"auction {VERSION}")
-    return _by_flow(problem)
+    ways: dict[str, Callable[[], Result]] = {
+        "flow": lambda: _by_flow(problem),
+        "auction": lambda: _by_auction(problem, tolerance, threads, progress),
+    }
+    try:
+        return ways.pop(solver)()
+    except OverflowError:  # the two count differently: what is too large for one may fit the other
+        (other,) = ways.values()
+    try:
+        return other()
+    except OverflowError as error:
+        raise ValueError(
+            f"costs up to {problem.largest_cost} with {problem.levels} levels of class and order are too large "
+            "to be exact; use a coarser unit of cost or fewer orders"
+        ) from error
+
+
+def _by_auction(problem: Problem, tolerance: float, threads: int, progress: Progress) -> Result:
+    found = auction(problem, tolerance, threads, progress)
+    return _result(problem, found.assignment, found.price, f"auction {VERSION}")
 
 
 def _by_flow(problem: Problem) -> Result:

@@ -36,6 +36,8 @@ LEAST_WINDOW = 1 / 20
 #: How much finer than a unit of cost prices are at first, and by how much finer still if that does not do.
 FIRST_SCALE = 1 << 12
 FINER = 1 << 5
+#: No price is larger, so that sums of a few of them fit 64 bits.
+LARGEST = 1 << 60
 
 
 @dataclass(eq=False)
@@ -82,8 +84,18 @@ class Auction:
         self.held = np.zeros(k, dtype=np.int64)
         self.price = np.zeros(k, dtype=np.int64)
         self.closed = room == 0
+        self._fit()
         self._set_limits()
         self._keep()
+
+    def _fit(self) -> None:
+        """Count prices in coarser parts of a unit where they would not fit, or raise ``OverflowError``."""
+        most = int(self.weight.max(initial=0)) * self.step
+        while self.scale > 1 and most * self.scale >= LARGEST:
+            self.scale //= 2
+            self.price //= 2
+        if most * self.scale >= LARGEST:
+            raise OverflowError("prices would not fit 64 bits")
 
     def _keep(self) -> None:
         """Remember where things stand, for the case that somebody interrupts."""
@@ -104,11 +116,12 @@ class Auction:
         """Make each weight worth more; what is matched stays to start from."""
         self.step = step
         self.columns = None
+        self._fit()
         self._set_limits()
 
     def refine(self) -> None:
         """Count prices in finer parts of a unit. Raises ``OverflowError`` when they would not fit."""
-        if int(self.limit.max(initial=0)) * FINER >= 2**60:
+        if int(self.limit.max(initial=0)) * FINER >= LARGEST:
             raise OverflowError("prices cannot be counted any finer")
         self.scale *= FINER
         self.price *= FINER

@@ -29,12 +29,18 @@ class Outcome:
 def auction(problem: Problem, allowed_gap: float, threads: int, progress: Progress) -> Outcome:
     """Match until the gap is proved to be at most ``allowed_gap`` times the cost; Ctrl-C ends it early.
 
+    Raises ``OverflowError`` where prices would not fit 64 bits.
+
     Strictness: with a small step between the classes prices stay small. Afterwards each offer is labelled with
     the weight of the most urgent unserved need that reaches it by exchange. If all labelled offers are full of
     people at least as urgent, no exchange serves more of any class prefix, whatever the step; and each price
     raised by its label, times what was left out of the step, proves the same gap for the full step.
     """
-    numbered = graph(problem, threads)
+    try:
+        numbered = graph(problem, threads)
+    except KeyboardInterrupt:  # nobody is matched yet
+        nobody = np.full(len(problem.priority_class), -1, dtype=np.int32)
+        return Outcome(nobody, np.zeros(len(problem.capacity), dtype=np.int64), complete=False)
     state = Auction(
         numbered,
         weight=np.asarray(problem.levels - problem.level[numbered.need], dtype=np.int64),

@@ -9,9 +9,10 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
+from lacarte.engines.checking import whole_numbers
 from lacarte.engines.compiling import Kernel
 from lacarte.engines.matching.auction.graph import graph, packed
-from lacarte.engines.matching.certify import Certificate
+from lacarte.engines.matching.certify import Certificate, certify
 from lacarte.engines.matching.problem import Problem, Result
 from lacarte.engines.matching.standing import kernels
 from lacarte.engines.matching.standing.kernels import HALF, Market
@@ -70,8 +71,10 @@ class Standing:
         With ``epsilon`` 0 and ``most`` left out every change leads to the exact optimum. With an ``epsilon``
         nobody is moved for less than that (units of cost), so that fewer people are. With ``most`` no change
         looks at more offers than that, unless somebody could be served that way. ``gap`` follows both.
-        Raises ``ValueError`` if the gap of ``result`` is not 0, or the numbers are too large to be exact.
+        Raises ``ValueError`` if ``result`` is not the problem's or its gap is not 0, or the numbers are too large
+        to be exact.
         """
+        certify(problem, result)
         if result.gap != 0:
             raise ValueError(f"the match has a gap of {result.gap}; solve with tolerance=0 first")
         if epsilon < 0:
@@ -118,8 +121,8 @@ class Standing:
     @property
     def assignment(self) -> npt.NDArray[np.int32]:
         """``int32[n]``: the offer of each need, -1 for none; a copy."""
-        mate = self._market.mate[: len(self)][self._need_inside]
-        return np.where(mate >= 0, self._offer[mate], -1).astype(np.int32)
+        outside = np.append(self._offer, -1)
+        return np.asarray(outside[self._market.mate[: len(self)][self._need_inside]], dtype=np.int32)
 
     @property
     def price(self) -> npt.NDArray[np.int64]:
@@ -127,7 +130,9 @@ class Standing:
         return np.asarray(self._market.price[self._inside])
 
     def offer_of(self, need: int) -> int:
-        """The offer of ``need``, -1 for none."""
+        """The offer of ``need``, -1 for none. Raises ``ValueError`` when there never was such a need."""
+        if not 0 <= need < len(self):
+            raise ValueError(f"there is no need {need}")
         mate = int(self._market.mate[self._need_inside[need]])
         return int(self._offer[mate]) if mate >= 0 else -1
 
@@ -147,6 +152,8 @@ class Standing:
                     moved |= self._set_capacity(change.offer, change.units)
                 case Promise():
                     self._promise(change.need)
+                case _:
+                    raise TypeError(f"{change!r} is no change")
         return list(moved)
 
     def certificate(self) -> Certificate:
@@ -162,7 +169,10 @@ class Standing:
         return proved
 
     def _arrive(self, change: Arrive) -> set[int]:
-        offers, costs = np.asarray(change.offers, dtype=np.int64), np.asarray(change.costs, dtype=np.int64)
+        offers = whole_numbers("offers", np.array(change.offers, dtype=None if change.offers else int), np.int64)
+        costs = whole_numbers("costs", np.array(change.costs, dtype=None if change.costs else int), np.int64)
+        whole_numbers("priority_class", [change.priority_class], np.uint8)
+        whole_numbers("order", [change.order], np.int32)
         if len(offers) != len(costs):
             raise ValueError(f"the need {len(self)} has {len(offers)} offers and {len(costs)} costs")
         if len(offers) and not (offers.min() >= 0 and offers.max() < len(self._capacity)):
@@ -198,6 +208,7 @@ class Standing:
     def _set_capacity(self, offer: int, units: int) -> set[int]:
         if not 0 <= offer < len(self._capacity):
             raise ValueError(f"there is no offer {offer}")
+        whole_numbers("units", [units], np.int64)
         if not 0 <= units < 2**31:
             raise ValueError(f"offer {offer} cannot have {units} units")
         m, j, moved = self._market, int(self._inside[offer]), set[int]()
