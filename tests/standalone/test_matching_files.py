@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import shutil
 import signal
 import threading
 from dataclasses import replace
@@ -348,91 +347,6 @@ def test_matching_works_beside_the_main_thread(tmp_path: Path) -> None:
     thread.start()
     thread.join()
     assert found[0].result.gap == 0
-
-
-# --- checking
-
-
-def test_a_folder_that_nobody_touched_holds(tmp_path: Path) -> None:
-    agreed = table(tmp_path / "agreed.csv", [{"supplier_region": "North", "beneficiary_region": "South"}])
-    (tmp_path / "rules.toml").write_text('version = "x"\nmost = 1\n')
-    more = {"agreements": agreed, "rules": tmp_path / "rules.toml"}
-    said, out = matched_in(tmp_path, seed="drand 1", language="zh-hans", tolerance=0.0, **more)
-    assert verify(out, **said, **more).result.gap == 0
-
-
-def _swap(path: Path, old: str, new: str) -> None:
-    text = path.read_text(encoding="utf-8")
-    assert old in text
-    path.write_text(text.replace(old, new, 1), encoding="utf-8")
-
-
-@pytest.fixture(scope="module")
-def whole(tmp_path_factory: pytest.TempPathFactory) -> tuple[dict[str, Path], Path]:
-    """A match that nobody touched."""
-    return matched_in(tmp_path_factory.mktemp("whole"))
-
-
-@pytest.mark.parametrize("name", [*TABLES])
-def test_every_change_of_a_table_is_found(name: str, whole: tuple[dict[str, Path], Path], tmp_path: Path) -> None:
-    said, out = whole
-    shutil.copytree(out, tmp_path / "out")
-    text = (tmp_path / "out" / name).read_text(encoding="utf-8")
-    (tmp_path / "out" / name).write_text(text + "\n", encoding="utf-8")
-    with pytest.raises(FaultError, match=name):
-        verify(tmp_path / "out", **said)
-
-
-@pytest.mark.parametrize(
-    ("name", "old", "new"),
-    [
-        (SUMMARY, '"gap": 0', '"gap": 1'),
-        (SUMMARY, '"bound": ', '"bound": 1'),
-        (SUMMARY, '"served": ', '"served": 1'),
-        (SUMMARY, '"proof": "', '"proof": "0'),
-        (SUMMARY, '"fingerprint": "', '"fingerprint": "0'),
-        (SUMMARY, '"rounds": 1', '"rounds": "one"'),
-        (SUMMARY, "{", "["),
-        ("assignment.csv", "n", "m"),
-        ("prices.csv", "price", "cost"),
-        ("prices.csv", ",14,14,", "\no1\n"),
-        (SUMMARY, '"needs": {', '"needs": "", "more": {'),
-    ],
-)
-def test_other_forgeries_are_found_too(
-    name: str, old: str, new: str, whole: tuple[dict[str, Path], Path], tmp_path: Path
-) -> None:
-    said, out = whole
-    shutil.copytree(out, tmp_path / "out")
-    _swap(tmp_path / "out" / name, old, new)
-    with pytest.raises(FaultError):
-        verify(tmp_path / "out", **said)
-
-
-def test_somebody_given_the_place_of_another_is_found(whole: tuple[dict[str, Path], Path], tmp_path: Path) -> None:
-    said, out = whole
-    shutil.copytree(out, tmp_path / "out")
-    waiting, served = rows(out / "unserved.csv")[0]["need"], rows(out / "assignment.csv")[0]["need"]
-    _swap(tmp_path / "out" / "assignment.csv", f"\n{served},", f"\n{waiting},")
-    with pytest.raises(FaultError):
-        verify(tmp_path / "out", **said)
-
-
-def test_other_files_or_rules_are_found(whole: tuple[dict[str, Path], Path], tmp_path: Path) -> None:
-    said, out = whole
-    other = tmp_path / "needs.csv"
-    other.write_text(said["needs"].read_text() + "\n")
-    with pytest.raises(FaultError, match="is not the file of needs"):
-        verify(out, needs=other, offers=said["offers"])
-    (tmp_path / "rules.toml").write_text("")
-    with pytest.raises(FaultError, match=r"is not the file of rules"):
-        verify(out, **said, rules=tmp_path / "rules.toml")
-
-
-def test_a_folder_that_is_none(tmp_path: Path) -> None:
-    said = files(tmp_path, [{}], [{}])
-    with pytest.raises(FaultError, match=r"summary.json cannot be read"):
-        verify(tmp_path, **said)
 
 
 @pytest.mark.skipif(not compiling.available(), reason="numba is not installed")

@@ -64,6 +64,8 @@ def read(
     waiting. Without ``agreements`` regions are only counted; with them they are borders. Raises
     :class:`FaultError`, one clear line, for a file that cannot be used.
     """
+    if not seed.isprintable():  # nor are bytes that are no UTF-8
+        raise FaultError(f"the seed {seed!a} is not text that can be printed; take a number or plain text")
     words = vocabularies()
     said = read_rules(rules, words)
     say(f"reading {offers.name}")

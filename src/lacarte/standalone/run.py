@@ -54,8 +54,9 @@ class Matched:
 
     ``rounds`` is how often it was solved. The certificate is over the candidates that were kept; ``gap_of_all``
     is how far the match may be from the best of all pairs that no rule forbids, ``None`` where that is not
-    known. ``stopped``: Ctrl-C ended it early. ``told`` and ``growth`` are missing where the match is not the
-    best in its classes. ``seconds`` are wall-clock times of the steps.
+    known. ``stopped``: it was ended before it was shown to be as good as ``tolerance`` asks. ``told`` and
+    ``growth`` are missing where the match is not the best in its classes. ``seconds`` are wall-clock times of the
+    steps.
     """
 
     inputs: Inputs
@@ -110,8 +111,13 @@ def problem_of_round(inputs: Inputs, tolerance: float, threads: int, rounds: int
     """The candidates that a match solved in its last of ``rounds`` rounds, found again."""
     with _as_faults():
         found = candidates(inputs.needs, inputs.offers, inputs.rules, threads, say)
-        for _ in range(rounds - 1):
-            found = widen(found, solve(found.problem, tolerance=tolerance, threads=threads).price)
+        for done in range(1, rounds):
+            wider = widen(found, solve(found.problem, tolerance=tolerance, threads=threads).price)
+            if wider is found:
+                raise FaultError(
+                    f"after round {done} nothing was left to add, so that there was no round {rounds}"
+                )
+            found = wider
         return found
 
 
@@ -123,13 +129,13 @@ class Solved:
     result: Result
     rounds: int
     gap_of_all: int | None
-    stopped: bool
 
 
 def completed(inputs: Inputs, best: Solved, tolerance: float, say: Say, clock: _Clock | None = None) -> Matched:
     """Check a match with code that does not trust the solver, and add all that is told about it.
 
-    Raises ``ValueError`` where the certificate does not hold.
+    Whether it was stopped follows from what is proved, so that nobody has to be believed. Raises
+    ``ValueError`` where the certificate does not hold.
     """
     clock = clock or _Clock()
     found, result = best.found, best.result
@@ -149,10 +155,16 @@ def completed(inputs: Inputs, best: Solved, tolerance: float, say: Say, clock: _
         say("looking where the next unit helps most")
         growth = where_next(found.problem, result, UNITS)
     clock.stop("growth")
+    stopped = told is None or not _near(best.gap_of_all, result, tolerance)
     return Matched(
         inputs, found, result, certificate, cards(found.problem, result), best.rounds, best.gap_of_all,
-        best.stopped, float(tolerance), first_come, by_class, told, growth, clock.seconds,
+        stopped, float(tolerance), first_come, by_class, told, growth, clock.seconds,
     )  # fmt: skip
+
+
+def _near(gap_of_all: int | None, result: Result, tolerance: float) -> bool:
+    """Is the match proved to be as near to the best of all pairs as was asked for?"""
+    return gap_of_all is not None and gap_of_all <= tolerance * result.cost
 
 
 def over_all_pairs(found: Candidates, result: Result) -> tuple[Candidates, int | None]:
@@ -180,13 +192,11 @@ def _solved(found: Candidates, tolerance: float, threads: int, stopping: _Stoppi
         if stopping.at_once:
             raise KeyboardInterrupt
         if stopping.interrupted:
-            return replace(last, stopped=True) if last else _stopped(found, result)
+            return last or _stopped(found, result)
         wider, gap = over_all_pairs(found, result)
-        last = Solved(found, result, rounds, gap, False)
-        if gap is not None and gap <= max(tolerance * result.cost, result.gap):
+        last = Solved(found, result, rounds, gap)
+        if stopping.asked or _near(gap, result, tolerance) or (gap is not None and gap <= result.gap):
             break
-        if stopping.asked:
-            return replace(last, stopped=True)
         found = wider
         stopping.say(f"round {rounds + 1}: {len(found.problem.candidate_offer)} candidates")
     assert last is not None
@@ -204,7 +214,7 @@ def _stopped(found: Candidates, result: Result) -> Solved:
             result, assignment=assignment, cost=cost, objective=objective, gap=objective - result.bound,
             served_by_class=_by_class(problem, assignment), solver=f"{result.solver}, stopped",
         )  # fmt: skip
-    return Solved(found, result, 1, over_all_pairs(found, result)[1], True)
+    return Solved(found, result, 1, over_all_pairs(found, result)[1])
 
 
 def _told(inputs: Inputs, found: Candidates, result: Result) -> Explanations | None:
