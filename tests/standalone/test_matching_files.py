@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import json
+import os
 import signal
+import sys
 import threading
 from dataclasses import replace
 from pathlib import Path
@@ -17,7 +19,7 @@ from lacarte import standalone
 from lacarte.engines import compiling
 from lacarte.engines.matching import certify
 from lacarte.engines.matching.candidates.build import candidates
-from lacarte.standalone import FaultError, match, run, save, verify
+from lacarte.standalone import FaultError, match, refuse_overwriting, run, save, verify
 from lacarte.standalone.writing import SUMMARY, TABLES
 from tests.standalone.files import files, inputs, rows, table
 
@@ -223,6 +225,43 @@ def test_a_folder_that_cannot_be_written_to(tmp_path: Path) -> None:
     (tmp_path / "out").write_text("a file")
     with pytest.raises(FaultError, match="out cannot be written"):
         save(found, tmp_path / "out", "en")
+
+
+@pytest.mark.parametrize("way", ["itself", "symbolic link", "hard link"])
+@pytest.mark.parametrize("name", ["assignment.csv", SUMMARY])
+def test_no_input_is_overwritten(name: str, way: str, tmp_path: Path) -> None:
+    said = files(tmp_path, [{}], [{}])
+    (tmp_path / "out").mkdir()
+    place, written = tmp_path / "out" / name, said["needs"].read_bytes()
+    if way == "itself":
+        said["needs"] = said["needs"].rename(place)
+    elif way == "symbolic link":
+        place.symlink_to(said["needs"])
+    else:
+        place.hardlink_to(said["needs"])
+    with pytest.raises(FaultError, match=f"would be overwritten by the {name}"):
+        refuse_overwriting(tmp_path / "out", said["offers"], None, said["needs"])
+    with pytest.raises(FaultError, match="would be overwritten"):
+        save(match(standalone.read(**said)), tmp_path / "out", "en")
+    assert said["needs"].read_bytes() == written
+    assert [one.name for one in (tmp_path / "out").iterdir()] == [name]
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="names of files are not bytes there")
+def test_a_name_of_a_file_that_is_not_utf_8_is_escaped(tmp_path: Path) -> None:
+    said = files(tmp_path, [{}, {"latitude": "north"}], [{}])
+    said["needs"] = said["needs"].rename(tmp_path / os.fsdecode(b"besoins-\xe9t\xe9.csv"))
+    heard: list[str] = []
+    save(match(standalone.read(**said, say=heard.append)), tmp_path / "out", "en")
+    assert rows(tmp_path / "out" / "rejects.csv")[0]["file"] == r"besoins-\xe9t\xe9.csv"
+    assert r"reading besoins-\xe9t\xe9.csv" in heard
+    assert verify(tmp_path / "out", **said).result.gap == 0
+
+
+@pytest.mark.parametrize("seed", [os.fsdecode(b"\xff"), "two\nlines"])
+def test_a_seed_that_is_not_text_is_one_clear_line_before_the_match(seed: str, tmp_path: Path) -> None:
+    with pytest.raises(FaultError, match=r"^the seed '\\\S+' is not text|^the seed 'two\\nlines' is not text"):
+        inputs(tmp_path, [{}], [{}], seed=seed)
 
 
 # --- what is usual

@@ -7,6 +7,6 @@ from lacarte.standalone.faults import FaultError, Reject
 from lacarte.standalone.inputs import Inputs, read
 from lacarte.standalone.run import Matched, match
 from lacarte.standalone.verifying import verify
-from lacarte.standalone.writing import save
+from lacarte.standalone.writing import refuse_overwriting, save
 
-__all__ = ["FaultError", "Inputs", "Matched", "Reject", "match", "read", "save", "verify"]
+__all__ = ["FaultError", "Inputs", "Matched", "Reject", "match", "read", "refuse_overwriting", "save", "verify"]

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import os
 from dataclasses import dataclass
+from pathlib import Path
 
-__all__ = ["FaultError", "Reject"]
+__all__ = ["FaultError", "Reject", "shown"]
 
 
 class FaultError(Exception):
@@ -20,3 +22,8 @@ class Reject:
     column: str
     reason: str
     advice: str
+
+
+def shown(path: Path) -> str:
+    r"""The name of a file as text; bytes that are not UTF-8 as ``\xff``."""
+    return os.fsencode(path.name).decode("utf-8", "backslashreplace")

@@ -16,7 +16,7 @@ from lacarte.engines.geography import middle, project
 from lacarte.engines.matching.candidates.build import Needs, Offers, Rules
 from lacarte.engines.matching.fairness import lottery
 from lacarte.standalone.columns import Vocabulary, vocabularies
-from lacarte.standalone.faults import FaultError, Reject
+from lacarte.standalone.faults import FaultError, Reject, shown
 from lacarte.standalone.rules import read_rules
 from lacarte.standalone.tables import Table, read_agreements, read_needs, read_offers
 
@@ -30,7 +30,10 @@ _ANY_TYPE = 2**62
 
 @dataclass(frozen=True, eq=False)
 class Inputs:
-    """All that a match follows from, and nothing else; ``files`` are the names and SHA-256 of what was read."""
+    """All that a match follows from, and nothing else; ``files`` are the names and SHA-256 of what was read.
+
+    ``paths`` say where that is, which changes nothing.
+    """
 
     needs: Needs
     offers: Offers
@@ -41,6 +44,7 @@ class Inputs:
     seed: str
     rejects: tuple[Reject, ...]
     files: dict[str, dict[str, str]] = field(default_factory=dict)
+    paths: tuple[Path, ...] = ()
 
     @property
     def arrival(self) -> npt.NDArray[np.int64]:
@@ -68,9 +72,9 @@ def read(
         raise FaultError(f"the seed {seed!a} is not text that can be printed; take a number or plain text")
     words = vocabularies()
     said = read_rules(rules, words)
-    say(f"reading {offers.name}")
+    say(f"reading {shown(offers)}")
     offer_table = read_offers(offers, words)
-    say(f"reading {needs.name}")
+    say(f"reading {shown(needs)}")
     need_table = read_needs(needs, words)
     rejects = [*need_table.rejects, *offer_table.rejects]
     borders = agreements is not None
@@ -88,7 +92,8 @@ def read(
         _needs(need_table, needs_xy, borders, seed),
         _offers(offer_table, offers_xy, borders),
         said, need_table, offer_table, words, seed, tuple(rejects),
-        {name: {"name": path.name, "sha256": _digest(path)} for name, path in paths.items() if path},
+        {name: {"name": shown(path), "sha256": _digest(path)} for name, path in paths.items() if path},
+        tuple(path for path in paths.values() if path),
     )  # fmt: skip
 
 

@@ -9,7 +9,7 @@ from itertools import chain
 from pathlib import Path
 from typing import Any, TextIO
 
-from lacarte.standalone.faults import FaultError, Reject
+from lacarte.standalone.faults import FaultError, Reject, shown
 
 __all__ = ["Chunk", "Source", "open_source"]
 
@@ -57,7 +57,7 @@ def _csv(path: Path, wanted: Sequence[str]) -> Source:
     rows = _CsvRows(path, wanted)
     first = next(rows)  # up to the header; from now on chunks come
     assert not first.cells
-    return Source(path.name, rows.columns, rows)
+    return Source(shown(path), rows.columns, rows)
 
 
 class _CsvRows(Iterator[Chunk]):
@@ -107,7 +107,7 @@ class _CsvRows(Iterator[Chunk]):
                 rows.append(row)
                 lines.append(begins)
             elif any(cell.strip() for cell in row):
-                rejects.append(_of_wrong_width(self.path.name, begins, reader.line_num, len(row), width))
+                rejects.append(_of_wrong_width(shown(self.path), begins, reader.line_num, len(row), width))
             begins = reader.line_num + 1
             if len(rows) >= CHUNK:
                 yield self._chunk(rows, lines, rejects)
@@ -172,7 +172,7 @@ def _parquet(path: Path, wanted: Sequence[str]) -> Source:
         except (pyarrow.ArrowException, OSError) as error:
             raise FaultError(f"{path} breaks off after row {row - 1} ({_line(error)})") from error
 
-    return Source(path.name, columns, chunks())
+    return Source(shown(path), columns, chunks())
 
 
 def _text(value: object) -> str:

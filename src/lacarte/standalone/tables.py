@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 
 from lacarte.standalone.columns import AGREEMENTS, NEEDS, OFFERS, Array, Column, Vocabulary, parse
-from lacarte.standalone.faults import FaultError, Reject
+from lacarte.standalone.faults import FaultError, Reject, shown
 from lacarte.standalone.rows import Chunk, open_source
 
 __all__ = ["Table", "read_agreements", "read_needs", "read_offers"]
@@ -80,7 +80,7 @@ class _Reading:
         known = {column.name for column in self.columns}
         unused = tuple(name for name in source.columns if name not in known)
         return Table(
-            self.path.name,
+            shown(self.path),
             np.concatenate([np.zeros(0, dtype=np.int64), *self.lines]),
             {c.name: np.concatenate(self.parts[c.name]) for c in present if c.kind not in ("text", "list")},
             {c.name: _joined(self.parts[c.name]) for c in present if c.kind in ("text", "list")},
@@ -137,7 +137,7 @@ class _Reading:
                         bad.add(row)
 
     def _reject(self, chunk: Chunk, row: int, column: str, reason: str, advice: str) -> None:
-        self.rejects.append(Reject(self.path.name, chunk.lines[row], column, reason, advice))
+        self.rejects.append(Reject(shown(self.path), chunk.lines[row], column, reason, advice))
 
 
 def _joined(parts: Sequence[list[Any]]) -> list[Any]:

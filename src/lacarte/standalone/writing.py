@@ -21,18 +21,38 @@ from lacarte.standalone.report import report
 from lacarte.standalone.run import Matched
 from lacarte.standalone.words import LeftOut, told_unserved
 
-__all__ = ["SUMMARY", "TABLES", "left_out", "save", "summary", "write_tables"]
+__all__ = ["SUMMARY", "TABLES", "left_out", "refuse_overwriting", "save", "summary", "write_tables"]
 
 Row = Iterable[object]
 SUMMARY = "summary.json"
 TABLES = ("assignment.csv", "unserved.csv", "zones.csv", "prices.csv", "rejects.csv", "report.html")
 
 
+def refuse_overwriting(folder: Path, *inputs: Path | None) -> None:
+    """Raises :class:`~lacarte.standalone.faults.FaultError` where a result in ``folder`` would replace an input.
+
+    To be asked before anything is computed; other names of the same file count too.
+    """
+    for name in (*TABLES, SUMMARY):
+        for path in inputs:
+            if path is not None and _same(folder / name, path):
+                raise FaultError(f"{path} would be overwritten by the {name} of the match; name another folder")
+
+
+def _same(one: Path, other: Path) -> bool:
+    try:
+        return one.samefile(other)
+    except OSError:  # one of them is not there
+        return False
+
+
 def save(matched: Matched, folder: Path, language: str) -> None:
     """Write everything into ``folder``, ``summary.json`` last: where it is, all is.
 
-    Raises :class:`~lacarte.standalone.faults.FaultError` where the folder cannot be written to.
+    Raises :class:`~lacarte.standalone.faults.FaultError` where the folder cannot be written to, or an input is in
+    the way.
     """
+    refuse_overwriting(folder, *matched.inputs.paths)
     try:
         folder.mkdir(parents=True, exist_ok=True)
         (folder / SUMMARY).unlink(missing_ok=True)
