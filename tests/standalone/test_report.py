@@ -13,12 +13,12 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from lacarte.engines.matching.candidates.build import Reason
-from lacarte.standalone import Matched, match
+from lacarte.standalone import Matched, match, read, report_map
 from lacarte.standalone.drawing import AT_LEAST, cells, columns, shades
 from lacarte.standalone.report import report
 from lacarte.standalone.report_words import REPORT
 from lacarte.standalone.words import LANGUAGES, PARTS, REASONS
-from tests.standalone.files import inputs
+from tests.standalone.files import inputs, table
 from tests.standalone.test_matching_files import SUPPLY, crowd
 
 BAD = "<script>alert(1)</script>\"'&"
@@ -124,6 +124,33 @@ def test_every_word_of_the_report_is_used() -> None:
     assert [name for name in REPORT["en"] if f'"{name}"' not in source and f"'{name}'" not in source] == []
 
 
+def test_the_middle_of_a_square_says_nothing_of_the_people_in_it(tmp_path: Path) -> None:
+    def middles(shift: int) -> list[str]:
+        needs = [{"id": at, "service_type": "a", "x": 100 + at * 3 + shift, "y": 700 + shift} for at in range(30)]
+        said = {
+            "needs": table(
+                tmp_path / "n.csv", [{"id": at, "service_type": "a", **row} for at, row in enumerate(needs)]
+            ),
+            "offers": table(tmp_path / "o.csv", [{"id": 1, "service_types": "a", "capacity": 1, "x": 0, "y": 0}]),
+        }
+        text = report(match(read(**said)), "en")
+        return [cell for cell in Seen(text).cells if cell.endswith(" m")]
+
+    assert middles(0) == middles(1) == ["150 m, 750 m"]
+
+
+def test_the_middle_of_a_square_is_where_its_people_are(matched: Matched) -> None:
+    area = cells(matched.inputs.needs.x, matched.inputs.needs.y, matched.result.assignment >= 0)
+    assert area is not None
+    arrays = matched.inputs.need_table.arrays
+    for cell in range(len(area.needs)):
+        latitude, longitude = map(float, report_map._middle(matched, area, cell).split(", "))
+        mine = area.of_need == cell
+        half = area.side / 2 / 100_000 + 0.001
+        assert np.abs(arrays["latitude"][mine] - latitude).max() < half
+        assert np.abs(arrays["longitude"][mine] - longitude).max() < half / np.cos(np.radians(23.1))
+
+
 # --- drawing
 
 places = st.lists(st.tuples(st.floats(-1e5, 1e5), st.floats(-1e5, 1e5), st.booleans()), min_size=1, max_size=300)
@@ -138,11 +165,12 @@ def test_squares_hold_ten_people_at_least_and_count_each_once(
     area = cells(x * spread, y * spread, served.astype(bool))
     assert area is not None
     assert (area.needs >= AT_LEAST).all()
+    assert str(area.side).strip("0.") in ("1", "2", "5")
     for cell, (needs, with_place) in enumerate(zip(area.needs, area.served, strict=True)):
         mine = area.of_need == cell
         assert (needs, with_place) == (mine.sum(), served[mine].sum())
-        assert np.ptp(x[mine] * spread) <= area.side
-        assert np.ptp(y[mine] * spread) <= area.side
+        assert np.ptp(x[mine] * spread) <= area.side * 1.000001
+        assert np.ptp(y[mine] * spread) <= area.side * 1.000001
     assert (area.column < area.across).all()
     assert (area.row < area.down).all()
     assert len(set(zip(area.column.tolist(), area.row.tolist(), strict=True))) == len(area.needs)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from html import escape
+from math import floor, log10
 
 import numpy as np
 import numpy.typing as npt
@@ -59,7 +60,8 @@ class Cells:
     """Squares of a plane with at least ``AT_LEAST`` needs in each.
 
     ``column`` and ``row`` (from the north-west), ``needs``, ``served``, and ``of_need`` (``int64[n]``: which cell,
-    or -1 for none that is shown); ``side`` in metres; west and north are where the first cell begins.
+    or -1 for none that is shown); ``side`` in metres, a round number; west and north are where the first cell
+    begins, whole sides from where metres count from, so that no border is somebody's place.
     """
 
     column: Ints
@@ -79,22 +81,29 @@ def cells(x: Floats, y: Floats, served: npt.NDArray[np.bool_]) -> Cells | None:
     known = np.isfinite(x) & np.isfinite(y)
     if not known.any():
         return None
-    west, north = float(x[known].min()), float(y[known].max())
-    wide, high = float(x[known].max()) - west, north - float(y[known].min())
     per_side = int(np.clip(np.sqrt(known.sum() / AT_LEAST), 1, _MOST_CELLS))
-    side = max(wide, high, 1.0) / per_side * 1.000001
-    column = ((x[known] - west) // side).astype(np.int64)
-    row = ((north - y[known]) // side).astype(np.int64)
-    found, at, needs = np.unique(row * per_side + column, return_inverse=True, return_counts=True)
+    side = _round_up(max(float(np.ptp(x[known])), float(np.ptp(y[known])), 1.0) / per_side)
+    column = np.floor(x[known] / side).astype(np.int64)
+    row = -np.floor(y[known] / side).astype(np.int64)
+    first, top = int(column.min()), int(row.min())
+    column, row = column - first, row - top
+    across = int(column.max()) + 1
+    found, at, needs = np.unique(row * across + column, return_inverse=True, return_counts=True)
     number = np.cumsum(needs >= AT_LEAST) - 1
     of_need = np.full(len(x), -1, dtype=np.int64)
     of_need[known] = np.where(needs[at] >= AT_LEAST, number[at], -1)
     shown = needs >= AT_LEAST
     counted = np.bincount(at[served[known]], minlength=len(found))[shown]
     return Cells(
-        found[shown] % per_side, found[shown] // per_side, needs[shown], counted, of_need, side, west, north,
-        int(wide // side) + 1, int(high // side) + 1,
+        found[shown] % across, found[shown] // across, needs[shown], counted, of_need, side,
+        first * side, (1 - top) * side, across, int(row.max()) + 1,
     )  # fmt: skip
+
+
+def _round_up(metres: float) -> float:
+    """The next of 1, 2, 5, 10, 20, 50, … metres; never less than one."""
+    power = 10.0 ** max(floor(log10(metres)), 0)
+    return next(times * power for times in (1, 2, 5, 10) if times * power >= metres)
 
 
 def shades(missing: Ints) -> list[int]:

@@ -32,7 +32,8 @@ _ANY_TYPE = 2**62
 class Inputs:
     """All that a match follows from, and nothing else; ``files`` are the names and SHA-256 of what was read.
 
-    ``paths`` say where that is, which changes nothing.
+    ``paths`` say where that is, which changes nothing. ``around`` is the longitude and latitude that metres count
+    from, ``None`` where the files have metres.
     """
 
     needs: Needs
@@ -45,6 +46,7 @@ class Inputs:
     rejects: tuple[Reject, ...]
     files: dict[str, dict[str, str]] = field(default_factory=dict)
     paths: tuple[Path, ...] = ()
+    around: tuple[float, float] | None = None
 
     @property
     def arrival(self) -> npt.NDArray[np.int64]:
@@ -86,7 +88,7 @@ def read(
     for table in (need_table, offer_table):
         if table.unused:
             say(f"{table.name}: not used: {', '.join(name or '(no name)' for name in table.unused)}")
-    needs_xy, offers_xy = _places(need_table, offer_table)
+    needs_xy, offers_xy, around = _places(need_table, offer_table)
     paths = {"needs": needs, "offers": offers, "agreements": agreements, "rules": rules}
     return Inputs(
         _needs(need_table, needs_xy, borders, seed),
@@ -94,11 +96,14 @@ def read(
         said, need_table, offer_table, words, seed, tuple(rejects),
         {name: {"name": shown(path), "sha256": _digest(path)} for name, path in paths.items() if path},
         tuple(path for path in paths.values() if path),
+        around,
     )  # fmt: skip
 
 
-def _places(needs: Table, offers: Table) -> tuple[tuple[Array, Array], tuple[Array, Array]]:
-    """Metres on one plane for both."""
+def _places(
+    needs: Table, offers: Table
+) -> tuple[tuple[Array, Array], tuple[Array, Array], tuple[float, float] | None]:
+    """Metres on one plane for both, and the degrees that they count from."""
     degrees = [{"longitude", "latitude"} <= set(table.arrays) for table in (needs, offers)]
     if degrees[0] != degrees[1]:
         in_degrees, in_metres = (needs, offers) if degrees[0] else (offers, needs)
@@ -106,12 +111,12 @@ def _places(needs: Table, offers: Table) -> tuple[tuple[Array, Array], tuple[Arr
             f"{in_degrees.name} has longitude and latitude, {in_metres.name} has x and y; both must have the same"
         )
     if not degrees[0]:
-        return tuple((table.arrays["x"], table.arrays["y"]) for table in (needs, offers))  # type: ignore[return-value]
+        a, b = needs.arrays, offers.arrays
+        return (a["x"], a["y"]), (b["x"], b["y"]), None
     both = [[table.arrays[name] for table in (needs, offers)] for name in ("longitude", "latitude")]
     around = middle(np.concatenate(both[0]), np.concatenate(both[1]))
-    return tuple(  # type: ignore[return-value]
-        project(table.arrays["longitude"], table.arrays["latitude"], around) for table in (needs, offers)
-    )
+    of_needs, of_offers = (project(x, y, around) for x, y in zip(*both, strict=True))
+    return of_needs, of_offers, around
 
 
 def _needs(table: Table, place: tuple[Array, Array], borders: bool, seed: str) -> Needs:

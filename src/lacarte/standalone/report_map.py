@@ -8,6 +8,7 @@ from html import escape
 import numpy as np
 import numpy.typing as npt
 
+from lacarte.engines.geography import EARTH_RADIUS_METRES
 from lacarte.standalone.drawing import Cells, cells, map_of, shades
 from lacarte.standalone.page import Column, figure, paragraph, section, table
 from lacarte.standalone.run import Matched
@@ -53,11 +54,16 @@ def _table(matched: Matched, say: Words, area: Cells) -> str:
 
 
 def _middle(matched: Matched, area: Cells, cell: int) -> str:
-    """About where a square is, as the file says places: degrees to three digits, or whole hundreds of metres."""
-    arrays, mine = matched.inputs.need_table.arrays, area.of_need == cell
-    if "longitude" in arrays and "latitude" in arrays:
-        return f"{arrays['latitude'][mine].mean():.3f}, {arrays['longitude'][mine].mean():.3f}"
-    return f"{arrays['x'][mine].mean():.0f} m, {arrays['y'][mine].mean():.0f} m"
+    """The middle of a square itself, wherever people in it are, as the file says places: degrees or metres."""
+    x = area.west + (int(area.column[cell]) + 0.5) * area.side
+    y = area.north - (int(area.row[cell]) + 0.5) * area.side
+    around = matched.inputs.around
+    if around is None:
+        return f"{x:.12g} m, {y:.12g} m"
+    metres = np.radians(1.0) * EARTH_RADIUS_METRES  # of a degree; this is the way back of geography.project
+    latitude = around[1] + y / metres
+    longitude = (around[0] + x / (metres * np.cos(np.radians(around[1]))) + 180.0) % 360.0 - 180.0
+    return f"{latitude:.3f}, {longitude:.3f}"
 
 
 def _share(area: Cells, cell: int) -> str:
