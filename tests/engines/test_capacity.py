@@ -18,6 +18,7 @@ from lacarte.engines.matching.capacity import growth as capacity
 from lacarte.engines.matching.capacity.agreements import Crossings, agree, worth_at_most
 from lacarte.engines.matching.capacity.growth import Growth, curve, grown, people_and_cost, where_next
 from lacarte.engines.matching.capacity.sharing import Pool, protecting, share
+from lacarte.engines.matching.certify import evaluate
 
 
 def problem(rows: list[list[tuple[int, int]]], capacity: list[int], classes: list[int]) -> Problem:
@@ -47,12 +48,15 @@ def with_more(p: Problem, units: list[int] | np.ndarray) -> Problem:
 
 def as_result(p: Problem, before: Result, growth: Growth) -> Result:
     """The grown match in the form that ``certify`` checks."""
-    objective = before.objective - int(growth.worth.sum())
-    cost = before.cost - int(growth.cost_saved.sum())
+    cost, objective = evaluate(p, growth.assignment)
+    classes, counts = np.unique(p.priority_class[growth.assignment >= 0], return_counts=True)
+    assert objective == before.objective - int(growth.worth.sum())
+    assert cost == before.cost - int(growth.cost_saved.sum())
     return replace(
         before,
         assignment=growth.assignment,
         price=growth.price,
+        served_by_class=dict(zip(classes.tolist(), counts.tolist(), strict=True)),
         cost=cost,
         objective=objective,
         bound=objective,

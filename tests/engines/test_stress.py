@@ -25,7 +25,7 @@ def _compiled(monkeypatch: pytest.MonkeyPatch) -> None:
 def _same_optimum(p: Problem) -> Result:
     """The auction's result; refuses one that is not the oracle's optimum, or not proved."""
     ours, oracle = solve(p, solver="auction", tolerance=0), solve(p, solver="flow")
-    assert ours.solver.startswith("auction")
+    assert ours.solver.startswith("auction" if len(p.candidate_offer) else "nothing")
     assert (ours.objective, ours.cost) == (oracle.objective, oracle.cost)
     assert ours.served_by_class == oracle.served_by_class
     assert certify(p, ours).gap == certify(p, oracle).gap == 0
