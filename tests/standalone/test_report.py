@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from html.parser import HTMLParser
 from pathlib import Path
 from string import Formatter
@@ -87,6 +88,53 @@ def test_small_regions_are_not_shown_nor_what_would_give_them_away(matched: Matc
     text = report(matched, "en")
     assert "Hamlet" not in text
     assert "2 regions are too small to show" in text  # the smaller of the others hides it
+
+
+def some_of(folder: Path, needs: Sequence[tuple[int, dict[str, object]]], capacity: int) -> str:
+    """The report of a match of so many needs of each kind, at one offer."""
+    said = [row for many, row in needs for _ in range(many)]
+    return report(match(inputs(folder, said, [{"capacity": capacity}])), "en")
+
+
+def headed(text: str, head: str) -> str:
+    """One section of a page."""
+    return next(part for part in text.split("<h2") if part.split("</h2>")[0].endswith(f">{head}"))
+
+
+def test_small_groups_are_not_shown_nor_what_would_give_them_away(tmp_path: Path) -> None:
+    kinds = [(3, {"priority_class": 0}), (12, {"priority_class": 1}), (40, {"priority_class": 2})]
+    text = some_of(tmp_path, kinds, 20)
+    part = headed(text, "Served by priority group")
+    assert ("Group 1<" in part, "Group 2<" in part, "Group 3<" in part) == (False, False, True)
+    assert "Group 1," not in part  # nor in the chart
+    assert "Groups too small to show: 2." in part
+    assert "Group 1<" not in text
+    assert "Group 2<" not in text
+
+
+def test_somebody_of_a_small_group_who_would_come_in_is_not_told_apart(tmp_path: Path) -> None:
+    text = some_of(tmp_path, [(4, {"priority_class": 0}), (30, {"priority_class": 1})], 2)
+    assert "somebody of a group too small to show" in text
+    assert "<td>Group 1" not in text
+
+
+def test_a_reason_of_few_hides_another(tmp_path: Path) -> None:
+    text = some_of(
+        tmp_path, [(2, {"latitude": "23.9", "reach": 10}), (14, {"service_type": "walks"}), (60, {})], 40
+    )
+    part = headed(text, "Why some have none")
+    assert "Reasons told to fewer than ten, or hidden with those: 2." in part
+    assert REASONS["en"][Reason.REACH] not in text
+    assert REASONS["en"][Reason.TYPE] not in part
+    assert "<td" in part
+
+
+def test_nobody_in_a_small_group_is_a_sample(tmp_path: Path) -> None:
+    few = some_of(tmp_path, [(9, {}), (9, {"priority_class": 1})], 9)
+    assert "What people are told" not in few
+    one_far = some_of(tmp_path, [(30, {}), (1, {"service_type": "baths"})], 30)
+    assert "A place</h3>" in one_far
+    assert "No place</h3>" not in one_far
 
 
 @pytest.mark.parametrize("language", LANGUAGES)

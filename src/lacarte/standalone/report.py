@@ -14,10 +14,10 @@ from lacarte import __version__
 from lacarte.engines.matching.candidates.build import Reason
 from lacarte.engines.matching.explanation.explain import Explanations
 from lacarte.engines.matching.explanation.words import SENTENCES
-from lacarte.engines.matching.fairness.rates import served_rates
+from lacarte.engines.matching.fairness.rates import Rates, served_rates
 from lacarte.engines.matching.proof import fingerprint, proof
 from lacarte.standalone import page
-from lacarte.standalone.drawing import columns
+from lacarte.standalone.drawing import AT_LEAST, columns
 from lacarte.standalone.page import Column, paragraph, section, table
 from lacarte.standalone.report_map import map_section
 from lacarte.standalone.report_words import REPORT
@@ -59,6 +59,28 @@ class _Report:
     def names(self) -> dict[int, str]:
         return {offer: self.inputs.offer_name(offer) for offer in range(len(self.problem.capacity))}
 
+    @cached_property
+    def groups(self) -> Rates:
+        """Priority groups, the small ones hidden so that no subtraction finds them."""
+        return served_rates(self.served, self.problem.priority_class.astype(np.int64), AT_LEAST)
+
+    @cached_property
+    def group_shown(self) -> npt.NDArray[np.bool_]:
+        """``bool[n]``: is somebody's priority group shown?"""
+        return np.isin(self.problem.priority_class, self.groups.group[self.groups.shown])
+
+    @cached_property
+    def told_reasons(self) -> Rates:
+        """The reasons of those who have none, those of few people hidden."""
+        reason = self.matched.found.reason[~self.served].astype(np.int64)
+        return served_rates(np.zeros(len(reason), dtype=bool), reason, AT_LEAST)
+
+    @cached_property
+    def reason_shown(self) -> npt.NDArray[np.bool_]:
+        """``bool[n]``: has somebody a place, or a reason that is shown?"""
+        told = self.told_reasons
+        return self.served | np.isin(self.matched.found.reason, told.group[told.shown])
+
     def page(self) -> str:
         style = files("lacarte.standalone").joinpath("report.css").read_text(encoding="utf-8")
         title = escape(self.say["title"])
@@ -97,7 +119,8 @@ class _Report:
 
     def by_group(self) -> str:
         needs = np.bincount(self.problem.priority_class)
-        groups = np.flatnonzero(needs).tolist()
+        groups = self.groups.group[self.groups.shown].tolist()
+        hidden = int((~self.groups.shown).sum())
         ways = (
             (self.say["ours"], self.result.served_by_class, self.result.cost),
             (self.say["greedy"], self.matched.by_class.served_by_class, self.matched.by_class.cost),
@@ -126,26 +149,32 @@ class _Report:
             self.say["by-group"],
             paragraph(self.say["by-group-why"]),
             table(self.say["by-group"], [*heads, *(Column(name, True) for name, _, _ in ways)], rows),
+            paragraph(self.say["hidden-groups"].format(n=hidden), "muted") if hidden else "",
             page.figure(self.say["rate"], columns(self.say["chart"], labels, shares)) if groups else "",
         )
 
     def reasons(self) -> str:
-        unserved = ~self.served
-        counts = np.bincount(self.matched.found.reason[unserved], minlength=len(Reason))
-        words = {**REASONS[self.language], Reason.NONE: self.say["full"]}
-        found = [
-            (words[Reason(code)], int(n), _percent(int(n), len(unserved))) for code, n in enumerate(counts) if n
-        ]
-        if not found:
+        if self.served.all():
             return section(self.say["reasons"], paragraph(self.say["nobody"]))
+        told, words = self.told_reasons, {**REASONS[self.language], Reason.NONE: self.say["full"]}
+        found = [
+            (words[Reason(code)], n, _percent(n, len(self.served)))
+            for code, n, shown in zip(told.group.tolist(), told.people.tolist(), told.shown.tolist(), strict=True)
+            if shown
+        ]
+        hidden = int((~told.shown).sum())
         heads = [Column(self.say["reason"]), Column(self.say["people"], True), Column(self.say["share"], True)]
-        return section(self.say["reasons"], table(self.say["reasons"], heads, found))
+        return section(
+            self.say["reasons"],
+            table(self.say["reasons"], heads, found) if found else "",
+            paragraph(self.say["hidden-reasons"].format(n=hidden), "muted") if hidden else "",
+        )
 
     def regions(self) -> str:
         region = self.inputs.need_table.arrays.get("region")
         if region is None or not len(region):
             return ""
-        rates = served_rates(self.served, region)
+        rates = served_rates(self.served, region, AT_LEAST)
         names = [name or self.say["unknown-region"] for name in self.inputs.words["region"].names]
         shown = np.flatnonzero(rates.shown)
         rows = [
@@ -188,7 +217,11 @@ class _Report:
         return section(self.say["next"], paragraph(self.say["next-why"]), table(self.say["next"], heads, rows))
 
     def coming_in(self, urgency: int) -> str:
-        return self.say["group"].format(n=urgency + 1) if urgency >= 0 else self.say["nobody-in"]
+        if urgency < 0:
+            return self.say["nobody-in"]
+        if urgency not in self.groups.group[self.groups.shown]:
+            return self.say["small-group"]
+        return self.say["group"].format(n=urgency + 1)
 
     def saved(self, seconds: int) -> str:
         return self.say["saved-less" if seconds >= 0 else "saved-more"].format(minutes=self.minutes(abs(seconds)))
@@ -243,7 +276,7 @@ class _Report:
         full = told.zones.of_need >= 0
         none = (
             self.told_nothing(told, need, Reason(int(reason[need])))
-            for need in self.some(full if full.any() else ~self.served)
+            for need in self.some(full) or self.some(~self.served)
         )
         titles = (self.say["sample-near"], self.say["sample-far"], self.say["sample-none"])
         cards = "".join(
@@ -260,8 +293,10 @@ class _Report:
         return [said.words, said.changes] if not said.helps else [said.words, changes, said.changes]
 
     def some(self, which: npt.NDArray[np.bool_]) -> list[int]:
-        """One need of these, the one in the middle."""
-        rows = np.flatnonzero(which)
+        """One need of these, the one in the middle; of those only who are one of many in all that is told."""
+        alike = self.problem.priority_class.astype(np.int64) * len(Reason) + self.matched.found.reason
+        rows = np.flatnonzero(which & self.group_shown & self.reason_shown)
+        rows = rows[np.bincount(alike[rows], minlength=1)[alike[rows]] >= AT_LEAST]
         return [int(need) for need in rows[len(rows) // 2 : len(rows) // 2 + 1]]
 
     def proof(self) -> str:
