@@ -141,6 +141,9 @@ def test_a_file_that_is_not_there_a_folder_and_a_wrong_name(tmp_path: Path) -> N
         ("waiting_days", "-3", "is not a number that fits"),
         ("reach", "NaN", "is not a number that fits"),
         ("household", "9" * 400, "is not a whole number that fits"),
+        ("household", "1_0", "is not a number"),
+        ("waiting_days", "\uff11\uff12", "is not a number"),
+        ("longitude", "\u0669", "is not a number"),
     ],
 )
 def test_a_bad_value_leaves_out_its_row_only(column: str, value: str, says: str, tmp_path: Path) -> None:

@@ -163,6 +163,7 @@ def _numbers(column: Column, cells: Sequence[str]) -> tuple[Array, list[Wrong]]:
     """Numbers as they are to be stored; what is no number becomes the default and is told."""
     wrong: list[Wrong] = []
     try:
+        _refuse_other_ways("".join(cells))
         values = np.array([float(cell) if cell else column.default for cell in cells], dtype=np.float64)
     except ValueError:
         values = np.array([_number(cell, column.default) for cell in cells], dtype=np.float64)
@@ -188,9 +189,16 @@ def _numbers(column: Column, cells: Sequence[str]) -> tuple[Array, list[Wrong]]:
 
 def _number(cell: str, default: float | None) -> Any:
     try:
+        _refuse_other_ways(cell)
         return float(cell) if cell else default
     except ValueError:
         return default
+
+
+def _refuse_other_ways(text: str) -> None:
+    """Python reads 1_0 as ten, and the digits of all scripts; other programs do not, so that nobody should."""
+    if "_" in text or not text.isascii():
+        raise ValueError("a number has the digits 0 to 9")
 
 
 def _lists(cells: Sequence[str], vocabulary: Vocabulary) -> tuple[list[tuple[int, ...]], list[Wrong]]:
