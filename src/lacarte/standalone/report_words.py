@@ -19,8 +19,8 @@ REPORT: dict[str, dict[str, str]] = {
         "gap": "From the best, at most",
         "by-group": "Served by priority group",
         "by-group-why": "The same needs and places, given out in the usual ways and in this one. Group 1 is the "
-        "most urgent (class 0 in the files). Groups of fewer than ten needs are not shown, nor one more where they "
-        "could be worked out from the total.",
+        "most urgent (class 0 in the files). Groups of fewer than ten needs are not shown, nor one more where "
+        "they could be worked out from the total.",
         "hidden-groups": "Groups too small to show: {n}.",
         "small-group": "somebody of a group too small to show",
         "group": "Group {n}",
