@@ -293,6 +293,7 @@ def _match_files(
             click.echo(f"{verify} holds, it follows from the files: {held.in_a_line()}")
             return
         assert out is not None
+        standalone.refuse_overwriting(out, needs, offers, agreements, rules)
         inputs = standalone.read(needs, offers, agreements, rules, seed, _progress)
         matched = standalone.match(inputs, tolerance, threads, _progress)
         standalone.save(matched, out, language)
