@@ -279,6 +279,17 @@ def test_publishing_that_stops_half_way_goes_on_where_it_stopped(monkeypatch: py
     assert Event.objects.filter(name="matching.published").count() == 1
 
 
+@pytest.mark.parametrize("seed", ["a", "b", "c", "d"])
+def test_whom_the_draw_put_first_keeps_the_last_unit(seed: str) -> None:
+    waiting_needs(build(units=4), 4)
+    run = preview(seed=seed)
+    CapacityLot.objects.update(units=1)
+    Need.objects.filter(pk=Match.objects.get(run=run, order=4).need_id).update(need_index=99)  # weighed anew
+    publish_run(run, by=None)
+    work()
+    assert Match.objects.get(run=run, hold__isnull=False).order == 1
+
+
 def test_publishing_twice_takes_nothing_twice() -> None:
     city = build(units=4)
     waiting_needs(city, 3)

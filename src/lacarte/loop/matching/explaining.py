@@ -1,7 +1,7 @@
 """Why each need was decided as it was: kept with the run, and put into words when somebody reads it.
 
-What is kept is the engine's explanation (``engines.matching.explain``) with offers by their ids. Nothing is worked
-out anew from records that have changed since.
+What is kept is the engine's explanation (``engines.matching.explanation``) with offers by their ids. Nothing is
+worked out anew from records that have changed since.
 """
 
 from __future__ import annotations

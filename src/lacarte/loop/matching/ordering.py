@@ -32,7 +32,7 @@ def seed_of(moment: datetime) -> str:
 
 
 def lots(ids: Sequence[UUID], seed: str) -> npt.NDArray[np.uint64]:
-    """``uint64[n]``: the number each need draws (``engines.matching.lottery.draw`` over ids as text)."""
+    """``uint64[n]``: the number each need draws (``engines.matching.fairness.lottery.draw`` over ids as text)."""
     return draw((str(pk) for pk in ids), seed)
 
 

@@ -217,8 +217,8 @@ def latest_run() -> MatchingRun | None:
 
 
 def by_urgency(decisions: QuerySet[Match]) -> list[UUID]:
-    """The decisions' ids, most urgent needs first as they are now."""
-    return list(decisions.order_by("need__priority_class", "-need__need_index", "pk").values_list("pk", flat=True))
+    """The ids of one run's decisions, first who goes first in that run: its classes, its promotions, its draw."""
+    return list(decisions.order_by("priority_class", "order", "pk").values_list("pk", flat=True))
 
 
 def decision_of(need: UUID, offer_at_place: UUID | None = None) -> Match | None:

@@ -1,6 +1,6 @@
 """What would change it: for each unserved need, changes that would serve it in every optimum.
 
-Four kinds, each exact (see :class:`~lacarte.engines.matching.worth.Worth`):
+Four kinds, each exact (see :class:`~lacarte.engines.matching.explanation.worth.Worth`):
 
 * *another offer* (farther, at another hour, in another language, on a later day): the caller says which candidates
   are just outside the rules; one helps if it leads to a free place or to a holder who gives way.
