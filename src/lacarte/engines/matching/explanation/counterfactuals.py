@@ -105,7 +105,7 @@ def changes(
     at = np.full(n, -1, dtype=np.int64)
     some = unserved[zones.ahead[unserved] > 0]
     at[some] = problem.candidate_offer[nearest[some]]
-    priority_class, order = _more_urgent(problem, unserved, worth, grain)
+    priority_class, order = _more_urgent(problem, pair, unserved, worth, grain)
     return Changes(
         _possible(n, beyond, problem, unserved, scale, worth),
         _possible(n, later, problem, unserved, scale, worth),
@@ -140,8 +140,11 @@ def _possible(
     return best
 
 
-def _more_urgent(problem: Problem, unserved: Ints, worth: Worth, grain: int) -> tuple[Ints, Ints]:
-    """The least urgent class, and the last order in the own class, before the least urgent holder in reach."""
+def _more_urgent(problem: Problem, pair: Ints, unserved: Ints, worth: Worth, grain: int) -> tuple[Ints, Ints]:
+    """The least urgent class, and the last order in the own class, before the least urgent holder in reach.
+
+    Neither is said where that holder is the only one of the class at the offer: it would be known whose it is.
+    """
     n = len(problem.priority_class)
     raised, moved = np.full(n, -1, dtype=np.int64), np.full(n, NO_ORDER, dtype=np.int64)
     last, wins = np.full(len(unserved), -1, dtype=np.int64), np.zeros(len(unserved), dtype=np.int64)
@@ -150,6 +153,7 @@ def _more_urgent(problem: Problem, unserved: Ints, worth: Worth, grain: int) -> 
         worth.marginal, worth.rest, last, wins,
     )  # fmt: skip
     some = np.flatnonzero(last >= 0)
+    some = some[_in_company(problem, pair)[last[some]]]
     i, h, as_urgent = unserved[some], last[some], wins[some]
     # Before the last one in reach; where the need is nearer than that one, as urgent is enough.
     mine, theirs = problem.order[i].astype(np.int64), problem.order[h].astype(np.int64) - 1 + as_urgent
@@ -159,6 +163,16 @@ def _more_urgent(problem: Problem, unserved: Ints, worth: Worth, grain: int) -> 
     fits = (held == problem.priority_class[i]) & (order >= int(problem.order.min(initial=0)))
     moved[i[fits]] = order[fits]
     return raised, moved
+
+
+def _in_company(problem: Problem, pair: Ints) -> npt.NDArray[np.bool_]:
+    """``bool[n]``: served where somebody else of the same class is served too."""
+    served = np.flatnonzero(pair >= 0)
+    key = problem.candidate_offer[pair[served]].astype(np.int64) * 256 + problem.priority_class[served]
+    _, which, count = np.unique(key, return_inverse=True, return_counts=True)
+    company = np.zeros(len(pair), dtype=bool)
+    company[served] = count[which] >= 2
+    return company
 
 
 @kernel
