@@ -279,6 +279,22 @@ def test_publishing_that_stops_half_way_goes_on_where_it_stopped(monkeypatch: py
     assert Event.objects.filter(name="matching.published").count() == 1
 
 
+def test_who_moved_up_by_waiting_keeps_the_last_unit() -> None:
+    city = build(units=2)
+    city.care.urgency = 2
+    city.care.save()
+    waited, other = waiting_needs(city, 2)
+    Need.objects.filter(pk=waited.pk).update(received_at=clock.now() - timedelta(days=91))
+    run = preview()
+    assert Match.objects.get(run=run, need=waited).promoted
+    CapacityLot.objects.update(units=1)
+    Need.objects.filter(pk=other.pk).update(need_index=99)  # weighed anew, in the class that both are of
+    publish_run(run, by=None)
+    work()
+    assert Match.objects.get(run=run, hold__isnull=False).need_id == waited.pk
+    assert Order.objects.get().need_id == waited.pk
+
+
 @pytest.mark.parametrize("seed", ["a", "b", "c", "d"])
 def test_whom_the_draw_put_first_keeps_the_last_unit(seed: str) -> None:
     waiting_needs(build(units=4), 4)

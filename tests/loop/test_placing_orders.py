@@ -136,15 +136,16 @@ def test_what_was_overtaken_waits_and_takes_no_unit() -> None:
     assert not overbooked()
 
 
-def test_the_most_urgent_decision_takes_the_last_unit() -> None:
+def test_the_first_decision_of_the_run_takes_the_last_unit() -> None:
     city = build(units=2)
-    first, second = waiting_needs(city, 2)
-    match()
-    Need.objects.filter(pk=second.pk).update(priority_class=0)
+    waiting_needs(city, 2)
+    run = match()
+    first, second = (Match.objects.get(run=run, order=order).need for order in (1, 2))
+    Need.objects.filter(pk=second.pk).update(need_index=99)  # weighed anew; the run's own order counts
     hold(city.lot)
     work()
-    assert Order.objects.get().need == second
-    assert first.orders.count() == 0
+    assert Order.objects.get().need == first
+    assert second.orders.count() == 0
 
 
 def test_deadlines_follow_each_region_and_each_kind() -> None:
