@@ -190,6 +190,10 @@ def test_people_whom_the_same_sites_reach_are_one_demand() -> None:
         ({"start": [0, 1]}, "start must go from 0 to the 2 pairs"),
         ({"start": [0, 3, 2]}, "weight has 1 entries|start"),
         ({"existing": [True]}, "existing has 1 entries"),
+        ({"existing": [0, 1]}, "existing must be one row of True and False"),
+        ({"existing": [[True, False]]}, "existing must be one row of True and False"),
+        ({"beyond": -7}, "beyond = -7 is negative"),
+        ({"beyond": 2.5}, r"beyond = 2.5 is not a whole number"),
     ],
 )
 def test_errors_name_the_array_and_the_index(changes: dict[str, Any], says: str) -> None:
@@ -198,12 +202,26 @@ def test_errors_name_the_array_and_the_index(changes: dict[str, Any], says: str)
         Locations(**{**good, **changes})
 
 
-def test_a_negative_budget_or_reach_is_refused() -> None:
+@pytest.mark.parametrize("wrong", [-1, 1.5, float("nan"), "2", None])
+def test_a_budget_a_reach_or_branches_below_0_or_not_whole_are_refused_by_name(wrong: Any) -> None:
     x = plane(3, 2, seed=0)
-    with pytest.raises(ValueError, match="budget = -1"):
-        p_median(x, -1)
-    with pytest.raises(ValueError, match="reach = -5"):
-        maximal_covering(x, 1, -5)
+    why = f"= {wrong} is (negative|not a whole number)"
+    with pytest.raises(ValueError, match=f"budget {why}"):
+        p_median(x, wrong)
+    with pytest.raises(ValueError, match=f"budget {why}"):
+        maximal_covering(x, wrong, 5)
+    with pytest.raises(ValueError, match=f"reach {why}"):
+        maximal_covering(x, 1, wrong)
+    with pytest.raises(ValueError, match=f"branches {why}"):
+        p_median(x, 1, branches=wrong)
+
+
+def test_existing_sites_may_be_a_list() -> None:
+    x = everywhere(np.array([[1, 9], [9, 1]]), existing=[True, False])
+    assert p_median(x, np.int64(0)).open.tolist() == [True, False]  # type: ignore[arg-type]
+    found = p_median(x, 1)
+    assert (found.open.tolist(), found.value, found.spent) == ([True, True], 2, 1)
+    assert maximal_covering(x, 0, 1).open.tolist() == [True, False]
 
 
 def test_nobody_and_nowhere() -> None:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from lacarte.engines.siting.interchange import Bools, Layout, add_greedily, layout, swap
-from lacarte.engines.siting.locations import Ints, Locations
+from lacarte.engines.siting.locations import Ints, Locations, whole_number
 from lacarte.engines.siting.relaxation import Relaxed, scale_of, settled, tighten
 
 #: Rounds of the subgradient method for the whole problem, and for a branch, which starts from its parent's end.
@@ -31,15 +31,14 @@ class Search:
     """The best sites so far (``best``, ``value``) and a ``bound`` that holds whenever one looks."""
 
     def __init__(self, locations: Locations, budget: int) -> None:
-        self.locations, self.budget, self.bound = locations, budget, 0
+        self.locations, self.budget, self.bound = locations, whole_number("budget", budget), 0
         self.best = locations.existing.copy()
-        self.value = layout(locations, budget, self.best).value
+        self.value = layout(locations, self.budget, self.best).value
         self.seen: set[bytes] = set()
 
     def run(self, branches: int) -> bool:
         """Start greedily, bound, then branch where the bound is lowest; false when Ctrl-C ended it."""
-        if min(self.budget, branches) < 0:
-            raise ValueError(f"budget = {self.budget} and branches = {branches} must not be negative")
+        branches = whole_number("branches", branches)
         try:
             self._run(branches)
         except KeyboardInterrupt:

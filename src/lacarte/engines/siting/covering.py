@@ -16,7 +16,7 @@ import numpy.typing as npt
 
 from lacarte.engines.siting.branching import Search
 from lacarte.engines.siting.interchange import layout
-from lacarte.engines.siting.locations import Locations
+from lacarte.engines.siting.locations import Locations, whole_number
 
 __all__ = ["Covering", "maximal_covering"]
 
@@ -53,16 +53,15 @@ def maximal_covering(locations: Locations, budget: int, reach: int, branches: in
 
     With costs of 1 the budget is the number of sites to open, besides those that exist. ``branches`` limits how
     often the search for a proof may branch; 0 leaves the gap of the first bound. Raises ``ValueError`` for
-    negative numbers.
+    numbers that are negative or not whole.
     """
-    if reach < 0:
-        raise ValueError(f"reach = {reach} is negative")
+    reach = whole_number("reach", reach)
     merged, unreachable = _merged(locations, reach)
     search = Search(merged, budget)
     complete = search.run(branches)
     best, left_out = search.best, search.bound
     if complete and branches and search.bound < search.value and len(merged.site) <= EXACT_UP_TO:
-        best, left_out = _exact(merged, budget, search)
+        best, left_out = _exact(merged, search.budget, search)
     pairs = (locations.distance <= reach) & best[locations.site]
     covered = np.zeros(len(locations.weight), dtype=bool)
     covered[locations.demands[pairs]] = True

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from functools import cached_property
+from operator import index
 from typing import Any
 
 import numpy as np
@@ -18,6 +19,25 @@ Small = npt.NDArray[np.int32]
 LIMIT = 2**61
 
 
+def whole_number(name: str, value: Any, at_least: int = 0) -> int:
+    """``value`` as a whole number, exactly. Raises ``ValueError`` naming it for anything else."""
+    try:
+        number = index(value)
+    except TypeError as error:
+        raise ValueError(f"{name} = {value} is not a whole number") from error
+    if number < at_least:
+        raise ValueError(f"{name} = {number} is negative")
+    return number
+
+
+def _yes_or_no(name: str, values: Any) -> npt.NDArray[np.bool_]:
+    """``values`` as a row of truth values; numbers are refused, they would be taken for positions."""
+    given = np.asarray(values)
+    if given.ndim != 1 or (given.size and given.dtype != np.bool_):
+        raise ValueError(f"{name} must be one row of True and False, not {given.ndim} dimensions of {given.dtype}")
+    return given.astype(bool)
+
+
 @dataclass(frozen=True, eq=False)
 class Locations:
     """``n`` demands, ``k`` sites and ``m`` pairs in CSR form.
@@ -25,8 +45,8 @@ class Locations:
     Demand ``i`` may be served by the sites ``site[start[i]:start[i + 1]]``, each listed once.
     ``distance`` is in whole units, ``weight`` says how much a demand counts (people times need index, for
     instance; 1 each by default). A demand without an open site counts as ``beyond`` away, and nothing farther
-    counts more (one more than the largest distance by default). Opening a site takes ``cost`` of the budget (1
-    each by default); ``existing`` sites are open already and take none.
+    counts more (-1, the default: one more than the largest distance). Opening a site takes ``cost`` of the
+    budget; ``existing`` sites (none by default) are open already and take none.
     Raises ``ValueError`` naming the array and the index for anything that does not fit.
     """
 
@@ -45,6 +65,8 @@ class Locations:
         for name, kind in (("start", np.int64), ("site", np.int32), ("distance", np.int32), ("cost", np.int64)):
             object.__setattr__(self, name, whole_numbers(name, getattr(self, name), kind))
         object.__setattr__(self, "weight", whole_numbers("weight", self.weight, np.int64))
+        object.__setattr__(self, "existing", _yes_or_no("existing", self.existing))
+        object.__setattr__(self, "beyond", whole_number("beyond", self.beyond, at_least=-1))
         if self.beyond < 0:
             object.__setattr__(self, "beyond", int(self.distance.max(initial=0)) + 1)
         self._check(n, k)

@@ -44,10 +44,10 @@ def p_median(locations: Locations, budget: int, branches: int = 200) -> Siting:
 
     With costs of 1 the budget is the number of sites to open, besides those that exist. ``branches`` limits how
     often the search for a proof may branch; 0 leaves the gap of the first bound. Raises ``ValueError`` for a
-    negative budget or number of branches.
+    budget or a number of branches that is negative or not whole.
     """
     search = Search(locations, budget)
     complete = search.run(branches)
-    served = layout(locations, budget, search.best)
+    served = layout(locations, search.budget, search.best)
     value = served.value
     return Siting(search.best, served.near, value, min(search.bound, value), served.spent, complete)
