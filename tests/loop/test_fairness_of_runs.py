@@ -11,7 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from lacarte.kernel import clock, jobs
-from lacarte.kernel.models import Job, Role
+from lacarte.kernel.models import Job, Role, User
 from lacarte.loop.matching.actions import compute, solved
 from lacarte.loop.matching.balancing import by_class
 from lacarte.loop.matching.explaining import in_words
@@ -143,28 +143,71 @@ def test_inputs_of_before_these_columns_can_still_be_read() -> None:
 # Waiting
 
 
-def test_a_promise_is_kept_or_says_which_places_are_missing() -> None:
-    city = build(units=1)
+def promising(units: int) -> City:
+    """A city where care is of class 2, so that one moves up after 90 days."""
+    city = build(units=units)
     city.care.urgency = 2
     city.care.save()
-    waiting_needs(city, 2, WEST, days=91)
+    return city
+
+
+def page_of(user: User, run: MatchingRun) -> str:
+    client = Client()
+    client.force_login(user)
+    return client.get(f"/unmet/runs/{run.pk}/").content.decode()
+
+
+def test_a_promise_is_kept_or_says_which_places_are_missing() -> None:
+    city = promising(units=1)
+    waiting_needs(city, 11, WEST, days=91)
     waiting_needs(city, 1, WEST)
     planner = official(Role.PLANNER)
     run = compute("by-hand")  # type: ignore[arg-type]
     told = compare(planner, run).promise
-    assert (told.promoted, told.broken) == (2, 1)
-    assert [(one.service_type, one.region, one.places) for one in told.missing] == [(city.care, city.west, 1)]
-    assert compare(official(Role.PLANNER, city.east), run).promise.promoted == 0, "only where one may plan"
-    client = Client()
-    client.force_login(planner)
-    page = client.get(f"/unmet/runs/{run.pk}/").content.decode()
+    assert (told.promoted, told.broken, told.kept, told.more_missing) == (11, 10, False, False)
+    assert [(one.service_type, one.region, one.places) for one in told.missing] == [(city.care, city.west, 10)]
+    assert not compare(official(Role.PLANNER, city.east), run).promise.anybody, "only where one may plan"
+    page = page_of(planner, run)
     assert "promise not kept" in page
-    assert "2 needs moved up a class for having waited long; 1 of them have no offer." in page
-    CapacityLot.objects.update(units=2)
+    assert "11 needs moved up a class for having waited long; 10 of them have no offer." in page
+    CapacityLot.objects.update(units=11)
     run = compute("by-hand")  # type: ignore[arg-type]
     told = compare(planner, run).promise
-    assert (told.promoted, told.broken, told.missing) == (2, 0, [])
-    assert "promise kept" in client.get(f"/unmet/runs/{run.pk}/").content.decode()
+    assert (told.promoted, told.kept, told.missing) == (11, True, [])
+    page = page_of(planner, run)
+    assert "promise kept" in page
+    assert "11 needs moved up a class for having waited long, and all have an offer." in page
+
+
+@pytest.mark.parametrize(
+    ("people", "units", "kept", "says"),
+    [
+        (3, 3, True, "Few needs moved up a class for having waited long, and all have an offer."),
+        (3, 2, False, "Few needs moved up a class for having waited long; not all of them have an offer."),
+        (11, 4, False, "11 needs moved up a class for having waited long; a few of them have no offer."),
+    ],
+)
+def test_of_a_promise_to_few_no_number_and_no_place_is_told(
+    people: int, units: int, kept: bool, says: str
+) -> None:
+    waiting_needs(promising(units), people, WEST, days=91)
+    planner = official(Role.PLANNER)
+    run = compute("by-hand")  # type: ignore[arg-type]
+    told = compare(planner, run).promise
+    assert (told.anybody, told.kept, told.broken, told.missing) == (True, kept, None, [])
+    assert told.more_missing is not kept
+    page = page_of(planner, run)
+    assert says in page
+    assert "Places missing" not in page
+    assert ("Not listed: services and regions" in page) is not kept
+
+
+def test_places_missing_for_few_cannot_be_found_by_subtraction() -> None:
+    city = promising(units=1)
+    waiting_needs(city, 12, WEST, days=91)
+    waiting_needs(city, 2, EAST, days=91)
+    told = compare(official(Role.PLANNER), compute("by-hand")).promise  # type: ignore[arg-type]
+    assert (told.promoted, told.broken, told.missing, told.more_missing) == (14, 13, [], True)
 
 
 def test_waits_are_told_by_district_and_never_of_few() -> None:

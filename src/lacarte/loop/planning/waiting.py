@@ -9,7 +9,7 @@ from math import isfinite
 import numpy as np
 
 from lacarte.engines.matching.fairness.guarantee import guarantee_kept
-from lacarte.engines.matching.fairness.rates import Waiting, waiting_quantile
+from lacarte.engines.matching.fairness.rates import Waiting, served_rates, waiting_quantile
 from lacarte.loop.planning.considered import Considered, district_labels
 from lacarte.loop.voice.queries import SMALLEST_GROUP
 from lacarte.registers.menu.models import ServiceType
@@ -46,11 +46,19 @@ class Missing:
 
 @dataclass(frozen=True)
 class Promise:
-    """Who moved up a class for having waited long, how many of them got nothing, and what places are missing."""
+    """How many moved up a class for having waited long, how many of them got nothing, and what places are missing.
 
-    promoted: int
-    broken: int
+    Numbers are ``None`` where they would tell about few people, and ``missing`` leaves out those places (a row
+    alone would say that somebody there has nothing) and others that would give them away; ``more_missing`` says
+    that it does.
+    """
+
+    anybody: bool
+    kept: bool
+    promoted: int | None
+    broken: int | None
     missing: list[Missing]
+    more_missing: bool
 
 
 def waits(rows: Sequence[Considered]) -> list[WaitRow]:
@@ -87,8 +95,28 @@ def promise(rows: Sequence[Considered]) -> Promise:
     number = {where: n for n, where in enumerate(wanted)}
     zone = np.array([number[row.service_type, row.region] for row in rows], dtype=np.int64)
     found = guarantee_kept(assignment, before, after, zone)
-    short = [(wanted[z], int(n)) for z, n in zip(found.zone.tolist(), found.missing.tolist(), strict=True)]
+    missing = _missing([wanted[z] for z in zone[found.broken].tolist()])
+    return Promise(
+        anybody=found.promoted > 0,
+        kept=found.kept,
+        promoted=_of_many(found.promoted),
+        broken=_of_many(len(found.broken)),
+        missing=missing,
+        more_missing=sum(one.places for one in missing) < len(found.broken),
+    )
+
+
+def _missing(broken: Sequence[tuple[int, int]]) -> list[Missing]:
+    """The places missing, most first, from the service type and region of each need that got nothing."""
+    wanted = sorted(set(broken))
+    zone = np.array([wanted.index(where) for where in broken], dtype=np.int64)
+    counted = served_rates(np.zeros(len(zone), dtype=bool), zone, SMALLEST_GROUP)  # hides as in the other tables
+    short = [(wanted[z], int(n)) for z, n in zip(counted.group.tolist(), counted.people, strict=True) if n > 0]
     types = ServiceType.objects.in_bulk({kind for (kind, _), _ in short})
     regions = Region.objects.in_bulk({region for (_, region), _ in short})
     missing = [Missing(types[kind], regions[region], n) for (kind, region), n in short]
-    return Promise(found.promoted, len(found.broken), sorted(missing, key=lambda one: -one.places))
+    return sorted(missing, key=lambda one: -one.places)
+
+
+def _of_many(people: int) -> int | None:
+    return people if people >= SMALLEST_GROUP else None
