@@ -15,20 +15,10 @@ from hypothesis import strategies as st
 from lacarte.engines import compiling
 from lacarte.engines.matching import Problem, Result, solve
 from lacarte.engines.matching.fairness.balance import Balance, max_min_exact, max_min_order
+from tests.engines.small import problem
 
 Case = tuple[Problem, np.ndarray]
 Way = Callable[..., tuple[np.ndarray, Balance]]
-
-
-def problem(rows: list[list[tuple[int, int]]], capacity: list[int], classes: list[int]) -> Problem:
-    flat = [pair for row in rows for pair in row]
-    return Problem(
-        candidate_start=np.cumsum([0, *map(len, rows)]),
-        candidate_offer=np.array([o for o, _ in flat], dtype=np.int32),
-        candidate_cost=np.array([c for _, c in flat], dtype=np.int32),
-        capacity=np.array(capacity, dtype=np.int32),
-        priority_class=np.array(classes, dtype=np.uint8),
-    )
 
 
 @st.composite

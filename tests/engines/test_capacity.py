@@ -19,17 +19,7 @@ from lacarte.engines.matching.capacity.agreements import Crossings, agree, worth
 from lacarte.engines.matching.capacity.growth import Growth, curve, grown, people_and_cost, where_next
 from lacarte.engines.matching.capacity.sharing import Pool, protecting, share
 from lacarte.engines.matching.certify import evaluate
-
-
-def problem(rows: list[list[tuple[int, int]]], capacity: list[int], classes: list[int]) -> Problem:
-    flat = [pair for row in rows for pair in row]
-    return Problem(
-        candidate_start=np.cumsum([0, *map(len, rows)]),
-        candidate_offer=np.array([o for o, _ in flat], dtype=np.int32),
-        candidate_cost=np.array([c for _, c in flat], dtype=np.int32),
-        capacity=np.array(capacity, dtype=np.int32),
-        priority_class=np.array(classes, dtype=np.uint8),
-    )
+from tests.engines.small import problem
 
 
 @st.composite

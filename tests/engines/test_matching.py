@@ -11,17 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from lacarte.engines.matching import Problem, certify, solve
-
-
-def problem(rows: list[list[tuple[int, int]]], capacity: list[int], classes: list[int]) -> Problem:
-    flat = [pair for row in rows for pair in row]
-    return Problem(
-        candidate_start=np.cumsum([0, *map(len, rows)]),
-        candidate_offer=np.array([o for o, _ in flat], dtype=np.int32),
-        candidate_cost=np.array([c for _, c in flat], dtype=np.int32),
-        capacity=np.array(capacity, dtype=np.int32),
-        priority_class=np.array(classes, dtype=np.uint8),
-    )
+from tests.engines.small import problem
 
 
 @st.composite

@@ -19,7 +19,7 @@ from lacarte.engines.matching import Certificate, Result, certify, solve
 from lacarte.engines.matching.baselines import in_turn
 from lacarte.engines.matching.candidates.build import Candidates, candidates, widen
 from lacarte.engines.matching.capacity.growth import Growth, where_next
-from lacarte.engines.matching.certify import evaluate, lower_bound
+from lacarte.engines.matching.certify import evaluate, lower_bound, served_by_class
 from lacarte.engines.matching.explanation.cards import Cards, cards
 from lacarte.engines.matching.explanation.counterfactuals import Possible
 from lacarte.engines.matching.explanation.explain import Explanations, explain
@@ -212,7 +212,7 @@ def _stopped(found: Candidates, result: Result) -> Solved:
     if objective < result.objective:
         result = replace(
             result, assignment=assignment, cost=cost, objective=objective, gap=objective - result.bound,
-            served_by_class=_by_class(problem, assignment), solver=f"{result.solver}, stopped",
+            served_by_class=served_by_class(problem, assignment), solver=f"{result.solver}, stopped",
         )  # fmt: skip
     return Solved(found, result, 1, over_all_pairs(found, result)[1])
 
@@ -261,12 +261,7 @@ def _usual(found: Candidates, turn: npt.NDArray[np.int64]) -> Usual:
         asking = replace(found, truncated=truncated & (assignment < 0))
         found = widen(asking, np.where(used < problem.capacity, 0, _NEVER).astype(np.int64))
         if found is asking:
-            return Usual(_by_class(problem, assignment), evaluate(problem, assignment)[0])
-
-
-def _by_class(problem: Problem, assignment: Small) -> dict[int, int]:
-    classes, counts = np.unique(problem.priority_class[assignment >= 0], return_counts=True)
-    return dict(zip(classes.tolist(), counts.tolist(), strict=True))
+            return Usual(served_by_class(problem, assignment), evaluate(problem, assignment)[0])
 
 
 class _Clock:

@@ -14,10 +14,8 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from lacarte.engines.matching import Result
-from lacarte.engines.matching.candidates.build import Candidates
-from lacarte.engines.matching.certify import evaluate, lower_bound
 from lacarte.engines.matching.proof import fingerprint, proof
+from lacarte.engines.matching.solve import rated
 from lacarte.standalone.faults import FaultError
 from lacarte.standalone.inputs import Inputs, read
 from lacarte.standalone.run import Matched, Solved, completed, over_all_pairs, problem_of_round
@@ -59,7 +57,7 @@ def verify(
     _compare(folder, "fingerprint", said, fingerprint(found.problem))
     say("checking the certificate")
     try:
-        result = _result(found, assignment, price, said["solver"])
+        result = rated(found.problem, assignment, price, said["solver"])
         _compare(folder, "proof", said, proof(found.problem, result))
         gap_of_all = over_all_pairs(found, result)[1]
         best = Solved(found, result, said["rounds"], gap_of_all)
@@ -136,18 +134,6 @@ def _price(folder: Path, inputs: Inputs) -> npt.NDArray[np.int64]:
     if (price < 0).any():
         raise FaultError(f"{path} lacks the offer {inputs.offer_table.ids[int(np.argmin(price))]}")
     return price
-
-
-def _result(
-    found: Candidates, assignment: npt.NDArray[np.int32], price: npt.NDArray[np.int64], solver: str
-) -> Result:
-    """A match and all its numbers, none of which is believed. Raises ``ValueError`` for one that cannot be."""
-    problem = found.problem
-    cost, objective = evaluate(problem, assignment)
-    bound = lower_bound(problem, price)
-    classes, counts = np.unique(problem.priority_class[assignment >= 0], return_counts=True)
-    served = dict(zip(classes.tolist(), counts.tolist(), strict=True))
-    return Result(assignment, price, served, cost, objective, bound, objective - bound, problem.step, solver)
 
 
 def _rows(path: Path, columns: Sequence[str]) -> list[list[str]]:

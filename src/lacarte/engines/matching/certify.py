@@ -46,9 +46,8 @@ def certify(problem: Problem, result: Result) -> Certificate:
         raise ValueError("an offer serves more needs than it has capacity")
     cost, objective = evaluate(problem, assignment)
     certificate = Certificate(objective, lower_bound(problem, price))
-    classes, counts = np.unique(problem.priority_class[assignment >= 0], return_counts=True)
     found = {
-        "served_by_class": dict(zip(classes.tolist(), counts.tolist(), strict=True)),
+        "served_by_class": served_by_class(problem, assignment),
         "cost": cost,
         "objective": objective,
         "bound": certificate.bound,
@@ -110,6 +109,12 @@ def _by_block(problem: Problem, work: Callable[[slice], int]) -> Iterator[int]:
     blocks = [slice(low, min(low + BLOCK, n)) for low in range(0, n, BLOCK)]
     with ThreadPoolExecutor(2) as pool:
         yield from pool.map(work, blocks)
+
+
+def served_by_class(problem: Problem, assignment: npt.NDArray[np.int32]) -> dict[int, int]:
+    """How many are served of each class that somebody is served of."""
+    classes, counts = np.unique(problem.priority_class[assignment >= 0], return_counts=True)
+    return dict(zip(classes.tolist(), counts.tolist(), strict=True))
 
 
 def exact_sum(values: npt.NDArray[np.int64]) -> int:

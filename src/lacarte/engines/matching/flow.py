@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
 import numpy.typing as npt
 
@@ -16,8 +18,6 @@ def flow(problem: Problem) -> Ints:
 
     Raises ``OverflowError`` when the numbers are too large to be exact.
     """
-    from ortools.graph.python import min_cost_flow
-
     n, k, m = len(problem.priority_class), len(problem.capacity), len(problem.candidate_offer)
     if n == 0:
         return np.zeros(0, dtype=np.int64)
@@ -26,22 +26,42 @@ def flow(problem: Problem) -> Ints:
         raise OverflowError("costs times nodes would not fit 64 bits")
     sink = n + k
     offers, needs = np.arange(n, n + k), np.arange(n)
-    tails = np.concatenate([problem.rows, offers, needs]).astype(np.int32)
-    heads = np.concatenate([n + problem.candidate_offer, np.full(k + n, sink)]).astype(np.int32)
-    capacities = np.concatenate([np.ones(m), problem.capacity, np.ones(n)]).astype(np.int64)
-    costs = np.concatenate([problem.candidate_cost, np.zeros(k, dtype=np.int64), problem.penalty]).astype(np.int64)
-    network = min_cost_flow.SimpleMinCostFlow()
-    arcs = network.add_arcs_with_capacity_and_unit_cost(tails, heads, capacities, costs)
-    supplies = np.zeros(n + k + 1, dtype=np.int64)
-    supplies[:n], supplies[sink] = 1, -n
-    network.set_nodes_supplies(np.arange(n + k + 1, dtype=np.int32), supplies)
-    status = network.solve()
-    if status != network.OPTIMAL:
-        raise ValueError(f"the flow solver gave up ({status}); check the sizes of costs and capacities")
-    used = np.flatnonzero(network.flows(arcs[:m]) > 0)
+    flows = cheapest_flows(
+        tails=np.concatenate([problem.rows, offers, needs]),
+        heads=np.concatenate([n + problem.candidate_offer, np.full(k + n, sink)]),
+        capacities=np.concatenate([np.ones(m), problem.capacity, np.ones(n)]),
+        costs=np.concatenate([problem.candidate_cost, np.zeros(k, dtype=np.int64), problem.penalty]),
+        supplies=np.concatenate([np.ones(n), np.zeros(k), [-n]]),
+    )
+    used = np.flatnonzero(flows[:m] > 0)
     chosen = np.full(n, -1, dtype=np.int64)
     chosen[problem.rows[used]] = used
     return chosen
+
+
+def cheapest_flows(
+    *,
+    tails: npt.NDArray[Any],
+    heads: npt.NDArray[Any],
+    capacities: npt.NDArray[Any],
+    costs: npt.NDArray[Any],
+    supplies: npt.NDArray[Any],
+) -> Ints:
+    """``int64[arcs]``: the flow on each arc that brings all ``supplies`` (one a node, their sum 0) at least cost.
+
+    Raises ``ValueError`` where there is none, or OR-tools cannot count that far.
+    """
+    from ortools.graph.python import min_cost_flow
+
+    network = min_cost_flow.SimpleMinCostFlow()
+    arcs = network.add_arcs_with_capacity_and_unit_cost(
+        tails.astype(np.int32), heads.astype(np.int32), capacities.astype(np.int64), costs.astype(np.int64)
+    )
+    network.set_nodes_supplies(np.arange(len(supplies), dtype=np.int32), supplies.astype(np.int64))
+    status = network.solve()
+    if status != network.OPTIMAL:
+        raise ValueError(f"the flow solver gave up ({status}); check the sizes of costs and capacities")
+    return np.asarray(network.flows(arcs), dtype=np.int64)
 
 
 def least_prices(problem: Problem, chosen: Ints) -> Ints:

@@ -12,7 +12,7 @@ from lacarte.engines import compiling
 from lacarte.engines.matching import flow
 from lacarte.engines.matching.auction.phases import Progress
 from lacarte.engines.matching.auction.result import auction
-from lacarte.engines.matching.certify import evaluate, lower_bound
+from lacarte.engines.matching.certify import evaluate, lower_bound, served_by_class
 from lacarte.engines.matching.problem import Problem, Result
 
 Solver = Literal["auction", "flow"]
@@ -52,7 +52,7 @@ def solve(
     n = len(problem.priority_class)
     if not len(problem.candidate_offer):
         nobody = np.full(n, -1, dtype=np.int32)
-        return _result(problem, nobody, np.zeros(len(problem.capacity), dtype=np.int64), f"nothing {VERSION}")
+        return rated(problem, nobody, np.zeros(len(problem.capacity), dtype=np.int64), f"nothing {VERSION}")
     if solver is None:
         solver = "auction" if n >= compiling.COMPILE_FROM and compiling.available() else "flow"
     ways: dict[str, Callable[[], Result]] = {
@@ -74,7 +74,7 @@ def solve(
 
 def _by_auction(problem: Problem, tolerance: float, threads: int, progress: Progress) -> Result:
     found = auction(problem, tolerance, threads, progress)
-    return _result(problem, found.assignment, found.price, f"auction {VERSION}")
+    return rated(problem, found.assignment, found.price, f"auction {VERSION}")
 
 
 def _by_flow(problem: Problem) -> Result:
@@ -82,20 +82,19 @@ def _by_flow(problem: Problem) -> Result:
     served = chosen >= 0
     assignment = np.full(len(chosen), -1, dtype=np.int32)
     assignment[served] = problem.candidate_offer[chosen[served]]
-    return _result(problem, assignment, flow.least_prices(problem, chosen), f"flow {VERSION}")
+    return rated(problem, assignment, flow.least_prices(problem, chosen), f"flow {VERSION}")
 
 
-def _result(
+def rated(
     problem: Problem, assignment: npt.NDArray[np.int32], price: npt.NDArray[np.int64], solver: str
 ) -> Result:
-    served = assignment >= 0
+    """A match with all that follows from it. Raises ``ValueError`` if an offer is no candidate of its need."""
     cost, objective = evaluate(problem, assignment)
     bound = lower_bound(problem, price)
-    classes, counts = np.unique(problem.priority_class[served], return_counts=True)
     return Result(
         assignment=assignment,
         price=price,
-        served_by_class=dict(zip(classes.tolist(), counts.tolist(), strict=True)),
+        served_by_class=served_by_class(problem, assignment),
         cost=cost,
         objective=objective,
         bound=bound,

@@ -47,27 +47,34 @@ def auction(problem: Problem, allowed_gap: float, threads: int, progress: Progre
         step=min(problem.step, FIRST_STEP * (problem.largest_cost + 1)),
         mean_cost=mean_cost(problem),
     )
-    complete = True
     try:
-        _solve(problem, state, allowed_gap, progress)
+        price, complete = _solve(problem, state, allowed_gap, progress), True
     except KeyboardInterrupt:
         state.restore()
-        complete = False
-    label, strict = scarcity(state)
-    price = _whole_prices(problem, state)[0] if complete else state.price // state.scale
-    if strict:
-        price = price + label * (problem.step - state.step)
+        price, complete = _lifted(problem, state, state.price // state.scale, *scarcity(state)), False
     return _renumbered(problem, state, price, complete)
 
 
-def _solve(problem: Problem, state: Auction, allowed_gap: float, progress: Progress) -> None:
+def _solve(problem: Problem, state: Auction, allowed_gap: float, progress: Progress) -> Ints:
+    """Run the auction as often as it takes; the prices that prove it, ``int64[k]``."""
     state.run(progress)
-    while state.step < problem.step and not scarcity(state)[1]:
+    label, strict = scarcity(state)
+    while state.step < problem.step and not strict:
         state.raise_step(min(MORE * state.step, problem.step))
         state.run(progress)
-    while _whole_prices(problem, state)[1] > allowed_gap * int(state.mate_cost[state.mate >= 0].sum()):
+        label, strict = scarcity(state)
+    price, gap = _whole_prices(problem, state)
+    while gap > allowed_gap * int(state.mate_cost[state.mate >= 0].sum()):
         state.refine()
         state.finish(SHRINK, SHRINK**2, progress)
+        label, strict = scarcity(state)
+        price, gap = _whole_prices(problem, state)
+    return _lifted(problem, state, price, label, strict)
+
+
+def _lifted(problem: Problem, state: Auction, price: Ints, label: Ints, strict: bool) -> Ints:
+    """Prices for the full step between classes, from those for the step that was used."""
+    return price + label * (problem.step - state.step) if strict else price
 
 
 def scarcity(state: Auction) -> tuple[Ints, bool]:

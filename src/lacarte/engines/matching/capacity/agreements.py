@@ -15,6 +15,7 @@ import numpy.typing as npt
 from lacarte.engines.matching.capacity.chains import held_cost
 from lacarte.engines.matching.capacity.growth import people_and_cost
 from lacarte.engines.matching.capacity.sharing import Change, changes, protecting
+from lacarte.engines.matching.flow import cheapest_flows
 from lacarte.engines.matching.problem import Problem, Result
 
 __all__ = ["Agreed", "Crossings", "agree", "worth_at_most"]
@@ -198,8 +199,6 @@ def priced_flow(problem: Problem, usable: npt.NDArray[np.bool_], surcharge: Ints
 
     Raises ``ValueError`` when the numbers are too large to be exact.
     """
-    from ortools.graph.python import min_cost_flow
-
     n, k = len(problem.priority_class), len(problem.capacity)
     cost = problem.candidate_cost + (0 if surcharge is None else surcharge)
     rows = problem.rows
@@ -208,20 +207,15 @@ def priced_flow(problem: Problem, usable: npt.NDArray[np.bool_], surcharge: Ints
         return np.full(n, -1, dtype=np.int64)
     if int(problem.penalty.max()) * (n + k + 2) >= 2**62:
         raise ValueError("candidate_cost is too large for this many needs and offers; use a coarser unit")
-    network = min_cost_flow.SimpleMinCostFlow()
     sink, offers, needs = n + k, np.arange(n, n + k), np.arange(n)
-    arcs = network.add_arcs_with_capacity_and_unit_cost(
-        np.concatenate([rows[pairs], offers, needs]).astype(np.int32),
-        np.concatenate([n + problem.candidate_offer[pairs], np.full(k + n, sink)]).astype(np.int32),
-        np.concatenate([np.ones(len(pairs)), problem.capacity, np.ones(n)]).astype(np.int64),
-        np.concatenate([cost[pairs], np.zeros(k, dtype=np.int64), problem.penalty]).astype(np.int64),
+    flows = cheapest_flows(
+        tails=np.concatenate([rows[pairs], offers, needs]),
+        heads=np.concatenate([n + problem.candidate_offer[pairs], np.full(k + n, sink)]),
+        capacities=np.concatenate([np.ones(len(pairs)), problem.capacity, np.ones(n)]),
+        costs=np.concatenate([cost[pairs], np.zeros(k, dtype=np.int64), problem.penalty]),
+        supplies=np.concatenate([np.ones(n), np.zeros(k), [-n]]),
     )
-    supplies = np.ones(n + k + 1, dtype=np.int64)
-    supplies[n:], supplies[sink] = 0, -n
-    network.set_nodes_supplies(np.arange(n + k + 1, dtype=np.int32), supplies)
-    if network.solve() != network.OPTIMAL:
-        raise ValueError("the flow solver gave up; check the sizes of costs and capacities")
     chosen = np.full(n, -1, dtype=np.int64)
-    used = pairs[network.flows(arcs[: len(pairs)]) > 0]
+    used = pairs[flows[: len(pairs)] > 0]
     chosen[rows[used]] = used
     return chosen

@@ -17,11 +17,11 @@ Four kinds, each exact (see :class:`~lacarte.engines.matching.explanation.worth.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 
+from lacarte.engines.checking import whole_numbers
 from lacarte.engines.compiling import kernel
 from lacarte.engines.matching.explanation.exchange import Ints, Offers, Scale
 from lacarte.engines.matching.explanation.worth import FAR, Worth
@@ -49,7 +49,7 @@ class Possible:
         for name, kind in (("start", np.int64), ("offer", np.int32), ("cost", np.int32), ("day", np.int32)):
             given = getattr(self, name)
             if given is not None:
-                object.__setattr__(self, name, _whole(name, given, kind))
+                object.__setattr__(self, name, whole_numbers(name, given, kind))
         if len(self.start) == 0 or self.start[0] != 0 or (np.diff(self.start) < 0).any():
             raise ValueError("start must begin with 0 and never go down")
         for name in ("offer", "cost", "day"):
@@ -192,14 +192,3 @@ def _last_in_reach(
                 least, last[u], wins[u] = hold[j], marginal[j], 0
             if hold[j] == least and last[u] >= 0 and cost[t] + rest[j] < 0:
                 wins[u] = 1
-
-
-def _whole(name: str, given: Any, kind: Any) -> npt.NDArray[Any]:
-    """``given`` as whole numbers of ``kind``, exactly."""
-    values = np.asarray(given)
-    if values.ndim != 1 or (values.size and not np.issubdtype(values.dtype, np.integer)):
-        raise ValueError(f"{name} must be one row of whole numbers")
-    wrong = (values < np.iinfo(kind).min) | (values > np.iinfo(kind).max) if values.size else np.zeros(0, bool)
-    if wrong.any():
-        raise ValueError(f"{name}[{int(np.argmax(wrong))}] does not fit {np.dtype(kind)}")
-    return values.astype(kind)

@@ -13,9 +13,9 @@ from typing import Any
 
 import numpy as np
 import numpy.typing as npt
-from ortools.graph.python import min_cost_flow
 
 from lacarte.engines.matching.fairness.balance_bound import exchange_regions
+from lacarte.engines.matching.flow import cheapest_flows
 from lacarte.engines.matching.problem import Problem, Result
 
 __all__ = ["Balance", "max_min_exact", "max_min_order"]
@@ -243,20 +243,14 @@ def _flow(problem: Problem, cells: _Cells) -> Ints:
     penalty = _penalties(problem, cells)
     cell = n + k + cells.row * len(cells.region) + cells.column
     sink = n + k + cells.people.size
-    tails = np.concatenate([problem.rows, np.arange(n, n + k), cell, cell])
-    heads = np.concatenate([n + problem.candidate_offer, np.full(k, sink), np.arange(n), np.full(n, sink)])
-    capacities = np.concatenate([np.ones(m), problem.capacity, np.ones(2 * n)])
-    costs = np.concatenate([problem.candidate_cost, np.zeros(k + n, dtype=np.int64), penalty])
-    network = min_cost_flow.SimpleMinCostFlow()
-    arcs = network.add_arcs_with_capacity_and_unit_cost(
-        tails.astype(np.int32), heads.astype(np.int32), capacities.astype(np.int64), costs.astype(np.int64)
+    flows = cheapest_flows(
+        tails=np.concatenate([problem.rows, np.arange(n, n + k), cell, cell]),
+        heads=np.concatenate([n + problem.candidate_offer, np.full(k, sink), np.arange(n), np.full(n, sink)]),
+        capacities=np.concatenate([np.ones(m), problem.capacity, np.ones(2 * n)]),
+        costs=np.concatenate([problem.candidate_cost, np.zeros(k + n, dtype=np.int64), penalty]),
+        supplies=np.concatenate([np.zeros(n + k, dtype=np.int64), cells.people.ravel(), [-n]]),
     )
-    supplies = np.concatenate([np.zeros(n + k, dtype=np.int64), cells.people.ravel(), [-n]])
-    network.set_nodes_supplies(np.arange(sink + 1, dtype=np.int32), supplies)
-    status = network.solve()
-    if status != network.OPTIMAL:
-        raise ValueError(f"the flow solver gave up ({status}); check the sizes of costs and capacities")
-    used = np.flatnonzero(network.flows(arcs[:m]) > 0)
+    used = np.flatnonzero(flows[:m] > 0)
     chosen = np.full(n, -1, dtype=np.int64)
     chosen[problem.rows[used]] = used
     return chosen
