@@ -234,7 +234,7 @@ def test_a_file_that_cannot_be_read_is_named(root: Path, name: str, text: str, s
 def test_the_command_writes_the_catalogue_and_check_says_what_is_left(
     root: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("lacarte.cli._checkout", lambda: root)
+    monkeypatch.setattr("lacarte.cli.checkout.source_root", lambda: root)
     write(root, "src/lacarte/loop/words.py", '_("Send")\n')
     run = CliRunner().invoke
     stale = run(main, ["translations", "--check"])

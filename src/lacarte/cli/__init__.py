@@ -1,0 +1,34 @@
+"""The command ``lacarte``: run, look after and check an installation."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+import click
+
+from lacarte import __version__
+from lacarte.cli.checkout import settings_reference, test, translations
+from lacarte.cli.importing import import_
+from lacarte.cli.matching import match
+from lacarte.cli.serving import check, demo, migrate, serve, worker
+from lacarte.cli.users import user
+
+__all__ = ["main"]
+
+
+@click.group(context_settings={"help_option_names": ["-h", "--help"]})
+@click.version_option(__version__, prog_name="lacarte")
+@click.option(
+    "--home", type=click.Path(file_okay=False, path_type=Path), help="Folder of this installation (.lacarte)."
+)
+def main(home: Path | None) -> None:
+    """Lacarte: public services à la carte. What people need decides what is supplied."""
+    if home is not None:
+        os.environ["LACARTE_HOME"] = str(home)
+
+
+for command in (
+    migrate, demo, serve, worker, import_, match, user, check, settings_reference, translations, test,
+):  # fmt: skip
+    main.add_command(command)

@@ -1,0 +1,128 @@
+"""Match: the records of an installation, or two files without one."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+from uuid import UUID
+
+import click
+from click.core import ParameterSource
+
+from lacarte.cli.installation import Failure, installation, progress
+
+__all__ = ["match"]
+
+#: Exit code where Ctrl-C ended a match early.
+STOPPED = 130
+
+
+def _file(what: str, words: str) -> Callable[[Callable[..., None]], Callable[..., None]]:
+    """An option that names a file."""
+    return click.option(f"--{what}", type=click.Path(path_type=Path), help=words)
+
+
+@click.command()
+@_file("needs", "Match the needs of this file, CSV or Parquet, without a database.")
+@_file("offers", "With the offers of this file.")
+@_file("out", "Write assignment, reasons, prices and a report into this folder.")
+@_file("agreements", "Regions are borders, and these are the agreements across them.")
+@_file("rules", "What is allowed, and what counts how many seconds, TOML.")
+@click.option("--seed", default="", help="A public number or text whose draw decides among equals.")
+@click.option("--language", type=click.Choice(["en", "zh-hans"]), default="en", show_default=True)
+@click.option(
+    "--tolerance",
+    default=1e-6,
+    show_default=True,
+    type=click.FloatRange(0, 1, max_open=True),
+    help="How far the cost may be from the least; 0 proves the optimum.",
+)
+@click.option("--threads", default=2, show_default=True, type=click.IntRange(1, 64))
+@_file("verify", "Work the results in this folder out anew from the same files.")
+@click.option("--preview", is_flag=True, help="Over the records: compute a run for planners to look at, no more.")
+@click.option("--again", type=click.UUID, help="Over the records: compute this run again, and compare.")
+def match(
+    needs: Path | None, offers: Path | None, out: Path | None, verify: Path | None, preview: bool,
+    again: UUID | None, **options: Any,
+) -> None:  # fmt: skip
+    """Match waiting needs with free capacity, once, and place the orders.
+
+    With --needs, --offers and --out, match two files instead: no database is asked.
+    """
+    context = click.get_current_context()
+    given = {name for name in context.params if context.get_parameter_source(name) == ParameterSource.COMMANDLINE}
+    if given & {"preview", "again"} and len(given) > 1:
+        raise click.UsageError("--preview and --again stand alone: they are about the records")
+    if not given - {"preview", "again"}:
+        _compare_run(again) if again else _match_records(preview)
+    elif needs is None or offers is None or (out is None) == (verify is None):
+        raise click.UsageError("files are matched with --needs, --offers and --out, or checked with --verify DIR")
+    else:
+        _match_files(needs, offers, out, verify, **options)
+
+
+def _match_records(preview: bool) -> None:
+    with installation():
+        from lacarte.kernel import jobs
+        from lacarte.loop.matching.actions import compute
+        from lacarte.loop.matching.actions import match as run_matching
+        from lacarte.loop.matching.lease import RunUnderwayError
+        from lacarte.loop.matching.models import MatchingRun
+
+        try:
+            if preview:
+                run = compute(MatchingRun.Kind.BY_HAND, progress=progress)
+                click.echo(f"Run {run.pk}: {run.matched} of {run.needs} needs would be matched (gap {run.gap:g}).")
+                return
+            run = run_matching(progress)
+        except RunUnderwayError as error:
+            raise Failure(str(error)) from error
+        while jobs.work_once():
+            pass
+        click.echo(f"{run.matched} of {run.needs} needs matched, proved optimal (gap {run.gap:g}).")
+
+
+def _compare_run(pk: UUID) -> None:
+    with installation():
+        from lacarte.loop.matching.models import MatchingRun
+        from lacarte.loop.matching.replaying import replay
+
+        try:
+            differences = replay(MatchingRun.objects.get(pk=pk))
+        except MatchingRun.DoesNotExist as error:
+            raise Failure(f"there is no run {pk}") from error
+        except (LookupError, ValueError) as error:
+            raise Failure(str(error)) from error
+        for difference in differences:
+            click.echo(str(difference))
+    if differences:
+        raise Failure("the run does not come out the same")
+    click.echo("The same comes out, to the last bit.")
+
+
+def _match_files(
+    needs: Path, offers: Path, out: Path | None, verify: Path | None, *, agreements: Path | None,
+    rules: Path | None, seed: str, language: str, tolerance: float, threads: int,
+) -> None:  # fmt: skip
+    from lacarte import standalone
+
+    try:
+        if verify is not None:
+            held = standalone.verify(verify, needs, offers, agreements, rules, threads, progress)
+            click.echo(f"{verify} holds, it follows from the files: {held.in_a_line()}")
+            return
+        assert out is not None
+        standalone.refuse_overwriting(out, needs, offers, agreements, rules)
+        inputs = standalone.read(needs, offers, agreements, rules, seed, progress)
+        matched = standalone.match(inputs, tolerance, threads, progress)
+        standalone.save(matched, out, language)
+    except standalone.FaultError as error:
+        raise Failure(str(error)) from error
+    except KeyboardInterrupt:
+        click.echo("lacarte: stopped before anything was written", err=True)
+        sys.exit(STOPPED)
+    click.echo(f"{matched.in_a_line()} All of it is in {out}.")
+    if matched.stopped:
+        sys.exit(STOPPED)
