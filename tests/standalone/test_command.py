@@ -111,6 +111,40 @@ def test_ctrl_c_before_there_is_a_match_writes_nothing(given: dict[str, Path], t
     assert not (tmp_path / "out").exists()
 
 
+@pytest.mark.parametrize("times", [1, 2])
+def test_ctrl_c_while_or_tools_works(times: int, given: dict[str, Path], tmp_path: Path) -> None:
+    (tmp_path / "endless.py").write_text("import time\ntime.sleep(600)\n")
+    script = (
+        "from lacarte.cli import main; from lacarte.engines.matching import flow_process\n"
+        f"flow_process.APART_FROM, flow_process.__file__ = 0, {str(tmp_path / 'endless.py')!r}\n"
+        f"flow_process._PATIENCE = {3 if times == 2 else 0.1}  # time for the second\n"
+        "main()"
+    )
+    options = ["match", "--needs", given["needs"], "--offers", given["offers"], "--out", tmp_path / "out"]
+    running = subprocess.Popen(
+        [sys.executable, "-c", script, *map(str, options)],
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+    )
+    assert running.stderr is not None
+    while "solving: min-cost flow" not in running.stderr.readline():
+        pass
+    running.send_signal(signal.SIGINT)
+    if times == 2:
+        while "Ctrl-C again" not in running.stderr.readline():
+            pass
+        running.send_signal(signal.SIGINT)
+    said, told = running.communicate(timeout=30)
+    assert (running.returncode, "Traceback" in told) == (130, False)
+    if times == 1:
+        assert "stopped early" in said
+        assert json.loads((tmp_path / "out" / "summary.json").read_text())["stopped_early"] is True
+        assert lacarte(*options[1:5], "--verify", tmp_path / "out").returncode == 0
+    else:
+        assert (tmp_path / "out").exists() is False
+
+
 def test_a_semicolon_file_of_a_spreadsheet(given: dict[str, Path], tmp_path: Path) -> None:
     needs = table(tmp_path / "needs.csv", some(NEED, {}, {}), delimiter=";")
     done = lacarte("--needs", needs, "--offers", given["offers"], "--out", tmp_path / "out")

@@ -212,7 +212,7 @@ def _stopped(found: Candidates, result: Result) -> Solved:
     if objective < result.objective:
         result = replace(
             result, assignment=assignment, cost=cost, objective=objective, gap=objective - result.bound,
-            served_by_class=served_by_class(problem, assignment), solver=f"{result.solver}, stopped",
+            served_by_class=served_by_class(problem, assignment),
         )  # fmt: skip
     return Solved(found, result, 1, over_all_pairs(found, result)[1])
 
@@ -283,6 +283,7 @@ class _Stopping:
     def __init__(self, say: Say) -> None:
         self.say = say
         self.asked = self.interrupted = self.at_once = False
+        self._said = ""
         self._before: Any = None
 
     def __enter__(self) -> _Stopping:
@@ -296,7 +297,10 @@ class _Stopping:
 
     def progress(self, what: str, epsilon: float) -> None:
         """Say how far the solver is; it takes ``KeyboardInterrupt`` as the wish to end well."""
-        self.say(f"solving: {what}, to {epsilon:.3g} s")
+        line = f"solving: {what}, to {epsilon:.3g} s" if epsilon else f"solving: {what}"
+        if line != self._said:  # some solvers ask often whether to go on
+            self.say(line)
+            self._said = line
         if self.asked:
             self.interrupted = True
             raise KeyboardInterrupt

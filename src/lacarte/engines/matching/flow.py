@@ -2,21 +2,28 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 
+from lacarte.engines.matching import flow_process
 from lacarte.engines.matching.problem import Problem
 
 Ints = npt.NDArray[np.int64]
 Offers = npt.NDArray[np.int32]
 
 
-def flow(problem: Problem) -> Ints:
+def _go_on() -> None:
+    """Nobody wants it to stop."""
+
+
+def flow(problem: Problem, watch: Callable[[], None] = _go_on) -> Ints:
     """``int64[n]``: the candidate pair that serves each need in an optimum, or -1.
 
-    Raises ``OverflowError`` when the numbers are too large to be exact.
+    ``watch`` is called now and then where that takes long, and may raise to end it. Raises ``OverflowError`` when
+    the numbers are too large to be exact.
     """
     n, k, m = len(problem.priority_class), len(problem.capacity), len(problem.candidate_offer)
     if n == 0:
@@ -32,6 +39,7 @@ def flow(problem: Problem) -> Ints:
         capacities=np.concatenate([np.ones(m), problem.capacity, np.ones(n)]),
         costs=np.concatenate([problem.candidate_cost, np.zeros(k, dtype=np.int64), problem.penalty]),
         supplies=np.concatenate([np.ones(n), np.zeros(k), [-n]]),
+        watch=watch,
     )
     used = np.flatnonzero(flows[:m] > 0)
     chosen = np.full(n, -1, dtype=np.int64)
@@ -46,22 +54,14 @@ def cheapest_flows(
     capacities: npt.NDArray[Any],
     costs: npt.NDArray[Any],
     supplies: npt.NDArray[Any],
+    watch: Callable[[], None] = _go_on,
 ) -> Ints:
     """``int64[arcs]``: the flow on each arc that brings all ``supplies`` (one a node, their sum 0) at least cost.
 
-    Raises ``ValueError`` where there is none, or OR-tools cannot count that far.
+    ``watch`` is called now and then where that takes long; it may raise to end it, and so does Ctrl-C. Raises
+    ``ValueError`` where there is no such flow, or OR-tools cannot count that far.
     """
-    from ortools.graph.python import min_cost_flow
-
-    network = min_cost_flow.SimpleMinCostFlow()
-    arcs = network.add_arcs_with_capacity_and_unit_cost(
-        tails.astype(np.int32), heads.astype(np.int32), capacities.astype(np.int64), costs.astype(np.int64)
-    )
-    network.set_nodes_supplies(np.arange(len(supplies), dtype=np.int32), supplies.astype(np.int64))
-    status = network.solve()
-    if status != network.OPTIMAL:
-        raise ValueError(f"the flow solver gave up ({status}); check the sizes of costs and capacities")
-    return np.asarray(network.flows(arcs), dtype=np.int64)
+    return flow_process.solved((tails, heads, capacities, costs, supplies), watch)
 
 
 def least_prices(problem: Problem, chosen: Ints) -> Ints:

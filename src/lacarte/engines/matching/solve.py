@@ -12,6 +12,7 @@ from lacarte.engines import compiling
 from lacarte.engines.matching import flow
 from lacarte.engines.matching.auction.phases import Progress
 from lacarte.engines.matching.auction.result import auction
+from lacarte.engines.matching.baselines import in_turn
 from lacarte.engines.matching.certify import evaluate, lower_bound, served_by_class
 from lacarte.engines.matching.problem import Problem, Result
 
@@ -41,9 +42,11 @@ def solve(
     where numbers are too large for the one, the other is asked. ``solver`` names the first. The answer depends
     on the problem and the solver, not on the threads.
 
-    ``progress`` is called with what was done and how fine prices are, in units of cost. Ctrl-C ends an auction
-    early with the best matching so far, and ``gap`` says what it may lack. Raises ``ValueError`` when the
-    numbers are too large to be exact.
+    ``progress`` is called with what was done and how fine prices are, in units of cost. Where it raises
+    ``KeyboardInterrupt``, the answer is the best matching so far of an auction, and of OR-tools what taking turns
+    by class and order gives; ``solver`` then ends in ``, stopped``, and ``gap`` says what the answer may lack.
+    Ctrl-C itself does the same to an auction and ends OR-tools at once with ``KeyboardInterrupt``. Raises
+    ``ValueError`` when the numbers are too large to be exact.
     """
     if not 0 <= tolerance < 1:
         raise ValueError(f"tolerance is {tolerance}, it must be from 0 to 1")
@@ -56,7 +59,7 @@ def solve(
     if solver is None:
         solver = "auction" if n >= compiling.COMPILE_FROM and compiling.available() else "flow"
     ways: dict[str, Callable[[], Result]] = {
-        "flow": lambda: _by_flow(problem),
+        "flow": lambda: _by_flow(problem, progress),
         "auction": lambda: _by_auction(problem, tolerance, threads, progress),
     }
     try:
@@ -74,15 +77,33 @@ def solve(
 
 def _by_auction(problem: Problem, tolerance: float, threads: int, progress: Progress) -> Result:
     found = auction(problem, tolerance, threads, progress)
-    return rated(problem, found.assignment, found.price, f"auction {VERSION}")
+    return rated(problem, found.assignment, found.price, _named("auction", found.complete))
 
 
-def _by_flow(problem: Problem) -> Result:
-    chosen = flow.flow(problem)
+class _Enough(Exception):
+    """Somebody wants an answer now."""
+
+
+def _by_flow(problem: Problem, progress: Progress) -> Result:
+    def watch() -> None:
+        try:
+            progress("min-cost flow", 0.0)
+        except KeyboardInterrupt as asked:
+            raise _Enough from asked
+
+    try:
+        chosen = flow.flow(problem, watch)
+    except _Enough:
+        turns = in_turn(problem, np.argsort(problem.level, kind="stable"))
+        return rated(problem, turns, np.zeros(len(problem.capacity), dtype=np.int64), _named("flow", False))
     served = chosen >= 0
     assignment = np.full(len(chosen), -1, dtype=np.int32)
     assignment[served] = problem.candidate_offer[chosen[served]]
-    return rated(problem, assignment, flow.least_prices(problem, chosen), f"flow {VERSION}")
+    return rated(problem, assignment, flow.least_prices(problem, chosen), _named("flow", True))
+
+
+def _named(solver: Solver, complete: bool) -> str:
+    return f"{solver} {VERSION}" if complete else f"{solver} {VERSION}, stopped"
 
 
 def rated(
