@@ -42,11 +42,20 @@ def test_every_command_runs_and_gives_the_figures_of_the_page(tmp_path: Path) ->
         most_urgent["greedy_by_class"],
         greedy,
         int(matched[3][1]),
+        *_balanced(checkout.root / ".lacarte" / "balanced"),
     ]
-    assert [bool(one) for one in matched] == [True, True, False, True]
-    assert "holds" in said[2]
+    assert [bool(one) for one in matched] == [True, True, False, True, True, False]
+    assert "holds" in said[2] and "holds" in said[5]
     with (checkout.root / ".lacarte" / "bordered" / "unserved.csv").open(encoding="utf-8", newline="") as file:
         assert "agreement" in {row["reason"] for row in csv.DictReader(file)}
+
+
+def _balanced(folder: Path) -> list[int]:
+    """Percent and minutes that the page names."""
+    told = json.loads((folder / "summary.json").read_text(encoding="utf-8"))
+    balance, shares = told["balance"], told["balance"]["classes"]["3"]
+    percents = [round(100 * shares[name]) for name in ("worst_before", "worst_after", "limit")]
+    return [*percents, told["served"], round((balance["cost_after"] - balance["cost_before"]) / 60)]
 
 
 def test_the_python_of_the_page_runs(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -30,6 +30,14 @@ def _file(what: str, words: str) -> Callable[[Callable[..., None]], Callable[...
 @_file("out", "Write assignment, reasons, prices and a report into this folder.")
 @_file("agreements", "Regions are borders, and these are the agreements across them.")
 @_file("rules", "What is allowed, and what counts how many seconds, TOML.")
+@click.option(
+    "--balance",
+    is_flag=False,
+    flag_value="region",
+    default="",
+    metavar="[COLUMN]",
+    help="Inside a class, serve the groups of this column of needs as evenly as possible. [region]",
+)
 @click.option("--seed", default="", help="A public number or text whose draw decides among equals.")
 @click.option("--language", type=click.Choice(["en", "zh-hans"]), default="en", show_default=True)
 @click.option(
@@ -104,7 +112,7 @@ def _compare_run(pk: UUID) -> None:
 
 def _match_files(
     needs: Path, offers: Path, out: Path | None, verify: Path | None, *, agreements: Path | None,
-    rules: Path | None, seed: str, language: str, tolerance: float, threads: int,
+    rules: Path | None, balance: str, seed: str, language: str, tolerance: float, threads: int,
 ) -> None:  # fmt: skip
     from lacarte import standalone
 
@@ -115,7 +123,7 @@ def _match_files(
             return
         assert out is not None
         standalone.refuse_overwriting(out, needs, offers, agreements, rules)
-        inputs = standalone.read(needs, offers, agreements, rules, seed, progress)
+        inputs = standalone.read(needs, offers, agreements, rules, seed, progress, balance)
         matched = standalone.match(inputs, tolerance, threads, progress)
         standalone.save(matched, out, language)
     except standalone.FaultError as error:
@@ -124,5 +132,5 @@ def _match_files(
         click.echo("lacarte: stopped before anything was written", err=True)
         sys.exit(STOPPED)
     click.echo(f"{matched.in_a_line()} All of it is in {out}.")
-    if matched.stopped:
+    if matched.stopped or matched.unbalanced:
         sys.exit(STOPPED)

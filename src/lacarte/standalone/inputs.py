@@ -15,7 +15,7 @@ import numpy.typing as npt
 from lacarte.engines.geography import middle, project
 from lacarte.engines.matching.candidates.build import Needs, Offers, Rules
 from lacarte.engines.matching.fairness import lottery
-from lacarte.standalone.columns import Vocabulary, vocabularies
+from lacarte.standalone.columns import NEEDS, Column, Vocabulary, vocabularies
 from lacarte.standalone.faults import FaultError, Reject, shown
 from lacarte.standalone.rules import read_rules
 from lacarte.standalone.tables import Table, read_agreements, read_needs, read_offers
@@ -33,7 +33,8 @@ class Inputs:
     """All that a match follows from, and nothing else; ``files`` are the names and SHA-256 of what was read.
 
     ``paths`` say where that is, which changes nothing. ``around`` is the longitude and latitude that metres count
-    from, ``None`` where the files have metres.
+    from, ``None`` where the files have metres. ``balance`` is the column of needs whose groups are to be served as
+    evenly as possible, or empty.
     """
 
     needs: Needs
@@ -47,12 +48,24 @@ class Inputs:
     files: dict[str, dict[str, str]] = field(default_factory=dict)
     paths: tuple[Path, ...] = ()
     around: tuple[float, float] | None = None
+    balance: str = ""
 
     @property
     def arrival(self) -> npt.NDArray[np.int64]:
         """``int64[n]``: the needs as they came: the longest wait first, then as they are in the file."""
         waiting = self.need_table.arrays.get("waiting_days")
         return np.arange(len(self.needs)) if waiting is None else np.argsort(-waiting, kind="stable")
+
+    @property
+    def group(self) -> npt.NDArray[np.int64]:
+        """``int64[n]``: the group of each need in the column ``balance``, 0 where nothing is written."""
+        found: npt.NDArray[np.int64] = self.need_table.arrays[self.balance]
+        return found
+
+    @property
+    def group_names(self) -> list[str]:
+        """What the groups are called, the first is empty: nothing is written."""
+        return self.words["group" if "group" in self.words else self.balance].names
 
     def offer_name(self, offer: int) -> str:
         """What an offer is called: its name, or its id."""
@@ -62,22 +75,25 @@ class Inputs:
 
 def read(
     needs: Path, offers: Path, agreements: Path | None = None, rules: Path | None = None, seed: str = "",
-    say: Say = lambda _: None,
+    say: Say = lambda _: None, balance: str = "",
 ) -> Inputs:  # fmt: skip
     """Read the files of a match.
 
     With a ``seed`` a draw settles who goes first among needs that are equal in class, order, need index and
-    waiting. Without ``agreements`` regions are only counted; with them they are borders. Raises
-    :class:`FaultError`, one clear line, for a file that cannot be used.
+    waiting. Without ``agreements`` regions are only counted; with them they are borders. ``balance`` names a
+    column of the needs whose groups are to be served as evenly as possible. Raises :class:`FaultError`, one clear
+    line, for a file that cannot be used.
     """
-    if not seed.isprintable():  # nor are bytes that are no UTF-8
-        raise FaultError(f"the seed {seed!a} is not text that can be printed; take a number or plain text")
+    refuse_unprintable(seed)
     words = vocabularies()
+    balance, grouping = _grouping(balance, words)
     said = read_rules(rules, words)
     say(f"reading {shown(offers)}")
     offer_table = read_offers(offers, words)
     say(f"reading {shown(needs)}")
-    need_table = read_needs(needs, words)
+    need_table = read_needs(needs, words, grouping)
+    if balance and balance not in need_table.arrays:
+        raise FaultError(f"{needs} lacks the column {balance}, whose groups were to be balanced")
     rejects = [*need_table.rejects, *offer_table.rejects]
     borders = agreements is not None
     if agreements is not None:
@@ -97,7 +113,26 @@ def read(
         {name: {"name": shown(path), "sha256": _digest(path)} for name, path in paths.items() if path},
         tuple(path for path in paths.values() if path),
         around,
+        balance,
     )  # fmt: skip
+
+
+def refuse_unprintable(seed: str) -> None:
+    """Raises :class:`FaultError` for a seed that no page could show."""
+    if not seed.isprintable():  # nor are bytes that are no UTF-8
+        raise FaultError(f"the seed {seed!a} is not text that can be printed; take a number or plain text")
+
+
+def _grouping(balance: str, words: dict[str, Vocabulary]) -> tuple[str, tuple[Column, ...]]:
+    """The column to be balanced, as columns are named, and how to read it where that is not known."""
+    name = balance.strip().lower()
+    known = {column.name: column.kind for column in NEEDS}
+    if not name or known.get(name) == "name":
+        return name, ()
+    if name in known or not name.isprintable():
+        raise FaultError(f"{name!a} holds no groups that could be balanced; name a column such as region")
+    words["group"] = Vocabulary()
+    return name, (Column(name, "name", vocabulary="group"),)
 
 
 def _places(

@@ -14,15 +14,17 @@ from lacarte import __version__
 from lacarte.engines.matching.candidates.build import Reason
 from lacarte.engines.matching.explanation.explain import Explanations
 from lacarte.engines.matching.explanation.words import SENTENCES
+from lacarte.engines.matching.fairness.balance import Balance
 from lacarte.engines.matching.fairness.rates import Rates, served_rates
 from lacarte.engines.matching.proof import fingerprint, proof
 from lacarte.standalone import page
+from lacarte.standalone.balancing import worst_shown
 from lacarte.standalone.drawing import AT_LEAST, columns
 from lacarte.standalone.page import Column, paragraph, section, table
 from lacarte.standalone.report_map import map_section
 from lacarte.standalone.report_words import REPORT
 from lacarte.standalone.run import Matched
-from lacarte.standalone.words import REASONS, told_served, told_unserved
+from lacarte.standalone.words import REASONS, group_word, told_served, told_unserved
 
 __all__ = ["report"]
 
@@ -85,7 +87,7 @@ class _Report:
         style = files("lacarte.standalone").joinpath("report.css").read_text(encoding="utf-8")
         title = escape(self.say["title"])
         parts = (
-            self.first_figures(), self.by_group(), self.reasons(), self.regions(),
+            self.first_figures(), self.by_group(), self.reasons(), self.regions(), self.balance(),
             map_section(self.matched, self.say, self.used, self.names),
             self.next_places(), self.scarce_offers(), self.kinds(), self.samples(), self.proof(), self.rejected(),
         )  # fmt: skip
@@ -174,8 +176,50 @@ class _Report:
         region = self.inputs.need_table.arrays.get("region")
         if region is None or not len(region):
             return ""
-        rates = served_rates(self.served, region, AT_LEAST)
-        names = [name or self.say["unknown-region"] for name in self.inputs.words["region"].names]
+        names = self.inputs.words["region"].names
+        return section(
+            self.say["regions"], paragraph(self.say["regions-why"]), self.shares("region", region, names)
+        )
+
+    def balance(self) -> str:
+        """What serving groups as evenly as possible changed, and what it costs."""
+        balance, column = self.matched.balance, self.inputs.balance
+        if balance is None:
+            return ""
+        what = group_word(column, self.language)
+        own = "" if column == "region" else self.shares(column, self.inputs.group, self.inputs.group_names)
+        cost = self.saved(int(balance.cost_before - self.result.cost))
+        return section(
+            self.say["balance"].format(what=what),
+            paragraph(self.say["balance-why"].format(what=what, cost=cost)),
+            self.worst(balance, what),
+            own,
+        )
+
+    def worst(self, balance: Balance, what: str) -> str:
+        """The share of the worst group in each class: the table, the same as a chart, and what is proved."""
+        shown = worst_shown(balance, AT_LEAST) & np.isin(balance.classes, self.groups.group[self.groups.shown])
+        hidden = "" if shown.all() else paragraph(self.say["balance-hidden"], "muted")
+        if not shown.any():
+            return hidden
+        labels = [self.say["group"].format(n=urgency + 1) for urgency in balance.classes[shown].tolist()]
+        shares = [row[shown].tolist() for row in (balance.worst_before, balance.worst_after, balance.bound)]
+        names = [self.say[name].format(what=what) for name in ("worst-before", "worst-after", "worst-limit")]
+        heads = [Column(self.say["group-column"]), *(Column(name, True) for name in names)]
+        rows = [(label, *(f"{one:.0%}" for one in row)) for label, *row in zip(labels, *shares, strict=True)]
+        caption = self.say["worst-chart"].format(what=what)
+        limit = "balance-kept" if self.matched.found.truncated.any() else "balance-all"
+        return (
+            table(caption, heads, rows)
+            + paragraph(self.say[limit], "muted")
+            + page.figure(caption, columns(caption, labels, [(names[at], shares[at]) for at in (1, 0)]))
+            + hidden
+        )
+
+    def shares(self, column: str, group: npt.NDArray[np.int64], given: list[str]) -> str:
+        """Who is served by the groups of a column."""
+        rates = served_rates(self.served, group, AT_LEAST)
+        names = [name or self.say["unknown-region"] for name in given]
         shown = np.flatnonzero(rates.shown)
         rows = [
             (
@@ -184,21 +228,12 @@ class _Report:
             )
             for at in shown[np.argsort(rates.rate[shown], kind="stable")].tolist()
         ]  # fmt: skip
-        heads = (
-            self.say["region"],
-            self.say["people"],
-            self.say["served"],
-            self.say["share"],
-            self.say["interval"],
-        )
+        first = self.say["region"] if column == "region" else group_word(column, self.language)
+        heads = (first, *(self.say[name] for name in ("people", "served", "share", "interval")))
         hidden = int((~rates.shown).sum())
-        return section(
-            self.say["regions"],
-            paragraph(self.say["regions-why"]),
-            table(self.say["regions"], [Column(head, at > 0) for at, head in enumerate(heads)], rows)
-            if rows
-            else "",
-            paragraph(self.say["hidden"].format(n=hidden), "muted") if hidden else "",
+        said = self.say["hidden" if column == "region" else "hidden-groups-of"].format(n=hidden)
+        return (table(first, [Column(head, at > 0) for at, head in enumerate(heads)], rows) if rows else "") + (
+            paragraph(said, "muted") if hidden else ""
         )
 
     def next_places(self) -> str:
@@ -288,7 +323,8 @@ class _Report:
         return section(self.say["samples"], paragraph(self.say["samples-why"]), shown) if cards else ""
 
     def told_nothing(self, told: Explanations, need: int, reason: Reason) -> list[str]:
-        said = told_unserved(told, need, reason, self.language, self.names)
+        balance = self.inputs.balance if self.matched.balance else ""
+        said = told_unserved(told, need, reason, self.language, self.names, balance)
         changes = SENTENCES[self.language]["changes"]
         return [said.words, said.changes] if not said.helps else [said.words, changes, said.changes]
 

@@ -45,6 +45,19 @@ REPORT: dict[str, dict[str, str]] = {
         "not shown, nor one more where they could be worked out from the total.",
         "unknown-region": "not known",
         "hidden": "{n} regions are too small to show.",
+        "balance": "As evenly as possible, by {what}",
+        "balance-why": "Inside each priority group, those went first whose {what} has a smaller share of places. "
+        "As many of each group are served as without that: it costs nobody a place. Cost in all: {cost}.",
+        "worst-before": "Worst {what}, without that",
+        "worst-after": "Worst {what}, now",
+        "worst-limit": "No way gives it more than",
+        "worst-chart": "Share served in the worst {what} of each priority group",
+        "balance-all": "The last column is proved, among all pairs of need and offer that the rules allow: no way "
+        "of serving as many of each group gives the worst one more.",
+        "balance-kept": "The last column is proved for the candidates that were kept for each need, not for all "
+        "pairs.",
+        "balance-hidden": "Priority groups are left out where the worst share is that of fewer than ten people.",
+        "hidden-groups-of": "{n} are too small to show.",
         "map": "On the map",
         "map-why": "Squares with fewer than ten needs are not shown, so that nobody can be found.",
         "cells": "Squares where most needs have no place",
@@ -155,6 +168,18 @@ REPORT: dict[str, dict[str, str]] = {
         "不到十项需求的区域不显示；如果能从总数推算出来，再多隐去一个。",
         "unknown-region": "不详",
         "hidden": "有{n}个区域太小，不显示。",
+        "balance": "尽可能均衡：按{what}",
+        "balance-why": "在每个优先组里，所属{what}得到名额的比例较低的人先得。每组得到的人数和不这样做时一样多："
+        "没有人因此失去名额。总成本因此{cost}。",
+        "worst-before": "{what}中最低的比例，不均衡时",
+        "worst-after": "{what}中最低的比例，现在",
+        "worst-limit": "任何办法都不会超过",
+        "worst-chart": "每个优先组里，{what}中最低的得到比例",
+        "balance-all": "最后一列已经证明，涵盖规则允许的所有需求与服务的配对："
+        "让每组同样多的人得到名额的任何办法，都不会让最低的超过它。",
+        "balance-kept": "最后一列的证明涵盖为每项需求保留的候选服务，不是所有的配对。",
+        "balance-hidden": "最低的比例只关乎不到十个人的优先组不显示。",
+        "hidden-groups-of": "有{n}个太小，不显示。",
         "map": "在地图上",
         "map-why": "不到十项需求的方格不显示，因此找不到任何一个人。",
         "cells": "没有名额的需求最多的方格",

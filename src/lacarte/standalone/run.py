@@ -2,15 +2,11 @@
 
 from __future__ import annotations
 
-import signal
-import threading
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from itertools import count
-from types import FrameType
-from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -23,12 +19,15 @@ from lacarte.engines.matching.certify import evaluate, lower_bound, served_by_cl
 from lacarte.engines.matching.explanation.cards import Cards, cards
 from lacarte.engines.matching.explanation.counterfactuals import Possible
 from lacarte.engines.matching.explanation.explain import Explanations, explain
+from lacarte.engines.matching.fairness.balance import Balance
 from lacarte.engines.matching.problem import Problem
+from lacarte.standalone.balancing import balanced
 from lacarte.standalone.faults import FaultError
 from lacarte.standalone.inputs import Inputs
+from lacarte.standalone.stopping import Stopping
 from lacarte.standalone.words import TIME
 
-__all__ = ["Matched", "Solved", "Usual", "completed", "match", "over_all_pairs", "problem_of_round"]
+__all__ = ["Matched", "Solved", "Usual", "completed", "match", "over_all_pairs", "problem_of_rounds"]
 
 Say = Callable[[str], None]
 Small = npt.NDArray[np.int32]
@@ -55,7 +54,8 @@ class Matched:
     ``rounds`` is how often it was solved. The certificate is over the candidates that were kept; ``gap_of_all``
     is how far the match may be from the best of all pairs that no rule forbids, ``None`` where that is not
     known. ``stopped``: it was ended before it was shown to be as good as ``tolerance`` asks. ``told`` and
-    ``growth`` are missing where the match is not the best in its classes. ``seconds`` are wall-clock times of the
+    ``growth`` are missing where the match is not the best in its classes. ``balance`` says what balancing changed
+    where that was asked for; after it there were ``balanced_rounds`` more. ``seconds`` are wall-clock times of the
     steps.
     """
 
@@ -72,12 +72,19 @@ class Matched:
     by_class: Usual
     told: Explanations | None = None
     growth: Growth | None = None
+    balance: Balance | None = None
+    balanced_rounds: int = 0
     seconds: dict[str, float] = field(default_factory=dict)
 
     @property
     def problem(self) -> Problem:
         """The problem that was solved."""
         return self.found.problem
+
+    @property
+    def unbalanced(self) -> bool:
+        """Was it to be balanced, and ended before?"""
+        return bool(self.inputs.balance) and self.balance is None
 
     def in_a_line(self) -> str:
         """Who is served, how good that is proved to be, and what went wrong."""
@@ -88,7 +95,9 @@ class Matched:
             proved = f"at most {self.result.gap} s from the best of the candidates kept"
         rejected = len({(one.file, one.line) for one in self.inputs.rejects})
         rest = f"; {rejected} row{'s' if rejected > 1 else ''} left out, see rejects.csv" if rejected else ""
-        return f"{served} of {needs} needs matched, {proved}{', stopped early' if self.stopped else ''}{rest}."
+        ends = (self.stopped, ", stopped early"), (self.unbalanced, ", stopped before it was balanced")
+        how = "".join(words for so, words in ends if so)
+        return f"{served} of {needs} needs matched, {proved}{how}{rest}."
 
 
 def match(inputs: Inputs, tolerance: float = 1e-6, threads: int = 2, say: Say = lambda _: None) -> Matched:
@@ -101,24 +110,45 @@ def match(inputs: Inputs, tolerance: float = 1e-6, threads: int = 2, say: Say = 
     with _as_faults():
         found = candidates(inputs.needs, inputs.offers, inputs.rules, threads, say)
         clock.stop("candidates")
-        with _Stopping(say) as stopping:
+        with Stopping(say) as stopping:
             best = _solved(found, tolerance, threads, stopping)
+            if inputs.balance and not stopping.asked:
+                best = _balanced(inputs, best, tolerance, threads, stopping)
         clock.stop("solving")
     return completed(inputs, best, tolerance, say, clock)
 
 
-def problem_of_round(inputs: Inputs, tolerance: float, threads: int, rounds: int, say: Say) -> Candidates:
-    """The candidates that a match solved in its last of ``rounds`` rounds, found again."""
+def problem_of_rounds(
+    inputs: Inputs, tolerance: float, threads: int, rounds: tuple[int, int], say: Say
+) -> tuple[Candidates, Balance | None]:
+    """The candidates that a match solved last, found again, and what balancing changed.
+
+    There were so many ``rounds`` in all, and so many after balancing.
+    """
+
+    def certified(problem: Problem) -> Result:
+        result = solve(problem, tolerance=tolerance, threads=threads)
+        if certify(problem, result).gap > tolerance * result.cost:
+            raise ValueError("what it was balanced from is not the best there is")
+        return result
+
     with _as_faults():
         found = candidates(inputs.needs, inputs.offers, inputs.rules, threads, say)
-        for done in range(1, rounds):
-            wider = widen(found, solve(found.problem, tolerance=tolerance, threads=threads).price)
-            if wider is found:
-                raise FaultError(
-                    f"after round {done} nothing was left to add, so that there was no round {rounds}"
-                )
-            found = wider
-        return found
+        found, balance = _widened(found, tolerance, threads, rounds[0]), None
+        if inputs.balance:
+            say("balancing again")
+            found, balance = balanced(found, inputs.group, certified)
+            found = _widened(found, tolerance, threads, rounds[1])
+        return found, balance
+
+
+def _widened(found: Candidates, tolerance: float, threads: int, rounds: int) -> Candidates:
+    for done in range(1, rounds):
+        wider = widen(found, solve(found.problem, tolerance=tolerance, threads=threads).price)
+        if wider is found:
+            raise FaultError(f"after round {done} nothing was left to add, so that there was no round {rounds}")
+        found = wider
+    return found
 
 
 @dataclass(frozen=True, eq=False)
@@ -129,6 +159,8 @@ class Solved:
     result: Result
     rounds: int
     gap_of_all: int | None
+    balance: Balance | None = None
+    balanced_rounds: int = 0
 
 
 def completed(inputs: Inputs, best: Solved, tolerance: float, say: Say, clock: _Clock | None = None) -> Matched:
@@ -146,7 +178,7 @@ def completed(inputs: Inputs, best: Solved, tolerance: float, say: Say, clock: _
     clock.stop("explaining")
     say("comparing with first come, first served")
     arrival = inputs.arrival
-    level = found.problem.level[arrival]
+    level = replace(found.problem, order=inputs.needs.order).level[arrival]  # whatever was balanced
     first_come = _usual(found, arrival)
     by_class = _usual(found, arrival[np.argsort(level, kind="stable")])
     clock.stop("comparing")
@@ -158,7 +190,8 @@ def completed(inputs: Inputs, best: Solved, tolerance: float, say: Say, clock: _
     stopped = told is None or not _near(best.gap_of_all, result, tolerance)
     return Matched(
         inputs, found, result, certificate, cards(found.problem, result), best.rounds, best.gap_of_all,
-        stopped, float(tolerance), first_come, by_class, told, growth, clock.seconds,
+        stopped, float(tolerance), first_come, by_class, told, growth, best.balance,
+        best.balanced_rounds, clock.seconds,
     )  # fmt: skip
 
 
@@ -181,7 +214,7 @@ def over_all_pairs(found: Candidates, result: Result) -> tuple[Candidates, int |
     return wider, result.objective - lower_bound(wider.problem, result.price)
 
 
-def _solved(found: Candidates, tolerance: float, threads: int, stopping: _Stopping) -> Solved:
+def _solved(found: Candidates, tolerance: float, threads: int, stopping: Stopping) -> Solved:
     """Solve until what was left out could not help more than ``tolerance`` allows, or until somebody stops it.
 
     It ends by itself: each round adds pairs, and there are only so many. Two to four rounds are usual.
@@ -201,6 +234,30 @@ def _solved(found: Candidates, tolerance: float, threads: int, stopping: _Stoppi
         stopping.say(f"round {rounds + 1}: {len(found.problem.candidate_offer)} candidates")
     assert last is not None
     return last
+
+
+def _balanced(inputs: Inputs, best: Solved, tolerance: float, threads: int, stopping: Stopping) -> Solved:
+    """The match ``best`` balanced; itself where somebody stops that."""
+
+    def exact(problem: Problem) -> Result:
+        if problem is best.found.problem:
+            return best.result
+        result: Result = solve(problem, tolerance=tolerance, threads=threads, progress=stopping.progress)
+        if stopping.asked:  # it may not be the best there is
+            raise KeyboardInterrupt
+        return result
+
+    stopping.say(f"balancing by {inputs.balance}")
+    try:
+        found, balance = balanced(best.found, inputs.group, exact)
+        again = _solved(found, tolerance, threads, stopping)
+    except KeyboardInterrupt:
+        if stopping.at_once:
+            raise
+        return best
+    if stopping.asked:
+        return best
+    return replace(again, rounds=best.rounds, balance=balance, balanced_rounds=again.rounds)
 
 
 def _stopped(found: Candidates, result: Result) -> Solved:
@@ -275,42 +332,6 @@ class _Clock:
         now = time.monotonic()
         self.seconds[step] = round(now - self._since, 3)
         self._since = now
-
-
-class _Stopping:
-    """Hears Ctrl-C: the first asks the solver to end well at its next step, the second ends everything."""
-
-    def __init__(self, say: Say) -> None:
-        self.say = say
-        self.asked = self.interrupted = self.at_once = False
-        self._said = ""
-        self._before: Any = None
-
-    def __enter__(self) -> _Stopping:
-        if threading.current_thread() is threading.main_thread():
-            self._before = signal.signal(signal.SIGINT, self._hear)
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        if self._before is not None:
-            signal.signal(signal.SIGINT, self._before)
-
-    def progress(self, what: str, epsilon: float) -> None:
-        """Say how far the solver is; it takes ``KeyboardInterrupt`` as the wish to end well."""
-        line = f"solving: {what}, to {epsilon:.3g} s" if epsilon else f"solving: {what}"
-        if line != self._said:  # some solvers ask often whether to go on
-            self.say(line)
-            self._said = line
-        if self.asked:
-            self.interrupted = True
-            raise KeyboardInterrupt
-
-    def _hear(self, _number: int, _frame: FrameType | None) -> None:
-        if self.asked:
-            self.at_once = True  # a solver may take the exception as the wish to end well
-            raise KeyboardInterrupt
-        self.asked = True
-        self.say("stopping with the best match so far; Ctrl-C again stops at once and writes nothing")
 
 
 @contextmanager

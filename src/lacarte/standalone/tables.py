@@ -42,9 +42,12 @@ class Table:
         return self.lists["id"]
 
 
-def read_needs(path: Path, words: dict[str, Vocabulary]) -> Table:
-    """The needs of a file. Raises :class:`FaultError` for a file that cannot be used at all."""
-    return _Reading(path, NEEDS, words, place=True).table()
+def read_needs(path: Path, words: dict[str, Vocabulary], more: Sequence[Column] = ()) -> Table:
+    """The needs of a file, with ``more`` columns than usual.
+
+    Raises :class:`FaultError` for a file that cannot be used at all.
+    """
+    return _Reading(path, (*NEEDS, *more), words, place=True).table()
 
 
 def read_offers(path: Path, words: dict[str, Vocabulary]) -> Table:

@@ -18,7 +18,7 @@ from lacarte.engines.matching.proof import fingerprint, proof
 from lacarte.engines.matching.solve import rated
 from lacarte.standalone.faults import FaultError
 from lacarte.standalone.inputs import Inputs, read
-from lacarte.standalone.run import Matched, Solved, completed, over_all_pairs, problem_of_round
+from lacarte.standalone.run import Matched, Solved, completed, over_all_pairs, problem_of_rounds
 from lacarte.standalone.words import LANGUAGES
 from lacarte.standalone.writing import SUMMARY, TABLES, summary, write_tables
 
@@ -29,6 +29,8 @@ Say = Callable[[str], None]
 _PRICE = re.compile(r"[0-9]{1,19}")
 #: Characters of a name that is shown.
 _LONGEST_NAME = 60
+#: Rounds that nobody needs.
+_MOST_ROUNDS = 1000
 
 
 def verify(
@@ -37,14 +39,17 @@ def verify(
 ) -> Matched:  # fmt: skip
     """Work everything in ``folder`` out anew from the files; the match, which then holds.
 
-    What is believed: which offer each need has and the prices, as far as the certificate proves them. The
+    What is believed: which offer each need has and the prices, as far as the certificate proves them. Where it was
+    balanced, the certificate covers how many of each class are served and what that costs for those who go first;
+    who goes first is worked out again by the same method, from certified matches, and must be the same. The
     problem, every number of the summary, the proof and every byte of every table and of the report are made again
     from those and compared. Three things say nothing of the match and cannot be made again: the name of the
     solver, which the report gives as its own word, how long it took, and the version of lacarte. Raises
     :class:`FaultError` naming the first thing that does not hold.
     """
     said = _summary(folder)
-    inputs = read(needs, offers, agreements, rules, said["seed"], say)
+    column, after = _balanced(folder, said)
+    inputs = read(needs, offers, agreements, rules, said["seed"], say, column)
     for what, one in inputs.files.items():
         told = said["files"].get(what)
         if not isinstance(told, dict) or told.get("sha256") != one["sha256"]:
@@ -52,7 +57,7 @@ def verify(
     if set(said["files"]) != set(inputs.files):
         missing = sorted(set(said["files"]) - set(inputs.files))
         raise FaultError(f"{folder} was made with --{' --'.join(missing)}; name the same files")
-    found = problem_of_round(inputs, said["tolerance"], threads, said["rounds"], say)
+    found, balance = problem_of_rounds(inputs, said["tolerance"], threads, (said["rounds"], after), say)
     assignment, price = _assignment(folder, inputs), _price(folder, inputs)
     _compare(folder, "fingerprint", said, fingerprint(found.problem))
     say("checking the certificate")
@@ -60,7 +65,7 @@ def verify(
         result = rated(found.problem, assignment, price, said["solver"])
         _compare(folder, "proof", said, proof(found.problem, result))
         gap_of_all = over_all_pairs(found, result)[1]
-        best = Solved(found, result, said["rounds"], gap_of_all)
+        best = Solved(found, result, said["rounds"], gap_of_all, balance, after)
         again = completed(inputs, best, said["tolerance"], say)
     except ValueError as error:
         raise FaultError(f"{folder}: the certificate does not hold: {error}") from error
@@ -100,13 +105,28 @@ def _summary(folder: Path) -> dict[str, Any]:
     for name, kind in kinds.items():
         if not isinstance(said, dict) or type(said.get(name)) is not kind:
             raise FaultError(f"{path} is not what lacarte wrote: {name} is missing or of another kind")
-    if said["language"] not in LANGUAGES or not 1 <= said["rounds"] <= 1000 or not 0 <= said["tolerance"] < 1:
+    if (
+        said["language"] not in LANGUAGES
+        or not 1 <= said["rounds"] <= _MOST_ROUNDS
+        or not 0 <= said["tolerance"] < 1
+    ):
         raise FaultError(f"{path} is not what lacarte wrote: language, rounds or tolerance cannot be")
     if not said["solver"].isprintable() or len(said["solver"]) > _LONGEST_NAME:
         raise FaultError(f"{path} is not what lacarte wrote: solver is no name")
     if not said["files"].keys() <= {"needs", "offers", "agreements", "rules"}:
         raise FaultError(f"{path} is not what lacarte wrote: files names one that no match has")
     return said
+
+
+def _balanced(folder: Path, said: dict[str, Any]) -> tuple[str, int]:
+    """The column that the summary says was balanced, and in how many rounds after that; empty where none was."""
+    balance = said.get("balance")
+    if balance is None:
+        return "", 0
+    column, rounds = (balance.get(name) if isinstance(balance, dict) else None for name in ("column", "rounds"))
+    if type(column) is not str or not column or type(rounds) is not int or not 1 <= rounds <= _MOST_ROUNDS:
+        raise FaultError(f"{folder / SUMMARY} is not what lacarte wrote: balance is of another kind")
+    return column, rounds
 
 
 def _assignment(folder: Path, inputs: Inputs) -> npt.NDArray[np.int32]:

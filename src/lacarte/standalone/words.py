@@ -10,7 +10,7 @@ from lacarte.engines.matching.candidates.build import Reason
 from lacarte.engines.matching.explanation.explain import Explanation, Explanations
 from lacarte.engines.matching.explanation.words import SENTENCES, words
 
-__all__ = ["LANGUAGES", "PARTS", "REASONS", "TIME", "LeftOut", "told_served", "told_unserved"]
+__all__ = ["LANGUAGES", "PARTS", "REASONS", "TIME", "LeftOut", "group_word", "told_served", "told_unserved"]
 
 LANGUAGES = ("en", "zh-hans")
 #: The part of a cost that really is time.
@@ -57,6 +57,24 @@ PARTS: dict[str, dict[str, str]] = {
 }
 
 
+#: Said to those who have none where groups were balanced.
+BALANCED = {
+    "en": "Inside a priority group, those went first whose {group} has a smaller share of places.",
+    "zh-hans": "同一优先组里，所属{group}得到名额的比例较低的人先得。",
+}
+
+#: What the groups of some columns are called; others have the name of their column.
+_GROUPS = {
+    "en": {"region": "region", "service_type": "service"},
+    "zh-hans": {"region": "区域", "service_type": "服务"},
+}
+
+
+def group_word(column: str, language: str) -> str:
+    """What a group of this column is called."""
+    return _GROUPS[language].get(column, f"“{column}”")
+
+
 class LeftOut(NamedTuple):
     """Why somebody got nothing: a code, sentences, and others on what would change it, if anything ``helps``."""
 
@@ -72,9 +90,17 @@ def told_served(told: Explanations, need: int, language: str, names: Mapping[int
 
 
 def told_unserved(
-    told: Explanations | None, need: int, reason: Reason, language: str, names: Mapping[int, str]
+    told: Explanations | None,
+    need: int,
+    reason: Reason,
+    language: str,
+    names: Mapping[int, str],
+    balance: str = "",
 ) -> LeftOut:
-    """The sentences for somebody who has none; few where the match was stopped before it could be explained."""
+    """The sentences for somebody who has none; few where the match was stopped before it could be explained.
+
+    ``balance`` is the column whose groups were balanced.
+    """
     code = "full" if reason == Reason.NONE else reason.name.lower()
     own, table = REASONS[language].get(reason, ""), SENTENCES[language]
     if told is None:
@@ -83,6 +109,9 @@ def told_unserved(
     turn = next(at for at, line in enumerate(said) if line in (table["changes"], table["unchanged"]))
     if own:
         said[0] = own
+    elif balance:
+        said.insert(turn, BALANCED[language].format(group=group_word(balance, language)))
+        turn += 1
     between = "" if language == "zh-hans" else " "
     helps = said[turn + 1 :]
     return LeftOut(code, between.join(said[:turn]), between.join(helps or [said[turn]]), bool(helps))

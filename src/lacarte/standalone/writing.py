@@ -16,6 +16,7 @@ from lacarte.engines.matching.candidates.build import Reason
 from lacarte.engines.matching.capacity.growth import people_and_cost
 from lacarte.engines.matching.explanation.zones import Zones
 from lacarte.engines.matching.proof import fingerprint, proof
+from lacarte.standalone.balancing import as_record
 from lacarte.standalone.faults import FaultError
 from lacarte.standalone.report import report
 from lacarte.standalone.run import Matched
@@ -105,6 +106,7 @@ def summary(matched: Matched, language: str) -> dict[str, Any]:
         "gap_over_all_pairs": matched.gap_of_all,
         "stopped_early": matched.stopped,
         "rounds": matched.rounds,
+        "balance": _balance(matched),
         "candidates": len(matched.problem.candidate_offer),
         "tolerance": matched.tolerance,
         "seed": inputs.seed,
@@ -119,9 +121,18 @@ def summary(matched: Matched, language: str) -> dict[str, Any]:
     }
 
 
+def _balance(matched: Matched) -> dict[str, Any] | None:
+    if matched.balance is None:
+        return None
+    return as_record(
+        matched.balance, matched.found, matched.inputs.balance, matched.balanced_rounds, matched.result.cost
+    )
+
+
 def left_out(matched: Matched, need: int, language: str, names: dict[int, str]) -> LeftOut:
     """Why ``need`` got nothing, in words."""
-    return told_unserved(matched.told, need, Reason(int(matched.found.reason[need])), language, names)
+    note = matched.inputs.balance if matched.balance else ""
+    return told_unserved(matched.told, need, Reason(int(matched.found.reason[need])), language, names, note)
 
 
 _ASSIGNMENT = ("need", "offer", "cost", "travel", "wait", "language", "mode", "offer_cost", "rank")
