@@ -20,7 +20,8 @@ from lacarte.engines import compiling
 from lacarte.engines.matching import certify
 from lacarte.engines.matching.candidates.build import candidates
 from lacarte.standalone import FaultError, match, refuse_overwriting, run, save, verify
-from lacarte.standalone.writing import SUMMARY, TABLES
+from lacarte.standalone.folder import SUMMARY
+from lacarte.standalone.writing import TABLES
 from tests.standalone.files import files, inputs, rows, table
 
 EAST = "113.32"  # some two kilometres east of the first offer

@@ -12,7 +12,8 @@ import pytest
 from lacarte import standalone
 from lacarte.engines.matching.certify import evaluate
 from lacarte.standalone import FaultError, match, run, save, verify
-from lacarte.standalone.writing import SUMMARY, TABLES
+from lacarte.standalone.folder import SUMMARY
+from lacarte.standalone.writing import TABLES
 from tests.standalone.files import files, rows, table
 from tests.standalone.test_matching_files import SUPPLY, crowd, matched_in
 

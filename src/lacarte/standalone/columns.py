@@ -10,7 +10,7 @@ from typing import Any, Literal
 import numpy as np
 import numpy.typing as npt
 
-__all__ = ["NEEDS", "OFFERS", "AGREEMENTS", "Column", "Vocabulary", "Wrong"]  # noqa: RUF022 - as they are read
+__all__ = ["NEEDS", "OFFERS", "AGREEMENTS", "PLACE", "Column", "Vocabulary", "Wrong"]  # noqa: RUF022 - as they are read
 
 Kind = Literal["text", "number", "whole", "name", "names", "list"]
 Array = npt.NDArray[Any]
@@ -28,7 +28,7 @@ class Column:
 
     ``text`` is kept as it is; a ``number`` is a float, a ``whole`` an integer, both within limits and
     ``default`` where nothing is written; a ``name`` is one entry of ``vocabulary``, ``names`` are several with
-    semicolons between them as bits, and a ``list`` is several as numbers.
+    semicolons between them as bits, and a ``list`` is several as numbers. Text has ``longest`` characters at most.
     """
 
     name: str
@@ -38,9 +38,10 @@ class Column:
     greatest: float = _INTEGER
     default: float = 0
     vocabulary: str = ""
+    longest: int = LONGEST_TEXT
 
 
-_PLACE = (
+PLACE = (
     Column("longitude", "number", least=-180, greatest=180, default=math.nan),
     Column("latitude", "number", least=-90, greatest=90, default=math.nan),
     Column("x", "number", least=-_FAR, greatest=_FAR, default=math.nan),
@@ -50,7 +51,7 @@ _PLACE = (
 NEEDS = (
     Column("id", "text", required=True),
     Column("service_type", "name", required=True, vocabulary="service_type"),
-    *_PLACE,
+    *PLACE,
     Column("priority_class", "whole", greatest=255),
     Column("order", "whole", least=-_INTEGER),
     Column("need_index", "number", least=-1e12, greatest=1e12),
@@ -69,7 +70,7 @@ OFFERS = (
     Column("id", "text", required=True),
     Column("service_types", "list", required=True, vocabulary="service_type"),
     Column("capacity", "whole", required=True),
-    *_PLACE,
+    *PLACE,
     Column("name", "text"),
     Column("provider_kind", "name", vocabulary="provider_kind"),
     Column("languages", "names", vocabulary="language"),
@@ -132,7 +133,7 @@ def parse(column: Column, cells: Sequence[str], words: dict[str, Vocabulary]) ->
     if column.kind in ("number", "whole"):
         values, unfit = _numbers(column, cells)
         return values, wrong + unfit
-    wrong += _unfit_text(cells)
+    wrong += _unfit_text(cells, column.longest)
     if column.kind == "text":
         return list(cells), wrong
     vocabulary = words[column.vocabulary]
@@ -146,8 +147,8 @@ def parse(column: Column, cells: Sequence[str], words: dict[str, Vocabulary]) ->
     return np.array([_bits(codes) for codes in lists], dtype=np.uint64), wrong + unfit
 
 
-def _unfit_text(cells: Sequence[str]) -> list[Wrong]:
-    advice = f"Use up to {LONGEST_TEXT} characters that can be printed."
+def _unfit_text(cells: Sequence[str], longest: int) -> list[Wrong]:
+    advice = f"Use up to {longest} characters that can be printed."
     return [
         (
             r,
@@ -155,7 +156,7 @@ def _unfit_text(cells: Sequence[str]) -> list[Wrong]:
             "Close the quotation mark that is open." if "\n" in cell else advice,
         )
         for r, cell in enumerate(cells)
-        if len(cell) > LONGEST_TEXT or not cell.isprintable()
+        if len(cell) > longest or not cell.isprintable()
     ]
 
 

@@ -5,8 +5,20 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from html import escape
+from importlib.resources import files
 
-__all__ = ["Column", "figure", "figures", "section", "table"]
+from lacarte import __version__
+
+__all__ = ["Column", "document", "figure", "figures", "paragraph", "section", "table"]
+
+#: The page fetches nothing and runs nothing, even where somebody's text had got markup into it.
+_POLICY = (
+    "<meta http-equiv=\"Content-Security-Policy\" content=\"default-src 'none'; style-src 'unsafe-inline'\">\n"
+)
+_MARK = (
+    '<svg width="28" height="28" viewBox="0 0 28 28" aria-hidden="true"><rect width="28" height="28" rx="6"'
+    ' fill="#0a5c66"/><path d="M8 7v14h12M8 14h7" fill="none" stroke="#fff" stroke-width="3"/></svg>'
+)
 
 
 @dataclass(frozen=True)
@@ -62,3 +74,18 @@ def section(heading: str, *parts: str) -> str:
 def paragraph(words: str, kind: str = "") -> str:
     """One paragraph."""
     return f"<p{f' class={chr(34)}{kind}{chr(34)}' if kind else ''}>{escape(words)}</p>\n"
+
+
+def document(title: str, language: str, body: str, foot: str) -> str:
+    """A whole page, its style inside; ``body`` is markup, ``foot`` may name ``{version}``."""
+    style = files("lacarte.standalone").joinpath("report.css").read_text(encoding="utf-8")
+    return (
+        f'<!doctype html>\n<html lang="{"zh-Hans" if language == "zh-hans" else "en"}">\n<head>\n'
+        '<meta charset="utf-8">\n<meta name="viewport" content="width=device-width, initial-scale=1">\n'
+        f"{_POLICY}"
+        f"<title>{escape(title)} · Lacarte</title>\n<style>\n{style}</style>\n</head>\n<body>\n"
+        f'<header><div class="frame"><p class="brand">{_MARK} Lacarte</p></div></header>\n'
+        f'<main class="frame">\n<h1>{escape(title)}</h1>\n{body}</main>\n'
+        f'<footer><div class="frame">{escape(foot.format(version=__version__))}</div></footer>\n'
+        "</body>\n</html>\n"
+    )

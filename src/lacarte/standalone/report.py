@@ -2,15 +2,12 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from functools import cached_property
 from html import escape
-from importlib.resources import files
 
 import numpy as np
 import numpy.typing as npt
 
-from lacarte import __version__
 from lacarte.engines.matching.candidates.build import Reason
 from lacarte.engines.matching.explanation.explain import Explanations
 from lacarte.engines.matching.explanation.words import SENTENCES
@@ -22,6 +19,7 @@ from lacarte.standalone.balancing import worst_shown
 from lacarte.standalone.drawing import AT_LEAST, columns
 from lacarte.standalone.page import Column, paragraph, section, table
 from lacarte.standalone.report_map import map_section
+from lacarte.standalone.report_parts import files_read, how_to_check, percent, rejected
 from lacarte.standalone.report_words import REPORT
 from lacarte.standalone.run import Matched
 from lacarte.standalone.words import REASONS, group_word, told_served, told_unserved
@@ -30,14 +28,6 @@ __all__ = ["report"]
 
 #: Rows of the tables that could be long.
 MOST_ROWS = 20
-#: The page fetches nothing and runs nothing, even where somebody's text had got markup into it.
-_POLICY = (
-    "<meta http-equiv=\"Content-Security-Policy\" content=\"default-src 'none'; style-src 'unsafe-inline'\">\n"
-)
-_MARK = (
-    '<svg width="28" height="28" viewBox="0 0 28 28" aria-hidden="true"><rect width="28" height="28" rx="6"'
-    ' fill="#0a5c66"/><path d="M8 7v14h12M8 14h7" fill="none" stroke="#fff" stroke-width="3"/></svg>'
-)
 
 
 def report(matched: Matched, language: str) -> str:
@@ -84,23 +74,13 @@ class _Report:
         return self.served | np.isin(self.matched.found.reason, told.group[told.shown])
 
     def page(self) -> str:
-        style = files("lacarte.standalone").joinpath("report.css").read_text(encoding="utf-8")
-        title = escape(self.say["title"])
         parts = (
             self.first_figures(), self.by_group(), self.reasons(), self.regions(), self.balance(),
             map_section(self.matched, self.say, self.used, self.names),
-            self.next_places(), self.scarce_offers(), self.kinds(), self.samples(), self.proof(), self.rejected(),
+            self.next_places(), self.scarce_offers(), self.kinds(), self.samples(), self.proof(),
+            rejected(self.inputs.rejects, self.say),
         )  # fmt: skip
-        return (
-            f'<!doctype html>\n<html lang="{"zh-Hans" if self.language == "zh-hans" else "en"}">\n<head>\n'
-            '<meta charset="utf-8">\n<meta name="viewport" content="width=device-width, initial-scale=1">\n'
-            f"{_POLICY}"
-            f"<title>{title} · Lacarte</title>\n<style>\n{style}</style>\n</head>\n<body>\n"
-            f'<header><div class="frame"><p class="brand">{_MARK} Lacarte</p></div></header>\n'
-            f'<main class="frame">\n<h1>{title}</h1>\n{"".join(parts)}</main>\n'
-            f'<footer><div class="frame">{escape(self.say["foot"].format(version=__version__))}</div></footer>\n'
-            "</body>\n</html>\n"
-        )
+        return page.document(self.say["title"], self.language, "".join(parts), self.say["foot"])
 
     def first_figures(self) -> str:
         needs, served = len(self.served), int(self.served.sum())
@@ -114,7 +94,7 @@ class _Report:
             (self.say["needs"], f"{needs:,}"),
             (self.say["served"], f"{served:,}"),
             (self.say["unserved"], f"{needs - served:,}"),
-            (self.say["rate"], _percent(served, needs)),
+            (self.say["rate"], percent(served, needs)),
             (self.say["used"].format(capacity=capacity), f"{served:,}"),
             (self.say["gap"], f"{gap / max(self.result.cost, 1):.1g}" if gap else "0"),
         ])  # fmt: skip
@@ -160,7 +140,7 @@ class _Report:
             return section(self.say["reasons"], paragraph(self.say["nobody"]))
         told, words = self.told_reasons, {**REASONS[self.language], Reason.NONE: self.say["full"]}
         found = [
-            (words[Reason(code)], n, _percent(n, len(self.served)))
+            (words[Reason(code)], n, percent(n, len(self.served)))
             for code, n, shown in zip(told.group.tolist(), told.people.tolist(), told.shown.tolist(), strict=True)
             if shown
         ]
@@ -344,15 +324,13 @@ class _Report:
             (self.say["solver"], result.solver), (self.say["fingerprint"], fingerprint(self.problem)),
             (self.say["digest"], proof(self.problem, result)),
         ]  # fmt: skip
-        rows += [(f"{self.say['files']}: {one['name']}", one["sha256"]) for one in inputs.files.values()]
-        named = " ".join(f"--{what} {one['name']}" for what, one in inputs.files.items())
+        rows += files_read(inputs.files, self.say)
         return section(
             self.say["proof"],
             paragraph(self.say["proof-why"]),
             self.extent(),
             table(self.say["proof"], [Column(self.say["what"]), Column(self.say["value"])], rows),
-            paragraph(self.say["check"]),
-            f"<pre><code>lacarte match --verify DIR {escape(named)}</code></pre>\n",
+            how_to_check(inputs.files, self.say),
         )
 
     def extent(self) -> str:
@@ -362,21 +340,3 @@ class _Report:
             return paragraph(self.say["kept-pairs"], "notice caution")
         words = self.say["all-pairs"].format(gap=self.minutes(gap)) if gap else self.say["best"]
         return paragraph(words, "notice")
-
-    def rejected(self) -> str:
-        rejects = self.inputs.rejects
-        if not rejects:
-            return ""
-        counted = Counter((one.file, one.column or self.say["row-itself"]) for one in rejects)
-        rows = [(file, column, n) for (file, column), n in sorted(counted.items())]
-        heads = [Column(self.say["file"]), Column(self.say["column"]), Column(self.say["rows"], True)]
-        many = len({(one.file, one.line) for one in rejects})
-        return section(
-            self.say["rejected"],
-            paragraph(self.say["rejected-why"].format(n=f"{many:,}")),
-            table(self.say["rejected"], heads, rows),
-        )
-
-
-def _percent(part: int, of: int) -> str:
-    return f"{part / of:.1%}" if of else "–"

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
@@ -13,7 +13,7 @@ from lacarte.standalone.columns import AGREEMENTS, NEEDS, OFFERS, Array, Column,
 from lacarte.standalone.faults import FaultError, Reject, shown
 from lacarte.standalone.rows import Chunk, open_source
 
-__all__ = ["Table", "read_agreements", "read_needs", "read_offers"]
+__all__ = ["Table", "read_agreements", "read_needs", "read_offers", "read_table"]
 
 Say = Callable[[str], None]
 
@@ -22,8 +22,8 @@ Say = Callable[[str], None]
 class Table:
     """The good rows of a file: an array for each column of numbers, a list for each of text or of lists.
 
-    Columns that the file does not have are missing. ``rejects`` are the other rows, ``unused`` the columns that
-    are not known, ``lines`` says where each row is.
+    Columns that the file does not have are missing. ``rejects`` are the other rows and ``left_out`` their ids,
+    ``unused`` the columns that are not known, ``lines`` says where each row is.
     """
 
     name: str
@@ -32,6 +32,7 @@ class Table:
     lists: dict[str, list[Any]]
     rejects: tuple[Reject, ...] = ()
     unused: tuple[str, ...] = ()
+    left_out: frozenset[str] = frozenset()
 
     def __len__(self) -> int:
         return len(self.lines)
@@ -41,23 +42,46 @@ class Table:
         """The ids of the rows."""
         return self.lists["id"]
 
+    def without(self, rejects: Sequence[Reject]) -> Table:
+        """The same without the rows that are rejected now."""
+        if not rejects:
+            return self
+        good = ~np.isin(self.lines, [one.line for one in rejects])
+        kept = np.flatnonzero(good).tolist()
+        return replace(
+            self,
+            lines=self.lines[good],
+            arrays={name: values[good] for name, values in self.arrays.items()},
+            lists={name: [values[row] for row in kept] for name, values in self.lists.items()},
+            rejects=tuple(sorted((*self.rejects, *rejects), key=lambda one: one.line)),
+            left_out=self.left_out | {self.ids[row] for row in np.flatnonzero(~good).tolist()},
+        )
+
 
 def read_needs(path: Path, words: dict[str, Vocabulary], more: Sequence[Column] = ()) -> Table:
     """The needs of a file, with ``more`` columns than usual.
 
     Raises :class:`FaultError` for a file that cannot be used at all.
     """
-    return _Reading(path, (*NEEDS, *more), words, place=True).table()
+    return read_table(path, (*NEEDS, *more), words, place=True)
 
 
 def read_offers(path: Path, words: dict[str, Vocabulary]) -> Table:
     """The offers of a file. Raises :class:`FaultError` for a file that cannot be used at all."""
-    return _Reading(path, OFFERS, words, place=True).table()
+    return read_table(path, OFFERS, words, place=True)
 
 
 def read_agreements(path: Path, words: dict[str, Vocabulary]) -> Table:
     """The agreements of a file. Raises :class:`FaultError` for a file that cannot be used at all."""
-    return _Reading(path, AGREEMENTS, words).table()
+    return read_table(path, AGREEMENTS, words)
+
+
+def read_table(path: Path, columns: Sequence[Column], words: dict[str, Vocabulary], place: bool = False) -> Table:
+    """The rows of a file with these columns; ``place``: it must have those of a place.
+
+    Raises :class:`FaultError` for a file that cannot be used at all.
+    """
+    return _Reading(path, tuple(columns), words, place).table()
 
 
 @dataclass
@@ -69,6 +93,7 @@ class _Reading:
     words: dict[str, Vocabulary]
     place: bool = False
     seen: set[str] = field(default_factory=set)
+    left_out: set[str] = field(default_factory=set)
     rejects: list[Reject] = field(default_factory=list)
     parts: dict[str, list[Any]] = field(default_factory=dict)
     lines: list[Array] = field(default_factory=list)
@@ -89,6 +114,7 @@ class _Reading:
             {c.name: _joined(self.parts[c.name]) for c in present if c.kind in ("text", "list")},
             tuple(sorted(self.rejects, key=lambda one: one.line)),
             unused,
+            frozenset(self.left_out.difference(*self.parts.get("id", []))),
         )
 
     def _check(self, names: Sequence[str]) -> None:
@@ -115,6 +141,7 @@ class _Reading:
                 self._reject(chunk, row, column.name, reason, advice)
                 bad.add(row)
         self._across(chunk, values, bad)
+        self.left_out |= {values["id"][row] for row in bad if "id" in values}
         good = np.array([r for r in range(len(chunk.lines)) if r not in bad], dtype=np.int64)
         self.lines.append(np.array(chunk.lines, dtype=np.int64)[good])
         for column in present:

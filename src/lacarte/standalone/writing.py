@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import csv
-import json
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -17,15 +15,13 @@ from lacarte.engines.matching.capacity.growth import people_and_cost
 from lacarte.engines.matching.explanation.zones import Zones
 from lacarte.engines.matching.proof import fingerprint, proof
 from lacarte.standalone.balancing import as_record
-from lacarte.standalone.faults import FaultError
+from lacarte.standalone.folder import Row, refuse_replacing, write_all, write_rejects, write_table
 from lacarte.standalone.report import report
 from lacarte.standalone.run import Matched
 from lacarte.standalone.words import LeftOut, told_unserved
 
-__all__ = ["SUMMARY", "TABLES", "left_out", "refuse_overwriting", "save", "summary", "write_tables"]
+__all__ = ["TABLES", "left_out", "refuse_overwriting", "save", "summary", "write_tables"]
 
-Row = Iterable[object]
-SUMMARY = "summary.json"
 TABLES = ("assignment.csv", "unserved.csv", "zones.csv", "prices.csv", "rejects.csv", "report.html")
 
 
@@ -34,17 +30,7 @@ def refuse_overwriting(folder: Path, *inputs: Path | None) -> None:
 
     To be asked before anything is computed; other names of the same file count too.
     """
-    for name in (*TABLES, SUMMARY):
-        for path in inputs:
-            if path is not None and _same(folder / name, path):
-                raise FaultError(f"{path} would be overwritten by the {name} of the match; name another folder")
-
-
-def _same(one: Path, other: Path) -> bool:
-    try:
-        return one.samefile(other)
-    except OSError:  # one of them is not there
-        return False
+    refuse_replacing(folder, TABLES, inputs)
 
 
 def save(matched: Matched, folder: Path, language: str) -> None:
@@ -54,27 +40,16 @@ def save(matched: Matched, folder: Path, language: str) -> None:
     the way.
     """
     refuse_overwriting(folder, *matched.inputs.paths)
-    try:
-        folder.mkdir(parents=True, exist_ok=True)
-        (folder / SUMMARY).unlink(missing_ok=True)
-        write_tables(matched, folder, language)
-        text = json.dumps(summary(matched, language), indent=2, ensure_ascii=False)
-        (folder / SUMMARY).write_text(text + "\n", encoding="utf-8")
-    except OSError as error:
-        raise FaultError(f"{error.filename or folder} cannot be written: {error.strerror or error}") from error
+    write_all(folder, lambda there: write_tables(matched, there, language), lambda: summary(matched, language))
 
 
 def write_tables(matched: Matched, folder: Path, language: str) -> None:
     """Write all but the summary. Raises ``OSError``."""
-    _write(folder / "assignment.csv", _ASSIGNMENT, _assignment(matched))
-    _write(folder / "unserved.csv", _UNSERVED, _unserved(matched, language))
-    _write(folder / "zones.csv", _ZONES, _zones(matched))
-    _write(folder / "prices.csv", _PRICES, _prices(matched))
-    rejects = matched.inputs.rejects
-    _write(
-        folder / "rejects.csv", ("file", "line", "column", "reason", "advice"),
-        ((one.file, one.line, one.column, one.reason, one.advice) for one in rejects),
-    )  # fmt: skip
+    write_table(folder / "assignment.csv", _ASSIGNMENT, _assignment(matched))
+    write_table(folder / "unserved.csv", _UNSERVED, _unserved(matched, language))
+    write_table(folder / "zones.csv", _ZONES, _zones(matched))
+    write_table(folder / "prices.csv", _PRICES, _prices(matched))
+    write_rejects(folder, matched.inputs.rejects)
     (folder / "report.html").write_text(report(matched, language), encoding="utf-8")
 
 
@@ -198,10 +173,3 @@ def _prices(matched: Matched) -> Iterator[Row]:
     columns = (matched.problem.capacity, used, result.price, levels, seconds)
     for offer, row in enumerate(zip(*(values.tolist() for values in columns), strict=True)):
         yield matched.inputs.offer_table.ids[offer], matched.inputs.offer_name(offer), *row
-
-
-def _write(path: Path, header: Row, rows: Iterable[Row]) -> None:
-    with path.open("w", encoding="utf-8", newline="") as file:
-        writer = csv.writer(file, lineterminator="\n")
-        writer.writerow(header)
-        writer.writerows(rows)
