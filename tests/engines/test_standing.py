@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import copy
+import random
 from dataclasses import dataclass, field
 
 import numpy as np
@@ -9,7 +11,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from lacarte.engines.compiling import Kernel, available
 from lacarte.engines.matching import Problem, solve
+from lacarte.engines.matching.standing import holders, places
 from lacarte.engines.matching.standing.match import Arrive, Change, Promise, SetCapacity, Standing, Withdraw
 
 Row = list[tuple[int, int]]
@@ -91,6 +95,28 @@ def served(city: City, assignment: np.ndarray) -> tuple[dict[int, int], int]:
     return counts, cost
 
 
+def check_holders(standing: Standing) -> None:
+    """Who is above somebody in a tree is nearer to leaving; nobody's key is above what it has to be."""
+    m = standing._market
+    seen: list[int] = []
+    for j in range(len(m.root)):
+        todo = [(int(m.root[j]), -1)]
+        while todo:
+            i, above = todo.pop()
+            if i >= 0:
+                assert places.offer_of(m, i) == j
+                assert m.up[i] == above
+                assert above < 0 or m.key[above] <= m.key[i]
+                seen.append(i)
+                todo += [(int(m.left[i]), i), (int(m.right[i]), i)]
+    assert sorted(seen) == [i for i in range(len(standing)) if places.offer_of(m, i) >= 0]
+    kept = m.key.copy()
+    for i in seen:
+        holders.leave(m, places.offer_of(m, i), i)
+        places.settle_in(m, i)
+        assert kept[i] <= m.key[i]
+
+
 @settings(max_examples=150, deadline=None)
 @given(cities(), st.data())
 def test_every_change_leads_to_the_optimum_of_the_whole_problem(city: City, data: st.DataObject) -> None:
@@ -106,6 +132,7 @@ def test_every_change_leads_to_the_optimum_of_the_whole_problem(city: City, data
         anew = solve(city.problem())
         assert served(city, after) == (anew.served_by_class, anew.cost)
         assert standing.gap == standing.certificate().gap == 0
+        check_holders(copy.deepcopy(standing))
 
 
 @settings(max_examples=80, deadline=None)
@@ -123,6 +150,7 @@ def test_a_quicker_standing_match_serves_as_many_and_knows_its_gap(
         proved = standing.certificate().gap
         assert counts == anew.served_by_class
         assert cost - anew.cost <= proved <= published
+        check_holders(copy.deepcopy(standing))
 
 
 @settings(max_examples=80, deadline=None)
@@ -138,6 +166,7 @@ def test_who_was_promised_a_place_never_loses_it_to_somebody_as_urgent(city: Cit
         standing.update([newcomer])
         assert all(standing.offer_of(i) >= 0 for i in promised)
         assert standing.certificate().gap == 0
+        check_holders(copy.deepcopy(standing))
 
 
 def line(promise: bool) -> Standing:
@@ -203,3 +232,31 @@ def test_without_any_offer_nobody_has_one() -> None:
     standing.update([Arrive([], [], 0)])
     assert standing.assignment.tolist() == [-1, -1]
     assert standing.certificate().gap == 0
+
+
+@pytest.mark.skipif(not available(), reason="numba is not installed")
+def test_compiled_and_plain_code_follow_the_same_changes_to_the_same_match(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    draw = random.Random(7)
+
+    def row() -> Row:
+        return [(draw.randrange(30), draw.randrange(LARGEST)) for _ in range(6)]
+
+    city = City([[(0, LARGEST)], *(row() for _ in range(300))], [1] * 301, [0] * 301, [7] * 30)
+    told: list[Change] = []
+    for step in range(200):
+        newcomer = row()
+        told += [
+            Arrive([o for o, _ in newcomer], [c for _, c in newcomer], draw.randrange(3)),
+            Withdraw(step),
+            SetCapacity(draw.randrange(30), draw.randrange(12)),
+        ]
+    problem = city.problem()
+    plain, compiled = (Standing(problem, solve(problem), epsilon=1, most=20) for _ in range(2))
+    plain.update(told)
+    monkeypatch.setattr(Kernel, "at_size", lambda kernel, n: kernel.compiled)
+    compiled.update(told)
+    assert (plain.assignment == compiled.assignment).all()
+    assert (plain.price == compiled.price).all()
+    assert plain.certificate() == compiled.certificate()

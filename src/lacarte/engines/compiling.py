@@ -13,7 +13,7 @@ from importlib.util import find_spec
 from itertools import pairwise
 from typing import Any, Generic, ParamSpec, TypeVar
 
-__all__ = ["COMPILE_FROM", "Kernel", "available", "in_blocks", "kernel"]
+__all__ = ["COMPILE_FROM", "Kernel", "available", "in_blocks", "kernel", "kernel_in_place"]
 
 P = ParamSpec("P")
 R = TypeVar("R")
@@ -30,8 +30,8 @@ def available() -> bool:
 class Kernel(Generic[P, R]):
     """A function that runs as it stands, or compiled: see :meth:`at_size`."""
 
-    def __init__(self, function: Callable[P, R]) -> None:
-        self.function = function
+    def __init__(self, function: Callable[P, R], makes_arrays: bool = True) -> None:
+        self.function, self.makes_arrays = function, makes_arrays
         update_wrapper(self, function)
 
     def __call__(self, *args: P.args, **kwargs: P.kwargs) -> R:
@@ -42,8 +42,12 @@ class Kernel(Generic[P, R]):
     def compiled(self) -> Callable[P, R]:
         """The compiled function; releases the interpreter lock. Raises ``ImportError`` without numba."""
         from numba import njit
+        from numba.core.options import DefaultOptions
 
-        dispatcher: Callable[P, R] = njit(cache=True, nogil=True, boundscheck=False)(self.function)
+        options: dict[str, Any] = {"cache": True, "nogil": True, "boundscheck": False}
+        if not self.makes_arrays and hasattr(DefaultOptions, "_nrt"):
+            options["_nrt"] = False  # not for everybody, says its name: without it all is the same, but slower
+        dispatcher: Callable[P, R] = njit(**options)(self.function)
         return dispatcher
 
     @property
@@ -61,6 +65,15 @@ class Kernel(Generic[P, R]):
 def kernel(function: Callable[P, R]) -> Kernel[P, R]:
     """Make ``function``, written in the part of Python that numba knows, a :class:`Kernel`."""
     return Kernel(function)
+
+
+def kernel_in_place(function: Callable[P, R]) -> Kernel[P, R]:
+    """As :func:`kernel`, for a ``function`` that works in the arrays it is given and makes none.
+
+    Nothing counts who refers to those arrays then, which makes small functions that call each other with tuples of
+    arrays some three times as fast.
+    """
+    return Kernel(function, makes_arrays=False)
 
 
 def in_blocks(work: Callable[[int, int], Any], bounds: Sequence[int], threads: int) -> list[Any]:

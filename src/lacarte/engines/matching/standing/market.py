@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any, NamedTuple
+
 import numpy as np
 import numpy.typing as npt
 
@@ -9,12 +11,70 @@ from lacarte.engines.matching.auction import kernels as auction_kernels
 from lacarte.engines.matching.auction import price_kernels
 from lacarte.engines.matching.auction.graph import Graph, Ints
 from lacarte.engines.matching.problem import Problem, Result
-from lacarte.engines.matching.standing.kernels import Market
 
+Array = Any
 #: Spare room that is made at a time, as a part of what there is.
 SPARE = 8
-_BY_NEED = ("row", "row_end", "limit", "promise", "mate", "mate_cost", "value", "after", "before")
+_BY_NEED = (
+    *("row", "row_end", "promise", "held", "without", "other", "key", "left", "right", "up"),
+    *("queue", "queued", "bound", "looked"),
+)
 _BY_EXTRA = ("extra_next", "extra_need", "extra_cost")
+
+
+#: What a need has, packed into one number: its offer from bit 32 on, a broken promise at bit 31, the cost below.
+OFFER = 32
+BROKEN = 1 << 31
+COST = BROKEN - 1
+#: The price of having gone; nobody is ever moved from there.
+GONE = -(1 << 61)
+
+
+class Market(NamedTuple):
+    """A standing match as arrays, with room for needs and arcs to come.
+
+    ``n`` rows of needs (``row``, ``row_end`` into ``arc``), ``k`` columns of offers (those that were there at
+    first, then a chain of ``extra`` arcs). Going without is a place too: after the ``k`` offers come that of needs
+    that have gone, and one for each level, whose price is what going without costs there. ``promise`` is the
+    offer a need was promised, or -1: any other costs ``terms[0]`` more. ``terms[1]`` is epsilon, ``terms[2]`` what
+    a search that is cut short may lose at the most. The last group is scratch.
+    """
+
+    row: Array  # int64[n]
+    row_end: Array  # int64[n]
+    arc: Array  # int64[m] or int32[m]
+    promise: Array  # int32[n]
+    terms: Array  # int64[3]
+    column: Array  # int64[k + 1]
+    column_need: Array  # int32[m]
+    column_cost: Array  # int32[m]
+    extra: Array  # int64[k], the newest extra arc of each column, or -1
+    extra_next: Array  # int64[e]
+    extra_need: Array  # int32[e]
+    extra_cost: Array  # int32[e]
+    price: Array  # int64[k + 1 + levels]
+    free: Array  # int64[k]
+    held: Array  # int64[n], what each need has: see ``OFFER``
+    without: Array  # int32[n], where it is when it goes without
+    other: Array  # int64[n], of a holder: the best it could have instead costs at least that
+    key: Array  # int64[n], ``other`` above what its place costs, price left out
+    root: Array  # int32[k], the holder of each offer who is nearest to leaving, or -1
+    left: Array  # int32[n], the tree of each offer's holders below it: see ``holders``
+    right: Array  # int32[n]
+    up: Array  # int32[n]
+    near: Array  # int64[k], distance of the search
+    mover: Array  # int32[k], who would move to (from) the offer
+    via: Array  # int32[k], from (to) which offer
+    mover_cost: Array  # int64[k]
+    mark: Array  # int64[k], the number of the search that met the offer last
+    heap: Array  # int32[k]
+    place: Array  # int32[k], where in the heap the offer is
+    met: Array  # int32[k], the offers that this search met
+    queue: Array  # int32[n], holders who may move: the heap of the other half of a search
+    queued: Array  # int32[n], where in it they are
+    bound: Array  # int64[n], no way that leads on from them is nearer
+    looked: Array  # int32[n], the people whom this search looked at
+    changed: Array  # int32[1 + k], how many needs moved, and who
 
 
 def market(
@@ -42,20 +102,26 @@ def market(
     auction_kernels.fill_columns.at_size(n)(0, n, first, first[1:], arc, column[:-1].copy(), need, cost)
     mate_cost = np.zeros(n, dtype=np.int64)
     price_kernels.costs_of_places.at_size(n)(first, arc, mate, mate_cost)
-    price = _lifted(problem, result.price[numbered.offer], numbered, mate, weight, level, step)
+    without = (k + 1 + level).astype(np.int32)
+    held = np.where(mate >= 0, mate, without).astype(np.int64) << OFFER | mate_cost
+    lifted = _lifted(problem, result.price[numbered.offer], numbered, mate, weight, level, step)
+    price = np.concatenate([lifted, [GONE], weight * step])
     return Market(
         row=first[:-1].copy(), row_end=first[1:].copy(), arc=arc,
-        limit=weight[level] * step, promise=np.full(n, -1, dtype=np.int32),
+        promise=np.full(n, -1, dtype=np.int32),
         terms=np.array(terms, dtype=np.int64), column=column, column_need=need, column_cost=cost,
         extra=np.full(k, -1, dtype=np.int64), extra_next=np.empty(0, dtype=np.int64),
         extra_need=np.empty(0, dtype=np.int32), extra_cost=np.empty(0, dtype=np.int32), price=price,
         free=problem.capacity[numbered.offer] - np.bincount(mate[mate >= 0], minlength=k),
-        mate=mate, mate_cost=mate_cost, value=weight[level] * step,
-        holder=np.full(k, -1, dtype=np.int32), after=np.full(n, -1, dtype=np.int32),
-        before=np.full(n, -1, dtype=np.int32), near=np.zeros(k, dtype=np.int64),
+        held=held, without=without, other=np.zeros(n, dtype=np.int64), key=np.zeros(n, dtype=np.int64),
+        root=np.full(k, -1, dtype=np.int32),
+        left=np.full(n, -1, dtype=np.int32), right=np.full(n, -1, dtype=np.int32),
+        up=np.full(n, -1, dtype=np.int32), near=np.zeros(k, dtype=np.int64),
         mover=np.zeros(k, dtype=np.int32), via=np.zeros(k, dtype=np.int32), mover_cost=np.zeros(k, dtype=np.int64),
         mark=np.zeros(k, dtype=np.int64), heap=np.zeros(k, dtype=np.int32), place=np.zeros(k, dtype=np.int32),
-        met=np.zeros(k, dtype=np.int32), changed=np.zeros(2 * k + 2, dtype=np.int32),
+        met=np.zeros(k, dtype=np.int32), queue=np.zeros(n, dtype=np.int32),
+        queued=np.zeros(n, dtype=np.int32), bound=np.zeros(n, dtype=np.int64),
+        looked=np.zeros(n, dtype=np.int32), changed=np.zeros(2 * k + 2, dtype=np.int32),
     )  # fmt: skip
 
 
@@ -87,10 +153,10 @@ def _lifted(
     return np.asarray(worth[label] * step + price - label * problem.step)
 
 
-def grown(market: Market, needs: int, arcs: int, extra: int) -> Market:
-    """``market`` with room for so many needs, arcs and extra arcs; the same arrays where they do already."""
+def grown(market: Market, needs: int, arcs: int, extra: int, prices: int) -> Market:
+    """``market`` with room for so many needs, arcs, extra arcs and prices; arrays that have it are the same."""
     longer = {}
-    for names, wanted in ((_BY_NEED, needs), (("arc",), arcs), (_BY_EXTRA, extra)):
+    for names, wanted in ((_BY_NEED, needs), (("arc",), arcs), (_BY_EXTRA, extra), (("price",), prices)):
         for name in names:
             array = getattr(market, name)
             if len(array) < wanted:

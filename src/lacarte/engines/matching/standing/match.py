@@ -14,10 +14,11 @@ from lacarte.engines.compiling import Kernel
 from lacarte.engines.matching.auction.graph import graph, packed
 from lacarte.engines.matching.certify import Certificate, certify
 from lacarte.engines.matching.problem import Problem, Result
-from lacarte.engines.matching.standing import kernels
-from lacarte.engines.matching.standing.kernels import HALF, Market
+from lacarte.engines.matching.standing.holders import NOBODY
 from lacarte.engines.matching.standing.levels import PROMISED, Levels
-from lacarte.engines.matching.standing.market import grown, market
+from lacarte.engines.matching.standing.market import BROKEN, OFFER, Market, grown, market
+from lacarte.engines.matching.standing.places import HALF, add_arcs, detach, offer_of, proof, settle_all_in
+from lacarte.engines.matching.standing.searches import best_use, way_in
 
 __all__ = ["Arrive", "Change", "Promise", "SetCapacity", "Standing", "Withdraw"]
 
@@ -70,7 +71,7 @@ class Standing:
 
         With ``epsilon`` 0 and ``most`` left out every change leads to the exact optimum. With an ``epsilon``
         nobody is moved for less than that (units of cost), so that fewer people are. With ``most`` no change
-        looks at more offers than that, unless somebody could be served that way. ``gap`` follows both.
+        looks at more offers and people than that, unless somebody could be served that way. ``gap`` follows both.
         Raises ``ValueError`` if ``result`` is not the problem's or its gap is not 0, or the numbers are too large
         to be exact.
         """
@@ -103,7 +104,8 @@ class Standing:
         self._arcs, self._extra, self._searches = len(problem.candidate_offer), 0, 0
         self._size = len(problem.priority_class)
         self._lost = 0
-        self._run(kernels.link_all, self._size)
+        self._level = {one: offers + 1 + at for at, one in enumerate(weight.tolist())}
+        self._run(settle_all_in, self._size)
 
     def __len__(self) -> int:
         """How many needs there ever were."""
@@ -121,8 +123,8 @@ class Standing:
     @property
     def assignment(self) -> npt.NDArray[np.int32]:
         """``int32[n]``: the offer of each need, -1 for none; a copy."""
-        outside = np.append(self._offer, -1)
-        return np.asarray(outside[self._market.mate[: len(self)][self._need_inside]], dtype=np.int32)
+        held = self._market.held[self._need_inside] >> OFFER
+        return np.asarray(np.append(self._offer, -1)[np.minimum(held, len(self._offer))], dtype=np.int32)
 
     @property
     def price(self) -> npt.NDArray[np.int64]:
@@ -133,8 +135,8 @@ class Standing:
         """The offer of ``need``, -1 for none. Raises ``ValueError`` when there never was such a need."""
         if not 0 <= need < len(self):
             raise ValueError(f"there is no need {need}")
-        mate = int(self._market.mate[self._need_inside[need]])
-        return int(self._offer[mate]) if mate >= 0 else -1
+        inside = offer_of(self._market, self._need_inside[need])
+        return int(self._offer[inside]) if inside >= 0 else -1
 
     def update(self, changes: Iterable[Change]) -> list[int]:
         """Apply ``changes`` in turn; the needs whose offer changed, each once, in no particular order.
@@ -161,9 +163,9 @@ class Standing:
 
         Costs of broken promises are part of the objective.
         """
-        sums = self._run(kernels.proof, 0, len(self))
+        sums = self._run(proof, 0, len(self))
         paid, least = ((int(high) << HALF) + int(low) for high, low in (sums[:2], sums[2:]))
-        prices = zip(self._market.price.tolist(), self._capacity.tolist(), strict=True)
+        prices = zip(self._market.price[: len(self._capacity)].tolist(), self._capacity.tolist(), strict=True)
         proved = Certificate(paid, least - sum(price * units for price, units in prices))
         self._lost = min(self._lost, proved.gap)
         return proved
@@ -182,28 +184,27 @@ class Standing:
                 f"the need {len(self)} has a cost outside 0..{self.largest_cost}, the largest of the standing "
                 "match; solve the whole problem anew"
             )
-        weight = self.levels.weight(change.priority_class, change.order)
+        without = self._going_without(change.priority_class, change.order)
         i, first, last = len(self), self._arcs, self._arcs + len(offers)
-        m = self._market = grown(self._market, i + 1, last, self._extra + len(offers))
+        m = self._market = grown(self._market, i + 1, last, self._extra + len(offers), 0)
         m.row[i], m.row_end[i] = first, last
         m.arc[first:last] = packed(self._inside[offers], costs, m.arc.dtype)
-        m.limit[i] = m.value[i] = weight * self.levels.step
-        m.mate[i], m.promise[i] = -1, -1
-        self._run(kernels.add_arcs, i, self._extra)
+        m.held[i], m.without[i], m.promise[i] = without << OFFER, without, NOBODY
+        self._run(add_arcs, i, self._extra)
         self._arcs, self._extra = last, self._extra + len(offers)
         self._class.append(change.priority_class)
         self._order.append(change.order)
         self._need.append(i)
         self._need_inside.append(i)
-        return self._search(kernels.way_in, i, -1)
+        return self._search(way_in, i, -1)
 
     def _withdraw(self, need: int) -> set[int]:
         m, i = self._market, self._living(need)
-        m.limit[i] = -1
-        if m.mate[i] < 0:
-            m.value[i] = -1
+        m.without[i] = len(self._capacity)  # from where nobody is ever moved
+        if offer_of(m, i) < 0:
+            m.held[i] = int(m.without[i]) << OFFER
             return set()
-        return self._freed(self._run(kernels.detach, i)) | {need}
+        return self._freed(self._run(detach, i)) | {need}
 
     def _set_capacity(self, offer: int, units: int) -> set[int]:
         if not 0 <= offer < len(self._capacity):
@@ -224,19 +225,33 @@ class Standing:
             self._capacity[j] -= spare
             if self._capacity[j] > units:
                 self._capacity[j] -= 1
-                moved |= self._search(kernels.way_in, -1, j)
+                moved |= self._search(way_in, -1, j)
         return moved
 
     def _promise(self, need: int) -> None:
-        m, i = self._market, self._living(need)
-        if m.mate[i] < 0:
+        i = self._living(need)
+        here = offer_of(self._market, i)
+        if here < 0:
             raise ValueError(f"need {need} has no place that could be promised")
-        m.promise[i] = m.mate[i]
-        m.limit[i] = self.levels.weight(self._class[need], PROMISED) * self.levels.step
+        without = self._going_without(self._class[need], PROMISED)
+        m = self._market
+        m.held[i] &= ~BROKEN
+        m.promise[i], m.without[i] = here, without
+
+    def _going_without(self, priority_class: int, order: int) -> int:
+        """The place of those who go without, of this level."""
+        weight = self.levels.weight(priority_class, order)
+        if weight not in self._level:
+            at = len(self._capacity) + 1 + len(self._level)
+            self._market = grown(self._market, 0, 0, 0, at + 1)
+            self._market.price[at] = weight * self.levels.step
+            self._level[weight] = at
+        return self._level[weight]
 
     def _living(self, need: int) -> int:
         """The need's number inside."""
-        if not 0 <= need < len(self) or self._market.limit[self._need_inside[need]] < 0:
+        known = 0 <= need < len(self)
+        if not known or self._market.without[self._need_inside[need]] == len(self._capacity):
             raise ValueError(f"there is no need {need}, or it was withdrawn")
         return int(self._need_inside[need])
 
@@ -245,7 +260,7 @@ class Standing:
         if self._market.price[offer] == 0:
             self._market.free[offer] += 1
             return set()
-        return self._search(kernels.best_use, offer)
+        return self._search(best_use, offer)
 
     def _search(self, kernel: Kernel[..., int], *where: int) -> set[int]:
         self._searches += 1
