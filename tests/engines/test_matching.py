@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import importlib
 import itertools
 from dataclasses import replace
 
@@ -10,8 +11,11 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from lacarte.engines.compiling import Kernel, available
 from lacarte.engines.matching import Problem, certify, solve
 from tests.engines.small import problem
+
+certify_module = importlib.import_module("lacarte.engines.matching.certify")
 
 
 @st.composite
@@ -61,6 +65,25 @@ def test_a_price_is_what_one_more_unit_saves(p: Problem, data: st.DataObject) ->
     more[offer] += 1
     before, after = solve(p), solve(replace(p, capacity=more))
     assert before.objective - after.objective == before.price[offer]
+
+
+@pytest.mark.skipif(not available(), reason="numba is not installed")
+def test_compiled_it_is_appraised_as_by_numpy(monkeypatch: pytest.MonkeyPatch) -> None:
+    draw = np.random.default_rng(3)
+    rows = [
+        [(int(o), int(c)) for o, c in draw.integers(0, 20, (6, 2))] for _ in range(90)
+    ]  # with pairs given twice
+    p = problem(rows, draw.integers(0, 4, 20).tolist(), draw.integers(0, 3, 90).tolist())
+    result = solve(p)
+    price = draw.integers(0, 2**50, 20)
+    plain = certify_module.appraise(p, result.assignment, price)
+    monkeypatch.setattr(certify_module, "COMPILE_FROM", 0)
+    monkeypatch.setattr(Kernel, "at_size", lambda kernel, _: kernel.compiled)
+    assert certify_module.appraise(p, result.assignment, price) == plain
+    wrong = result.assignment.copy()
+    wrong[0] = next(offer for offer in range(20) if offer not in {o for o, _ in rows[0]})
+    with pytest.raises(ValueError, match="not among its candidates"):
+        certify_module.appraise(p, wrong, price)
 
 
 def test_a_result_that_was_tampered_with_is_noticed() -> None:

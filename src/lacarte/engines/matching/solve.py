@@ -13,7 +13,7 @@ from lacarte.engines.matching import flow
 from lacarte.engines.matching.auction.phases import Progress
 from lacarte.engines.matching.auction.result import auction
 from lacarte.engines.matching.baselines import in_turn
-from lacarte.engines.matching.certify import evaluate, lower_bound, served_by_class
+from lacarte.engines.matching.certify import appraise, served_by_class
 from lacarte.engines.matching.problem import Problem, Result
 
 Solver = Literal["auction", "flow"]
@@ -110,8 +110,7 @@ def rated(
     problem: Problem, assignment: npt.NDArray[np.int32], price: npt.NDArray[np.int64], solver: str
 ) -> Result:
     """A match with all that follows from it. Raises ``ValueError`` if an offer is no candidate of its need."""
-    cost, objective = evaluate(problem, assignment)
-    bound = lower_bound(problem, price)
+    cost, objective, bound = appraise(problem, assignment, price)
     return Result(
         assignment=assignment,
         price=price,
