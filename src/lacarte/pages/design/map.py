@@ -28,11 +28,13 @@ class Shape:
 
 @dataclass(frozen=True)
 class Point:
-    """One place."""
+    """One place: large and perhaps with a number in it, or small."""
 
     x: str
     y: str
     words: str
+    number: str = ""
+    small: bool = False
 
 
 @dataclass(frozen=True)
@@ -71,6 +73,9 @@ class _Projection:
     def y(self, latitude: float) -> float:
         return _MARGIN + (self.north - latitude) * self.up
 
+    def at(self, longitude: float, latitude: float) -> tuple[str, str]:
+        return f"{self.x(longitude):.1f}", f"{self.y(latitude):.1f}"
+
 
 def region_map(
     title: str,
@@ -79,10 +84,13 @@ def region_map(
     *,
     words: str,
     points: Iterable[tuple[float, float, str]] = (),
+    numbered: bool = False,
+    small: Iterable[tuple[float, float, str]] = (),
 ) -> RegionMap:
     """Regions shaded by ``values`` (region number -> value, 0 where missing).
 
-    ``points`` are ``(longitude, latitude, words)`` in degrees (WGS84).
+    ``points`` are ``(longitude, latitude, words)`` in degrees (WGS84), ``numbered`` from 1 as in their table;
+    ``small`` ones lie below them.
     """
     drawn = [(region, outline) for region, outline in outlines(regions)]
     if not drawn:
@@ -98,7 +106,9 @@ def region_map(
         )
         for region, outline in drawn
     ]
-    marks = [Point(f"{projection.x(x):.1f}", f"{projection.y(y):.1f}", said) for x, y, said in points]
+    marks = [Point(*projection.at(x, y), said, small=True) for x, y, said in small]
+    for n, (x, y, said) in enumerate(points, start=1):
+        marks.append(Point(*projection.at(x, y), said, str(n) if numbered else ""))
     return RegionMap(title, words, shapes, marks, _legend(limits), height=height)
 
 
