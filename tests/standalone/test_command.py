@@ -71,6 +71,9 @@ def test_what_goes_wrong_is_one_clear_line(given: dict[str, Path], tmp_path: Pat
         ["--out", "out"],
         ["--verify", "out"],
         ["--seed", "7"],
+        ["--by-choice"],
+        ["--balance"],
+        ["--by-choice", "--preview"],
         ["--needs", "n.csv", "--offers", "o.csv", "--out", "a", "--verify", "b"],
         ["--needs", "n.csv", "--offers", "o.csv", "--out", "a", "--tolerance", "1"],
         ["--needs", "n.csv", "--offers", "o.csv", "--out", "a", "--language", "fr"],
@@ -81,14 +84,17 @@ def test_options_that_do_not_go_together(options: list[str]) -> None:
     assert (done.returncode, "Usage:" in done.stderr) == (2, True)
 
 
-def test_django_and_the_records_stay_out(given: dict[str, Path], tmp_path: Path) -> None:
+@pytest.mark.parametrize("how", [[], ["--balance", "service_type"], ["--by-choice"]])
+def test_django_and_the_records_stay_out(how: list[str], given: dict[str, Path], tmp_path: Path) -> None:
+    if how == ["--by-choice"]:
+        given = {"needs": table(tmp_path / "n.csv", [{"id": "n1", "choices": "o1"}]), "offers": given["offers"]}
     script = (
         "import sys; from lacarte.cli import main\n"
         "try: main()\n"
         "except SystemExit: pass\n"
         "print([name for name in ('django', 'sqlite3', 'pyarrow', 'numba') if name in sys.modules])"
     )
-    options = ["match", "--needs", given["needs"], "--offers", given["offers"], "--out", tmp_path / "out"]
+    options = ["match", *how, "--needs", given["needs"], "--offers", given["offers"], "--out", tmp_path / "out"]
     done = subprocess.run(
         [sys.executable, "-c", script, *map(str, options)], capture_output=True, text=True, check=True, timeout=60
     )
@@ -143,6 +149,37 @@ def test_ctrl_c_while_or_tools_works(times: int, given: dict[str, Path], tmp_pat
         assert lacarte(*options[1:5], "--verify", tmp_path / "out").returncode == 0
     else:
         assert (tmp_path / "out").exists() is False
+
+
+def test_by_choice_from_two_files_to_a_folder_that_holds(tmp_path: Path) -> None:
+    needs = table(tmp_path / "needs.csv", [{"id": "a", "choices": "s"}, {"id": "b", "choices": "t"}])
+    offers = table(tmp_path / "offers.csv", [{"id": "s", "capacity": 1}])
+    both, out = ("--by-choice", "--needs", needs, "--offers", offers), tmp_path / "out"
+    done = lacarte(*both, "--out", out, "--seed", "a pulse")
+    said = (
+        "1 of 1 needs placed, 1 at their first choice, nobody has a better claim; 1 row left out, see rejects.csv."
+    )
+    assert (done.returncode, done.stdout) == (0, f"{said} All of it is in {out}.\n")
+    held = lacarte(*both, "--verify", out)
+    assert (held.returncode, held.stdout) == (0, f"{out} holds, it follows from the files: {said}\n")
+    other = lacarte(*both[1:], "--verify", out)
+    assert (other.returncode, other.stderr.splitlines()[-1]) == (
+        1,
+        f"lacarte: {out} was made with --by-choice; do the same here",
+    )
+    needs.rename(tmp_path / "unserved.csv")
+    in_the_way = lacarte(
+        "--by-choice", "--needs", tmp_path / "unserved.csv", "--offers", offers, "--out", tmp_path
+    )
+    assert (in_the_way.returncode, "would be overwritten" in in_the_way.stderr) == (1, True)
+
+
+@pytest.mark.parametrize(
+    "option", [["--balance"], ["--rules", "r.toml"], ["--tolerance", "0"], ["--threads", "1"]]
+)
+def test_what_says_nothing_by_choice_is_refused(option: list[str]) -> None:
+    done = lacarte("--by-choice", "--needs", "n.csv", "--offers", "o.csv", "--out", "out", *option)
+    assert (done.returncode, f"{option[0]} says nothing where people choose" in done.stderr) == (2, True)
 
 
 def test_a_semicolon_file_of_a_spreadsheet(given: dict[str, Path], tmp_path: Path) -> None:

@@ -43,9 +43,13 @@ def test_every_command_runs_and_gives_the_figures_of_the_page(tmp_path: Path) ->
         greedy,
         int(matched[3][1]),
         *_balanced(checkout.root / ".lacarte" / "balanced"),
+        *(int(n) for n in re.findall(r"(\d+) of 240 needs placed, (\d+) at their first", said[6])[0]),
+        len((checkout.root / ".lacarte" / "chosen" / "unserved.csv").read_text("utf-8").splitlines()) - 1,
     ]
-    assert [bool(one) for one in matched] == [True, True, False, True, True, False]
-    assert "holds" in said[2] and "holds" in said[5]
+    assert [bool(one) for one in matched] == [True, True, False, True, True, False, False, False]
+    assert all("holds" in said[at] for at in (2, 5, 7))
+    for line in re.findall(r"^(?:id|K\d),.*", PAGE.read_text("utf-8"), re.MULTILINE):
+        assert line in (checkout.root / "docs/tutorial/choices/offers.csv").read_text("utf-8")
     with (checkout.root / ".lacarte" / "bordered" / "unserved.csv").open(encoding="utf-8", newline="") as file:
         assert "agreement" in {row["reason"] for row in csv.DictReader(file)}
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import sys
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -12,11 +11,12 @@ import click
 from click.core import ParameterSource
 
 from lacarte.cli.installation import Failure, installation, progress
+from lacarte.cli.matching_files import Files, match_by_choice, match_by_need
 
 __all__ = ["match"]
 
-#: Exit code where Ctrl-C ended a match early.
-STOPPED = 130
+#: What a match by choice knows beside its files.
+_BY_CHOICE = {"by_choice", "needs", "offers", "out", "verify", "seed", "language"}
 
 
 def _file(what: str, words: str) -> Callable[[Callable[..., None]], Callable[..., None]]:
@@ -30,6 +30,9 @@ def _file(what: str, words: str) -> Callable[[Callable[..., None]], Callable[...
 @_file("out", "Write assignment, reasons, prices and a report into this folder.")
 @_file("agreements", "Regions are borders, and these are the agreements across them.")
 @_file("rules", "What is allowed, and what counts how many seconds, TOML.")
+@click.option(
+    "--by-choice", is_flag=True, help="People rank offers and offers have priorities: nobody has a better claim."
+)
 @click.option(
     "--balance",
     is_flag=False,
@@ -52,8 +55,8 @@ def _file(what: str, words: str) -> Callable[[Callable[..., None]], Callable[...
 @click.option("--preview", is_flag=True, help="Over the records: compute a run for planners to look at, no more.")
 @click.option("--again", type=click.UUID, help="Over the records: compute this run again, and compare.")
 def match(
-    needs: Path | None, offers: Path | None, out: Path | None, verify: Path | None, preview: bool,
-    again: UUID | None, **options: Any,
+    needs: Path | None, offers: Path | None, out: Path | None, verify: Path | None, by_choice: bool,
+    preview: bool, again: UUID | None, seed: str, language: str, **options: Any,
 ) -> None:  # fmt: skip
     """Match waiting needs with free capacity, once, and place the orders.
 
@@ -67,8 +70,11 @@ def match(
         _compare_run(again) if again else _match_records(preview)
     elif needs is None or offers is None or (out is None) == (verify is None):
         raise click.UsageError("files are matched with --needs, --offers and --out, or checked with --verify DIR")
+    elif by_choice and (others := given - _BY_CHOICE):
+        raise click.UsageError(f"--{min(others)} says nothing where people choose: leave it out, or --by-choice")
     else:
-        _match_files(needs, offers, out, verify, **options)
+        files = Files(needs, offers, out, verify, seed, language)
+        match_by_choice(files) if by_choice else match_by_need(files, **options)
 
 
 def _match_records(preview: bool) -> None:
@@ -108,29 +114,3 @@ def _compare_run(pk: UUID) -> None:
     if differences:
         raise Failure("the run does not come out the same")
     click.echo("The same comes out, to the last bit.")
-
-
-def _match_files(
-    needs: Path, offers: Path, out: Path | None, verify: Path | None, *, agreements: Path | None,
-    rules: Path | None, balance: str, seed: str, language: str, tolerance: float, threads: int,
-) -> None:  # fmt: skip
-    from lacarte import standalone
-
-    try:
-        if verify is not None:
-            held = standalone.verify(verify, needs, offers, agreements, rules, threads, progress)
-            click.echo(f"{verify} holds, it follows from the files: {held.in_a_line()}")
-            return
-        assert out is not None
-        standalone.refuse_overwriting(out, needs, offers, agreements, rules)
-        inputs = standalone.read(needs, offers, agreements, rules, seed, progress, balance)
-        matched = standalone.match(inputs, tolerance, threads, progress)
-        standalone.save(matched, out, language)
-    except standalone.FaultError as error:
-        raise Failure(str(error)) from error
-    except KeyboardInterrupt:
-        click.echo("lacarte: stopped before anything was written", err=True)
-        sys.exit(STOPPED)
-    click.echo(f"{matched.in_a_line()} All of it is in {out}.")
-    if matched.stopped or matched.unbalanced:
-        sys.exit(STOPPED)

@@ -17,6 +17,7 @@ from lacarte.standalone.faults import FaultError, Reject
 from lacarte.standalone.words import LANGUAGES
 
 __all__ = [
+    "BY_CHOICE",
     "LONGEST_NAME",
     "SUMMARY",
     "compare",
@@ -35,6 +36,8 @@ __all__ = [
 Row = Iterable[object]
 Write = Callable[[Path], None]
 SUMMARY = "summary.json"
+#: What the summary calls a match of choices; the other kind has no name.
+BY_CHOICE = "by-choice"
 #: What the files of a match are called in its summary.
 _FILES = {"needs", "offers", "agreements", "rules"}
 #: What says nothing of the match and cannot be made again.
@@ -87,10 +90,10 @@ def write_rejects(folder: Path, rejects: Iterable[Reject]) -> None:
     write_table(folder / "rejects.csv", names, ([getattr(one, name) for name in names] for one in rejects))
 
 
-def read_summary(folder: Path, kinds: Mapping[str, type]) -> dict[str, Any]:
+def read_summary(folder: Path, kinds: Mapping[str, type], by_choice: bool = False) -> dict[str, Any]:
     """What the summary says; ``kinds`` are what it has to say, beside seed, files and language.
 
-    Raises :class:`FaultError` where anything of that is missing or of another kind.
+    Raises :class:`FaultError` where anything of that is missing or of another kind, or the match is.
     """
     path = folder / SUMMARY
     try:
@@ -99,6 +102,8 @@ def read_summary(folder: Path, kinds: Mapping[str, type]) -> dict[str, Any]:
         raise FaultError(f"{path} cannot be read: {error.strerror or error}") from error
     except (ValueError, RecursionError) as error:
         raise FaultError(f"{path} is not what lacarte wrote: {error}") from error
+    if isinstance(said, dict) and (said.get("mode") == BY_CHOICE) != by_choice:
+        raise FaultError(f"{folder} was made {'without' if by_choice else 'with'} --{BY_CHOICE}; do the same here")
     for name, kind in {"seed": str, "files": dict, "language": str, **kinds}.items():
         if not isinstance(said, dict) or type(said.get(name)) is not kind:
             raise FaultError(f"{path} is not what lacarte wrote: {name} is missing or of another kind")

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from itertools import chain
 from pathlib import Path
@@ -20,7 +20,7 @@ from lacarte.standalone.faults import FaultError, Reject, shown
 from lacarte.standalone.rules import read_rules
 from lacarte.standalone.tables import Table, read_agreements, read_needs, read_offers
 
-__all__ = ["Inputs", "read"]
+__all__ = ["Inputs", "digests", "places", "read", "refuse_unprintable"]
 
 Array = npt.NDArray[Any]
 Say = Callable[[str], None]
@@ -104,13 +104,13 @@ def read(
     for table in (need_table, offer_table):
         if table.unused:
             say(f"{table.name}: not used: {', '.join(name or '(no name)' for name in table.unused)}")
-    needs_xy, offers_xy, around = _places(need_table, offer_table)
+    needs_xy, offers_xy, around = places(need_table, offer_table)
     paths = {"needs": needs, "offers": offers, "agreements": agreements, "rules": rules}
     return Inputs(
         _needs(need_table, needs_xy, borders, seed),
         _offers(offer_table, offers_xy, borders),
         said, need_table, offer_table, words, seed, tuple(rejects),
-        {name: {"name": shown(path), "sha256": _digest(path)} for name, path in paths.items() if path},
+        digests({name: path for name, path in paths.items() if path}),
         tuple(path for path in paths.values() if path),
         around,
         balance,
@@ -135,10 +135,13 @@ def _grouping(balance: str, words: dict[str, Vocabulary]) -> tuple[str, tuple[Co
     return name, (Column(name, "name", vocabulary="group"),)
 
 
-def _places(
+def places(
     needs: Table, offers: Table
 ) -> tuple[tuple[Array, Array], tuple[Array, Array], tuple[float, float] | None]:
-    """Metres on one plane for both, and the degrees that they count from."""
+    """Metres on one plane for both, and the degrees that they count from.
+
+    Raises :class:`FaultError` where one file has degrees and the other metres.
+    """
     degrees = [{"longitude", "latitude"} <= set(table.arrays) for table in (needs, offers)]
     if degrees[0] != degrees[1]:
         in_degrees, in_metres = (needs, offers) if degrees[0] else (offers, needs)
@@ -239,6 +242,10 @@ def _of_nobody(table: Table, known: int, regions: Vocabulary) -> list[Reject]:
     ]  # fmt: skip
 
 
-def _digest(path: Path) -> str:
-    with path.open("rb") as file:
-        return hashlib.file_digest(file, "sha256").hexdigest()
+def digests(paths: Mapping[str, Path]) -> dict[str, dict[str, str]]:
+    """The name and the SHA-256 of each file."""
+    found = {}
+    for what, path in paths.items():
+        with path.open("rb") as file:
+            found[what] = {"name": shown(path), "sha256": hashlib.file_digest(file, "sha256").hexdigest()}
+    return found

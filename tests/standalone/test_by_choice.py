@@ -1,0 +1,342 @@
+"""Where people rank and offers have priorities: who gets what, why, and whether it holds."""
+
+from __future__ import annotations
+
+import csv
+import hashlib
+import json
+import random
+from pathlib import Path
+from typing import Any
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from lacarte.standalone import FaultError
+from lacarte.standalone.by_choice import match, read, save, verify
+from lacarte.standalone.words import LANGUAGES
+from tests.standalone.files import rows, table
+
+RULE = "in sibling; same zone; most points"
+SCHOOLS = [
+    {"id": "north", "name": "North School", "capacity": 2, "zone": "N", "priority": RULE},
+    {"id": "south", "name": "South School", "capacity": 1, "zone": "S", "priority": "same zone; least points"},
+]
+CHILDREN = [
+    {"id": "ann", "choices": "north;south", "zone": "n", "points": 10},
+    {"id": "ben", "choices": "north;south", "zone": "S", "points": 3, "sibling": "north"},
+    {"id": "cai", "choices": " north ; south ", "zone": "N", "points": 12},
+    {"id": "dan", "choices": "south;north", "zone": "N"},
+    {"id": "eva", "choices": "south", "zone": "S", "points": 7},
+]
+
+
+def files(folder: Path, needs: list[Any], offers: list[Any]) -> dict[str, Path]:
+    folder.mkdir(exist_ok=True)
+    return {"needs": table(folder / "needs.csv", needs), "offers": table(folder / "offers.csv", offers)}
+
+
+def placed_in(folder: Path, needs: list[Any], offers: list[Any], seed: str = "", language: str = "en") -> Path:
+    save(match(read(**files(folder, needs, offers), seed=seed)), folder / "out", language)
+    return folder / "out"
+
+
+def got(out: Path) -> dict[str, tuple[str, str]]:
+    """Offer and number of the choice, by need."""
+    return {row["need"]: (row["offer"], row["choice"]) for row in rows(out / "assignment.csv")}
+
+
+def test_priorities_decide_in_their_order_and_everybody_is_told(tmp_path: Path) -> None:
+    out = placed_in(tmp_path, CHILDREN, SCHOOLS)
+    assert got(out) == {"ben": ("north", "1"), "cai": ("north", "1"), "eva": ("south", "1")}
+    told = {row["need"]: (row["reason"], row["words"]) for row in rows(out / "unserved.csv")}
+    assert told["ann"] == (
+        "full",
+        "There was no place for you this time at any of your choices. North School is full. The last to get a "
+        "place there comes before you: “points” puts them first. South School is full. The last to get a place "
+        "there comes before you: their “zone” is the same as that of the offer, yours is not.",
+    )
+    assert [
+        (row["offer"], row["used"], row["first_choices"], row["cutoff"]) for row in rows(out / "cutoffs.csv")
+    ] == [
+        ("north", "2", "3", "in sibling: no; same zone: yes; most points: 12; line: 4"),
+        ("south", "1", "2", "same zone: yes; least points: 7; line: 6"),
+    ]
+    summary = json.loads((out / "summary.json").read_text())
+    assert (summary["served"], summary["choices"], summary["unserved"]) == (3, {"1": 3}, {"full": 2})
+
+
+def test_kept_places_go_to_the_group_first_and_a_share_is_rounded_down(tmp_path: Path) -> None:
+    children = [{"id": f"c{at}", "choices": "north", "points": 9 - at} for at in range(5)]
+    children[3]["meets"] = children[4]["meets"] = "low-income"
+    school = {"id": "north", "capacity": 3, "priority": "most points", "reserves": "Low-Income 50%; over-65 1"}
+    out = placed_in(tmp_path, children, [school])
+    assert set(got(out)) == {"c0", "c1", "c3"}  # one place for low income, one that nobody over 65 claims
+    assert [(row["group"], row["places"], row["used"], row["cutoff"]) for row in rows(out / "cutoffs.csv")] == [
+        ("Low-Income", "1", "1", "most points: 6; line: 5"),
+        ("over-65", "1", "0", "everybody"),
+        ("", "3", "3", "most points: 8; line: 3"),
+    ]
+    few = placed_in(tmp_path / "all", children, [{**school, "reserves": "low-income 3"}])
+    words = {row["need"]: row["words"] for row in rows(few / "unserved.csv")}
+    assert set(got(few)) == {"c0", "c3", "c4"}
+    assert "“points” puts them first" in words["c1"]
+    kept = placed_in(tmp_path / "kept", children, [{**school, "capacity": 2, "reserves": "low-income 100%"}])
+    assert "its places are kept for groups that you are not in" in rows(kept / "unserved.csv")[0]["words"]
+
+
+@pytest.mark.parametrize(
+    ("changed", "column", "reason"),
+    [
+        ({"choices": "north;east"}, "choices", "there is no offer with the id “east”"),
+        ({"choices": "north;south;north"}, "choices", "“north” is there twice"),
+        ({"choices": ""}, "choices", "nothing is written"),
+        ({"choices": " ; "}, "choices", "no offer is named"),
+        ({"points": "many"}, "points", "“many” is not a number"),
+        ({"sibling": "nrth"}, "sibling", "there is no offer with the id “nrth”"),
+        ({"id": "ben"}, "id", "the id “ben” was there before"),
+    ],
+)
+def test_a_bad_row_of_needs_is_listed_and_stops_nobody(
+    changed: dict[str, str], column: str, reason: str, tmp_path: Path
+) -> None:
+    out = placed_in(tmp_path, [*CHILDREN, {**CHILDREN[0], "id": "fay", **changed}], SCHOOLS)
+    (one,) = rows(out / "rejects.csv")
+    assert (one["file"], one["line"], one["column"], one["reason"]) == ("needs.csv", "7", column, reason)
+    assert one["advice"].endswith(".")
+    assert len(got(out)) == 3
+    assert "1 row left out" in verify(out, tmp_path / "needs.csv", tmp_path / "offers.csv").in_a_line()
+
+
+@pytest.mark.parametrize(
+    ("changed", "column", "reason"),
+    [
+        ({"priority": "sibling"}, "priority", "“sibling” is not something that can count"),
+        ({"priority": "nearest 5"}, "priority", "“nearest 5” is not something that can count"),
+        ({"priority": "most"}, "priority", "“most” is not something that can count"),
+        ({"priority": "most id"}, "priority", "“most id”: the column id has a meaning of its own"),
+        ({"reserves": "low-income"}, "reserves", "“low-income” is not a condition and how many places"),
+        ({"reserves": "low-income 2; over-65 50%"}, "reserves", "3 places are kept, and there are 2"),
+        ({"capacity": "-1"}, "capacity", "“-1” is not a whole number that fits"),
+    ],
+)
+def test_a_bad_row_of_offers_leaves_people_their_other_choices(
+    changed: dict[str, str], column: str, reason: str, tmp_path: Path
+) -> None:
+    bad = {"id": "east", "capacity": 2, **changed}
+    children = [{**one, "choices": f"east;{one['choices']}"} for one in CHILDREN]
+    only = {"id": "fay", "choices": "east"}
+    out = placed_in(tmp_path, [*children, only], [*SCHOOLS, bad])
+    (one,) = rows(out / "rejects.csv")
+    assert (one["file"], one["line"], one["column"]) == ("offers.csv", "4", column)
+    assert one["reason"].startswith(reason)
+    assert got(out)["ben"] == ("north", "2")
+    told = {row["need"]: row for row in rows(out / "unserved.csv")}
+    assert told["fay"]["reason"] == "left-out"
+    assert "east: what the file says of it could not be used." in told["fay"]["words"]
+    verify(out, tmp_path / "needs.csv", tmp_path / "offers.csv")
+
+
+def test_conditions_that_are_required(tmp_path: Path) -> None:
+    schools = [{**SCHOOLS[0], "requires": "baptised"}, SCHOOLS[1]]
+    children = [
+        {**CHILDREN[0], "meets": "baptised"},
+        {**CHILDREN[2], "choices": "north"},
+        CHILDREN[3],
+        CHILDREN[1],
+    ]
+    out = placed_in(tmp_path, children, schools)
+    assert got(out) == {"ann": ("north", "1"), "ben": ("south", "2")}
+    cai, dan = rows(out / "unserved.csv")
+    assert (cai["reason"], dan["reason"]) == ("eligibility", "full")
+    assert "North School is only for people who meet a condition that you do not meet." in cai["words"]
+
+
+def test_the_nearest_go_first_and_unknown_places_last(tmp_path: Path) -> None:
+    school = {"id": "s", "capacity": 2, "x": 0, "y": 0, "priority": "nearest"}
+    children = [{"id": f"c{x}", "choices": "s", "x": x, "y": 0} for x in ("", 300, 100, 200)]
+    out = placed_in(tmp_path, children, [school])
+    assert set(got(out)) == {"c100", "c200"}
+    assert rows(out / "cutoffs.csv")[0]["cutoff"] == "nearest: 200; line: 5"
+    no_place = table(tmp_path / "other.csv", [{"id": "c", "choices": "s"}])
+    with pytest.raises(FaultError, match=r"lacks the column longitude and latitude \(or x and y\)"):
+        read(no_place, tmp_path / "offers.csv")
+
+
+def test_the_draw_decides_among_equals_and_anybody_can_run_it(tmp_path: Path) -> None:
+    children = [{"id": f"c{at}", "choices": "s"} for at in range(9)]
+    out = placed_in(tmp_path, children, [{"id": "s", "capacity": 3}], seed="drand 1")
+    drawn = {one["id"]: hashlib.sha256(f"drand 1:{one['id']}".encode()).hexdigest()[:16] for one in children}
+    first = sorted(drawn, key=drawn.__getitem__)[:3]
+    assert set(got(out)) == set(first)
+    assert rows(out / "cutoffs.csv")[0]["cutoff"] == f"draw: {drawn[first[-1]]}"
+    assert "the draw put them first" in rows(out / "unserved.csv")[0]["words"]
+    plain = placed_in(tmp_path / "plain", children, [{"id": "s", "capacity": 3}])
+    assert set(got(plain)) == {"c0", "c1", "c2"}
+    assert "they are earlier in the file" in rows(plain / "unserved.csv")[0]["words"]
+
+
+@pytest.mark.parametrize(
+    ("needs", "offers", "says"),
+    [
+        (
+            [{"id": "a", "choices": "s"}],
+            [{"id": "s", "capacity": 1, "priority": "most points"}],
+            "needs.csv lacks the column points, which the column priority of",
+        ),
+        (
+            [{"id": "a", "choices": "s", "zone": "N"}],
+            [{"id": "s", "capacity": 1, "priority": "same zone"}],
+            "offers.csv lacks the column zone, which its column priority names",
+        ),
+        (
+            [{"id": "a", "choices": "s", "zone": "N"}],
+            [{"id": "s", "capacity": 1, "zone": "N", "priority": "same zone; most zone"}],
+            "the column zone is to be compared in two ways, one is “most zone”",
+        ),
+        ([{"id": "a"}], [{"id": "s", "capacity": 1}], "lacks the column choices"),
+    ],
+)  # fmt: skip
+def test_files_that_cannot_be_used(needs: list[Any], offers: list[Any], says: str, tmp_path: Path) -> None:
+    with pytest.raises(FaultError, match=says):
+        read(**files(tmp_path, needs, offers))
+
+
+def test_files_without_rows(tmp_path: Path) -> None:
+    (tmp_path / "needs.csv").write_text("id,choices\n")
+    (tmp_path / "offers.csv").write_text("id,capacity,priority\n")
+    for language in LANGUAGES:
+        save(match(read(tmp_path / "needs.csv", tmp_path / "offers.csv")), tmp_path / "out", language)
+        assert "0 of 0" in verify(tmp_path / "out", tmp_path / "needs.csv", tmp_path / "offers.csv").in_a_line()
+
+
+# --- against a placement worked out by hand
+
+
+def by_hand(children: list[dict[str, Any]], schools: list[dict[str, Any]]) -> dict[str, str]:
+    """Deferred acceptance on rows of text, without reserves."""
+    school = {one["id"]: one for one in schools}
+
+    def turn(child: dict[str, Any], at: str) -> tuple[object, ...]:
+        names_it, same = at in child["sibling"].split(";"), child["zone"] == school[at]["zone"] != ""
+        points = -float(child["points"]) if child["points"] else float("inf")
+        return (not names_it, not same, points) if school[at]["priority"] else ()
+
+    line = {child["id"]: at for at, child in enumerate(children)}
+    asks = {child["id"]: [one for one in child["choices"].split(";") if one] for child in children}
+    held: dict[str, list[dict[str, Any]]] = {one["id"]: [] for one in schools}
+    free = list(children)
+    while free:
+        child = free.pop()
+        if not asks[child["id"]]:
+            continue
+        at = asks[child["id"]].pop(0)
+        held[at] = sorted([*held[at], child], key=lambda one: (turn(one, at), line[one["id"]]))
+        free += held[at][school[at]["capacity"] :]
+        held[at] = held[at][: school[at]["capacity"]]
+    return {child["id"]: at for at, some in held.items() for child in some}
+
+
+@settings(max_examples=30, deadline=None)
+@given(st.integers(0, 10**6))
+def test_the_same_as_by_hand(tmp_path_factory: pytest.TempPathFactory, seed: int) -> None:
+    draw = random.Random(seed)
+    ids = [f"s{at}" for at in range(draw.randint(1, 5))]
+    schools = [
+        {
+            "id": one,
+            "capacity": draw.randint(0, 4),
+            "zone": draw.choice("NS "),
+            "priority": draw.choice([RULE, ""]),
+        }
+        for one in ids
+    ]
+    schools[0]["priority"] = RULE
+    for one in schools:
+        one["zone"] = one["zone"].strip()
+    children = [
+        {
+            "id": f"c{at}",
+            "choices": ";".join(draw.sample(ids, draw.randint(1, len(ids)))),
+            "zone": draw.choice(["N", "S", ""]),
+            "sibling": ";".join(draw.sample(ids, draw.choice([0, 0, 1]))),
+            "points": draw.choice(["", "1", "2", "2.5"]),
+        }
+        for at in range(draw.randint(1, 25))
+    ]
+    folder = tmp_path_factory.mktemp("by-hand")
+    placed = match(read(**files(folder, children, schools)))
+    assert placed.inputs.rejects == ()
+    found = {
+        placed.inputs.need_table.ids[need]: placed.inputs.offer_table.ids[offer]
+        for need, offer in enumerate(placed.assignment.tolist())
+        if offer >= 0
+    }
+    assert found == by_hand(children, schools)
+    for language in LANGUAGES:
+        save(placed, folder / "out", language)
+        verify(folder / "out", folder / "needs.csv", folder / "offers.csv")
+
+
+# --- the report
+
+
+def many(folder: Path, language: str) -> str:
+    children = [
+        {
+            "id": f"child-{at}",
+            "choices": "north;south",
+            "zone": "NS"[at % 2],
+            "points": at,
+            "meets": "poor" * (at < 12),
+        }
+        for at in range(60)
+    ]
+    schools = [
+        {**SCHOOLS[0], "capacity": 30, "reserves": "poor 9; rich 3"},
+        {**SCHOOLS[1], "capacity": 12},
+        {"id": "far", "capacity": 5},
+    ]
+    out = placed_in(folder, [{**one, "sibling": ""} for one in children], schools, "a pulse", language)
+    return (out / "report.html").read_text(encoding="utf-8")
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_the_report_says_it_in_both_languages_and_names_nobody(language: str, tmp_path: Path) -> None:
+    page = many(tmp_path, language)
+    said = {
+        "en": (
+            "First choice", "Choice number 2", "in “sibling”: no; same “zone”: yes", "fewer than ten places",
+            "everybody was taken", "fewer than 10", "All their choices were full",
+        ),
+        "zh-hans": (
+            "第一志愿", "第2志愿", "在“sibling”里: 否；“zone”相同: 是", "名额不到十个，不显示",
+            "全部接收", "不到10", "所有志愿都满了",
+        ),
+    }  # fmt: skip
+    for words in said[language]:
+        assert words in page
+    assert "child-" not in page
+    assert "<script" not in page
+    assert "lacarte match --by-choice --verify DIR --needs needs.csv --offers offers.csv" in page
+
+
+def test_choices_of_few_people_are_counted_together_or_hidden(tmp_path: Path) -> None:
+    out = placed_in(tmp_path, CHILDREN, SCHOOLS)
+    page = (out / "report.html").read_text(encoding="utf-8")
+    assert "hidden with those: 2" in page
+    assert "A later choice" not in page
+    late = [{"id": f"l{at}", "choices": "a;b;c" if at < 14 else "a"} for at in range(40)]
+    schools = [{"id": "a", "capacity": 20}, {"id": "b", "capacity": 6}, {"id": "c", "capacity": 5}]
+    turned = [{**one, "choices": ";".join(reversed(str(one["choices"]).split(";")))} for one in late]
+    page = (placed_in(tmp_path / "late", turned, schools) / "report.html").read_text(encoding="utf-8")
+    assert "Choice number 2" not in page.replace("Choice number 2 or a later one", "")
+
+
+def test_the_words_of_a_cell_are_escaped(tmp_path: Path) -> None:
+    schools = [{**SCHOOLS[0], "name": "<b>North</b>"}, SCHOOLS[1]]
+    out = placed_in(tmp_path, CHILDREN, schools)
+    assert "<b>" not in (out / "report.html").read_text(encoding="utf-8")
+    with (out / "cutoffs.csv").open(encoding="utf-8", newline="") as file:
+        assert next(csv.DictReader(file))["name"] == "<b>North</b>"
