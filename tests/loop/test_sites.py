@@ -11,6 +11,7 @@ from lacarte.engines.geography import middle, project, travel_seconds
 from lacarte.kernel.models import Role, User
 from lacarte.loop.needs.actions import receive
 from lacarte.loop.needs.models import Channel, Need
+from lacarte.loop.planning import sites as planning
 from lacarte.loop.planning import ways
 from lacarte.loop.planning.errors import NoPlanError
 from lacarte.loop.planning.few import FEW, Told
@@ -158,7 +159,7 @@ def test_many_people_are_gathered_in_squares(city: City, planner: User, monkeypa
         needs(city, 1, at=(122.15 + i / 10_000, 28.05))
         needs(city, 1, at=(122.05 + i / 10_000, 28.05))
     found = plan(planner, city)
-    assert found.people == 24 and found.square >= ways.SMALLEST_SQUARE
+    assert found.people == 24 and found.square in ways.SQUARES
     assert [(one.place.region, one.nearest) for one in found.opened] == [(city.east, Told(12))]
 
 
@@ -167,8 +168,9 @@ def test_many_people_are_gathered_in_squares(city: City, planner: User, monkeypa
 def test_no_other_places_do_better(
     city: City, planner: User, aim: Aim, compiled: bool, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """Against all choices, measured by hand."""
-    monkeypatch.setattr(ways.compiling, "available", lambda: compiled)
+    """Against all choices, measured by hand; as it is searched where many have to be, and where few."""
+    for module in (ways, planning):
+        monkeypatch.setattr(module, "worth_compiling", lambda _: compiled)
     rng = np.random.default_rng(7)
     people = np.column_stack([rng.uniform(122, 122.2, 40), rng.uniform(28, 28.1, 40)])
     for x, y in people.tolist():

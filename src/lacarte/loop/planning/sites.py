@@ -6,7 +6,7 @@ Whether a site has room is not asked: this is about the way.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -15,18 +15,18 @@ from django.db import models
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from lacarte.engines.siting import maximal_covering, p_median
+from lacarte.engines.siting import Covering, Siting, maximal_covering, p_median
 from lacarte.kernel.permissions import AnyUser
 from lacarte.loop.planning.errors import NoPlanError
 from lacarte.loop.planning.few import Told, fallen, running, told, told_apart
 from lacarte.loop.planning.grounds import Spot, Who, offered_now, others_offer, wanted
-from lacarte.loop.planning.ways import FAR, Floats, Ints, Points, gathered, locations, seconds
+from lacarte.loop.planning.ways import FAR, Floats, Ints, Points, gathered, locations, seconds, worth_compiling
 from lacarte.loop.voice.queries import SMALLEST_GROUP
 from lacarte.registers.menu.models import OfferAtPlace, ServiceType
 
 MOST_SITES = 10
 #: How often the search for a proof may branch: a page is waited for.
-BRANCHES = 5
+BRANCHES = 20
 _CITY_IS_ENOUGH = np.inf
 
 
@@ -143,27 +143,37 @@ def _today(people: Points, existing: Sequence[Spot]) -> Ints:
 
 def _search(ways: Ints, today: Ints, weight: Ints, sites: int, aim: Aim, within: int) -> _Choice:
     """Up to ``sites`` columns of ``ways``, without those that add nothing."""
-    given = locations(ways, today, weight)
     if aim == Aim.WAY:
-        least = p_median(given, sites, BRANCHES)
-        opened, gap = least.open, least.gap
+        given = locations(ways, today, weight)
+        found: Siting | Covering = p_median(given, sites, BRANCHES)
+    elif worth_compiling(ways):
+        # The same as below, of ways 0 and 1 (Church and ReVelle, Geographical Analysis 1976). It merges people and
+        # pairs until too few are left to be compiled, and then takes ten seconds for what takes a tenth here.
+        given = locations((ways > within).astype(np.int64), (today > within).astype(np.int64), weight, beyond=1)
+        found = p_median(given, sites, BRANCHES)
     else:
-        most = maximal_covering(given, sites, within, BRANCHES)
-        opened, gap = most.open, most.gap
+        given = locations(ways, today, weight)
+        found = maximal_covering(given, sites, within, BRANCHES)
 
     def loss(nearest: Ints) -> int:
         counted = np.minimum(nearest, given.beyond) if aim == Aim.WAY else nearest > within
         return int((counted * weight).sum())
 
-    left, order, near = np.flatnonzero(opened[:-1]).tolist(), [], today
+    return _Choice(_by_what_they_add(np.flatnonzero(found.open[:-1]).tolist(), ways, today, loss), found.gap)
+
+
+def _by_what_they_add(sites: list[int], ways: Ints, today: Ints, loss: Callable[[Ints], int]) -> list[int]:
+    """``sites``, always the one next that leaves the least ``loss`` of the ways so far, as long as one helps."""
+    left, order, near = list(sites), [], today
     while left:
         best = min(left, key=lambda j: loss(np.minimum(near, ways[:, j])))
-        if loss(np.minimum(near, ways[:, best])) == loss(near):
+        nearer = np.minimum(near, ways[:, best])
+        if loss(nearer) == loss(near):
             break
-        near = np.minimum(near, ways[:, best])
+        near = nearer
         order.append(best)
         left.remove(best)
-    return _Choice(order, gap)
+    return order
 
 
 def _ways(stages: Ints, weight: Ints, within: int) -> list[Ways]:

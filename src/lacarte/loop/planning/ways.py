@@ -23,8 +23,8 @@ Floats = npt.NDArray[np.float64]
 MOST_POINTS = 1000
 #: As many without numba, where the search runs a hundred times slower.
 MOST_POINTS_UNCOMPILED = 80
-#: Side of the squares that points are gathered in, doubled until they are few enough; metres.
-SMALLEST_SQUARE = 100
+#: Sides of the squares that points are gathered in, the first that leaves few enough; metres.
+SQUARES = [side * 2**k for k in range(20) for side in (100, 150)]
 FAR = np.iinfo(np.int32).max
 
 
@@ -55,13 +55,14 @@ def gathered(longitude: Floats, latitude: Floats, region: Ints) -> Points:
     ``[n]``, in degrees (WGS84), all known.
     """
     x, y = project(longitude, latitude)
-    square, here = 0, np.column_stack([longitude, latitude, city_of(region)])
-    while True:
-        _, first, at, weight = np.unique(here, axis=0, return_index=True, return_inverse=True, return_counts=True)
+    city = city_of(region)
+    for square in (0, *SQUARES):
+        here = [x // square, y // square, city] if square else [longitude, latitude, city]
+        _, first, at, weight = np.unique(
+            np.column_stack(here), axis=0, return_index=True, return_inverse=True, return_counts=True
+        )
         if len(first) <= most_points():
             break
-        square = 2 * square or SMALLEST_SQUARE
-        here = np.column_stack([x // square, y // square, city_of(region)])
     at = at.reshape(-1)
 
     def mean(values: Floats) -> Floats:
@@ -90,17 +91,22 @@ def seconds(people: Points, places: Points, reach: Floats | None = None) -> Ints
 _AXES = ("longitude", "latitude")
 
 
-def locations(ways: Ints, today: Ints, weight: Ints) -> Locations:
+def worth_compiling(ways: Ints) -> bool:
+    """Whether the search among these ways is compiled, which makes it quicker by far."""
+    return compiling.available() and ways.size >= compiling.COMPILE_FROM
+
+
+def locations(ways: Ints, today: Ints, weight: Ints, beyond: int = -1) -> Locations:
     """What the siting engine chooses from: ``k`` places that may open and, after them, all that there is today.
 
     ``ways`` is ``int64[n, k]`` seconds to each place and ``today`` ``int64[n]`` to what is nearest today. A place
-    that is farther than that changes nothing for them, so its pair may be left out.
+    that is farther than that changes nothing for them, so its pair is left out unless that would keep the search
+    from being compiled.
     """
     k = ways.shape[1]
     joined = np.column_stack([ways, today])
     matters = joined < FAR
-    if not (compiling.available() and ways.size >= compiling.COMPILE_FROM):
-        # With these pairs the search would be compiled, and quicker by far; without compiling fewer are quicker.
+    if not worth_compiling(ways):
         matters[:, :k] &= ways < today[:, None]
     return Locations(
         start=np.concatenate([[0], np.cumsum(matters.sum(axis=1))]),
@@ -109,4 +115,5 @@ def locations(ways: Ints, today: Ints, weight: Ints) -> Locations:
         cost=np.ones(k + 1, dtype=np.int64),
         weight=weight,
         existing=np.arange(k + 1) == k,
+        beyond=beyond,
     )
