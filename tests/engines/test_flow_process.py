@@ -44,6 +44,18 @@ def test_another_process_finds_the_same(monkeypatch: pytest.MonkeyPatch) -> None
     assert certify(SMALL, solve(SMALL)).gap == 0
 
 
+def test_it_is_asked_often_whether_to_go_on_and_loses_nothing(
+    apart: None, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    many = problem([[(i % 7, i), (i % 5, 9)] for i in range(3000)], capacity=[400] * 7, classes=[0] * 3000)
+    here = solve(many, solver="auction", tolerance=0)
+    monkeypatch.setattr(flow_process, "_PATIENCE", 0.001)
+    asked: list[str] = []
+    found = solve(many, solver="flow", progress=lambda what, _: asked.append(what))
+    assert (found.objective, found.gap) == (here.objective, 0)
+    assert len(asked) > 10
+
+
 @pytest.mark.parametrize("supplies", [[2, -2], [1, -2]])
 @pytest.mark.parametrize("least", [0, 2**40])
 def test_what_cannot_be_solved_is_said_in_the_same_words(

@@ -9,7 +9,8 @@ from __future__ import annotations
 import subprocess
 import sys
 from collections.abc import Callable
-from typing import Any
+from tempfile import TemporaryFile
+from typing import IO, Any
 
 import numpy as np
 import numpy.typing as npt
@@ -34,33 +35,35 @@ def solved(network: tuple[Array, ...], watch: Callable[[], None]) -> npt.NDArray
     sent = [np.ascontiguousarray(array, dtype=kind) for array, kind in zip(network, _KINDS, strict=True)]
     if len(sent[0]) < APART_FROM or not sys.executable:
         return _solved_here(sent)
-    sizes = np.array([len(array) for array in sent], dtype=np.int64)
-    # A process group of its own: Ctrl-C in a terminal reaches this process only, which then ends the other.
-    with subprocess.Popen(  # noqa: S603 (ourselves)
-        [sys.executable, "-P", __file__], stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.PIPE,
-        process_group=0,
-    ) as process:  # fmt: skip
-        try:
-            answer, said = _communicated(process, b"".join(array.data for array in (sizes, *sent)), watch)
-        except BaseException:
-            process.kill()
-            process.wait()
-            raise
-    if process.returncode != 0:
-        lines = said.decode(errors="replace").strip().splitlines() or [f"code {process.returncode}"]
+    with TemporaryFile() as given:  # a pipe would have to be filled while the other one is watched
+        for array in (np.array([len(array) for array in sent], dtype=np.int64), *sent):
+            given.write(array.data)
+        given.seek(0)
+        code, answer, said = _solved_apart(given, watch)
+    if code != 0:
+        lines = said.decode(errors="replace").strip().splitlines() or [f"code {code}"]
         raise ValueError(lines[-1].removeprefix("ValueError: "))
     return np.frombuffer(answer, dtype=np.int64)
 
 
-def _communicated(process: subprocess.Popen[bytes], sent: bytes, watch: Callable[[], None]) -> tuple[bytes, bytes]:
-    """What ``process`` writes, on its two outputs."""
-    rest: bytes | None = sent
-    while True:
+def _solved_apart(given: IO[bytes], watch: Callable[[], None]) -> tuple[int, bytes, bytes]:
+    """How another process ended that read ``given``, and what it wrote on its two outputs."""
+    # A process group of its own: Ctrl-C in a terminal reaches this process only, which then ends the other.
+    with subprocess.Popen(  # noqa: S603 (ourselves)
+        [sys.executable, "-P", __file__], stdin=given, stdout=subprocess.PIPE, stderr=subprocess.PIPE,
+        process_group=0,
+    ) as process:  # fmt: skip
         try:
-            return process.communicate(rest, timeout=_PATIENCE)
-        except subprocess.TimeoutExpired:
-            rest = None  # it goes on with what it was given
-            watch()
+            while True:
+                try:
+                    answer, said = process.communicate(timeout=_PATIENCE)
+                    return process.returncode, answer, said
+                except subprocess.TimeoutExpired:
+                    watch()
+        except BaseException:
+            process.kill()
+            process.wait()
+            raise
 
 
 def _solved_here(network: list[Array]) -> npt.NDArray[np.int64]:
