@@ -13,6 +13,7 @@ from lacarte.loop.matching.models import MatchingRun, Refusal, RunInput
 from lacarte.loop.needs.actions import receive
 from lacarte.loop.needs.models import Channel, Need
 from lacarte.loop.planning import kept as keeping
+from lacarte.loop.planning import sharing as trying
 from lacarte.loop.planning.errors import NoPlanError
 from lacarte.loop.planning.few import FEW, Told
 from lacarte.loop.planning.kept import kept, services_matched
@@ -89,6 +90,13 @@ def test_it_is_known_before_how_many_an_agreement_serves_at_most(city: City, pla
     (pair,) = most_promising(given, [city.west, city.east])
     assert (pair.partners, pair.at_most) == (Partners(city.west, city.east), Told(13)), "so many wait there"
     assert tried(planner, city).gain == Told(11), "so many units are free"
+
+
+def test_of_many_regions_those_are_compared_where_most_wait_in_vain(
+    city: City, planner: User, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(trying, "MOST_REGIONS", 1)
+    assert most_promising(kept(planner, None), [city.west, city.east]) == [], "one region is no pair"
 
 
 def test_the_urgent_may_take_the_place_of_others_where_that_is_asked_for(city: City, planner: User) -> None:
@@ -193,6 +201,9 @@ def test_what_cannot_be_tried_says_why(city: City, planner: User, monkeypatch: p
         kept(planner, city.lift)
     monkeypatch.setattr(keeping, "MOST_NEEDS", 14)
     with pytest.raises(NoPlanError, match="too many"):
+        kept(planner, None)
+    RunInput.objects.update(arrays=b"no such file")
+    with pytest.raises(NoPlanError, match="not kept any more"):
         kept(planner, None)
     RunInput.objects.all().delete()
     with pytest.raises(NoPlanError, match="not kept any more"):

@@ -16,7 +16,12 @@ from lacarte.loop.matching.queries import latest_run
 from lacarte.loop.needs.models import Need
 from lacarte.loop.orders.actions import change
 from lacarte.loop.orders.models import Order, OrderState
+from lacarte.loop.planning.errors import NoPlanError
+from lacarte.loop.planning.grounds import Who, services_waited_for
+from lacarte.loop.planning.kept import kept
 from lacarte.loop.planning.queries import unmet
+from lacarte.loop.planning.sharing import most_promising, partners_to_try
+from lacarte.loop.planning.sites import Aim, plan_sites
 from lacarte.loop.sensing.actions import observe
 from lacarte.loop.sensing.models import Datastream
 from lacarte.loop.voice.actions import rate
@@ -158,4 +163,20 @@ def _count() -> Iterator[Said]:
     offers = Price.objects.filter(run=latest_run(), people__gt=0).count()
     _check(offers > 0, "needs stay unmet, and no offer has a price")
     yield Said("planned", f"one more unit of capacity would serve one person more at {offers} offers")
+    yield from _plan(planner)
     _check(not overbooked().exists(), "a lot is overbooked")
+
+
+def _plan(planner: User) -> Iterator[Said]:
+    """New sites for what most wait for, and the two districts that could gain most by sharing."""
+    waits = services_waited_for(planner)
+    kind = max(waits, key=lambda one: waits[one])
+    try:
+        sites = plan_sites(planner, kind, Who.LATELY, 3, Aim.WAY, within=30 * 60)
+        minutes = [f"{round((ways.mean_seconds or 0) / 60)}" for ways in (sites.before, sites.after)]
+        yield Said("planned", f"3 more sites for {kind}: a mean way of {minutes[1]} minutes, today {minutes[0]}")
+    except NoPlanError as error:
+        yield Said("planned", f"no plan of sites for {kind}: {error}")
+    for pair in most_promising(kept(planner, None), partners_to_try(planner, None), n=1):
+        partners, most = pair.partners, pair.at_most.people or "fewer than 10"
+        yield Said("planned", f"{partners.one} and {partners.other} sharing offers: {most} people more at most")

@@ -54,10 +54,7 @@ def kept(user: AnyUser, kind: ServiceType | None) -> Kept:
     run = latest_run()
     if run is None:
         raise NoPlanError(_("There has been no matching run yet."))
-    found = RunInput.objects.filter(run=run).first()
-    if found is None:
-        raise NoPlanError(_("What the last run read is not kept any more. The next run's will be."))
-    inputs = unpack(bytes(found.arrays))
+    inputs = _inputs(run)
     if kind is not None:
         inputs = _of_kind(inputs, kind)
     if not len(inputs.needs):
@@ -72,6 +69,13 @@ def kept(user: AnyUser, kind: ServiceType | None) -> Kept:
     mine = _mine(user, run, kind)
     allowed = np.array([need in mine for need in inputs.needs.ids], dtype=bool)
     return Kept(run, inputs, problem, again.result, allowed)
+
+
+def _inputs(run: MatchingRun) -> Inputs:
+    try:
+        return unpack(bytes(RunInput.objects.get(run=run).arrays))
+    except (RunInput.DoesNotExist, ValueError) as error:  # deleted, or written by a program that is no more
+        raise NoPlanError(_("What the last run read is not kept any more. The next run's will be.")) from error
 
 
 def services_matched(user: AnyUser) -> QuerySet[ServiceType]:

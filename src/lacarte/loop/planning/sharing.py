@@ -37,6 +37,8 @@ from lacarte.registers.places.models import Agreement, Region
 from lacarte.registers.places.outlines import districts
 
 MOST_AT_A_TIME = 1000
+#: Twenty regions make 190 pairs, each a pass over all needs and offers.
+MOST_REGIONS = 20
 _EVERYWHERE_METRES = 1e9
 _ELSEWHERE = -1
 
@@ -82,7 +84,6 @@ class Gain:
 
     people: bool
     seconds: int
-    priority_class: None = None  # whose: cannot be said
 
     def __bool__(self) -> bool:
         return self.people or self.seconds > 0
@@ -154,8 +155,12 @@ def partners_to_try(user: AnyUser, kind: ServiceType | None) -> list[Region]:
 def most_promising(given: Kept, regions: Sequence[Region], n: int = 10) -> list[PairWorth]:
     """The ``n`` pairs of ``regions`` whose agreement can serve most, by prices alone: nothing is tried out.
 
-    Districts of one city, and whole cities. Raises :class:`NoPlanError` where that is too much for a page.
+    Districts of one city, and whole cities; of many regions the ``MOST_REGIONS`` where most waited in vain. Raises
+    :class:`NoPlanError` where that is too much for a page.
     """
+    in_vain = given.inputs.needs.region[given.result.assignment < 0]
+    regions = sorted(regions, key=lambda region: -int(_inside(in_vain, region).sum()))[:MOST_REGIONS]
+    regions.sort(key=lambda region: region.number)
     pairs = [Partners(*pair) for pair in combinations(regions, 2)]
     pairs = [pair for pair in pairs if not pair.nested and (pair.of_cities or not pair.apart)]
     wide = {apart: _wide(given, regions, apart) for apart in {pair.apart for pair in pairs}}
@@ -186,9 +191,8 @@ def agreement(given: Kept, partners: Partners, most: int, nobody_loses: bool) ->
 
 def staff(given: Kept, partners: Partners, units: int, nobody_loses: bool) -> StaffWorth:
     """Where ``units`` new units would work if each may work at any offer of the two regions, and who gains."""
-    offers = _inside(given.inputs.supply.region, partners.one) | _inside(
-        given.inputs.supply.region, partners.other
-    )
+    works = given.inputs.supply.region
+    offers = _inside(works, partners.one) | _inside(works, partners.other)
     problem = _classes_only(given.problem) if nobody_loses else given.problem
     found = share(problem, given.result, [Pool(units, offers)], None, _districts(given), nobody_loses)
     at: Counter[UUID] = Counter()
@@ -261,8 +265,9 @@ def _inside(numbers: Ints, region: Region) -> Bools:
 
 def _districts(given: Kept) -> npt.NDArray[np.int32]:
     """``int32[n]``: each need's district, by position in ``districts()``; ``_ELSEWHERE``: may not be planned."""
-    found = np.full(len(given.mine), len(districts()), dtype=np.int32)
-    for at, region in enumerate(districts()):
+    regions = districts()
+    found = np.full(len(given.mine), len(regions), dtype=np.int32)
+    for at, region in enumerate(regions):
         found[_inside(given.inputs.needs.region, region)] = at
     return np.where(given.mine, found, _ELSEWHERE).astype(np.int32)
 

@@ -18,6 +18,7 @@ from lacarte.loop.planning.errors import NoPlanError
 from lacarte.loop.planning.kept import kept, services_matched
 from lacarte.loop.planning.sharing import (
     MOST_AT_A_TIME,
+    MOST_REGIONS,
     Partners,
     Shared,
     agreement,
@@ -117,7 +118,8 @@ def _tried(user: User, form: Sharing, kind: ServiceType | None, regions: list[Re
     partners = said.get("partners")
     shown: dict[str, Any] = {"kind": kind, "run": given.run, "most": said["most"], "loses": said["loses"]}
     if partners is None:
-        return {**shown, "promising": most_promising(given, regions)}
+        left_out = len(regions) > MOST_REGIONS
+        return {**shown, "promising": most_promising(given, regions), "left_out": left_out}
     shown |= {"partners": partners, "existing": existing_agreements(partners, kind)}
     nobody_loses = said["loses"] == NOBODY
     try_it: Any = staff if said["what"] == STAFF else agreement
