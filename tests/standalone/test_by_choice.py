@@ -86,6 +86,14 @@ def test_kept_places_go_to_the_group_first_and_a_share_is_rounded_down(tmp_path:
     assert "its places are kept for groups that you are not in" in rows(kept / "unserved.csv")[0]["words"]
 
 
+def test_a_condition_that_nobody_meets_is_said(tmp_path: Path) -> None:
+    said: list[str] = []
+    children = [{**CHILDREN[0], "choices": "north", "sibling": "", "meets": "low-income"}]
+    offers = [{**SCHOOLS[0], "reserves": "Low-Income 1; low-incme 1", "requires": "low-income"}]
+    read(**files(tmp_path, children, offers), say=said.append)
+    assert [line for line in said if "nobody" in line] == ["offers.csv: nobody meets the condition low-incme"]
+
+
 @pytest.mark.parametrize(
     ("changed", "column", "reason"),
     [
@@ -209,6 +217,12 @@ def test_files_without_rows(tmp_path: Path) -> None:
     for language in LANGUAGES:
         save(match(read(tmp_path / "needs.csv", tmp_path / "offers.csv")), tmp_path / "out", language)
         assert "0 of 0" in verify(tmp_path / "out", tmp_path / "needs.csv", tmp_path / "offers.csv").in_a_line()
+
+
+def test_everything_wrong_with_a_row_is_listed_always_in_the_same_order(tmp_path: Path) -> None:
+    bad = {"id": "east", "capacity": 1, "priority": "first", "reserves": "all"}
+    out = placed_in(tmp_path, CHILDREN, [*SCHOOLS, bad])
+    assert [row["column"] for row in rows(out / "rejects.csv")] == ["priority", "reserves"]
 
 
 # --- against a placement worked out by hand

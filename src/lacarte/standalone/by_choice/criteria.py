@@ -13,13 +13,13 @@ from typing import Any, NamedTuple
 import numpy as np
 import numpy.typing as npt
 
-__all__ = ["FORMS", "Criterion", "Reserve", "ranked", "read_reserves", "read_rule"]
+__all__ = ["Criterion", "Reserve", "ranked", "read_reserves", "read_rule"]
 
 Array = npt.NDArray[Any]
 Floats = npt.NDArray[np.float64]
 
 #: How a criterion may be written; all but the last name a column or, after ``meets``, a condition.
-FORMS = ("in", "same", "meets", "most", "least", "nearest")
+_FORMS = ("in", "same", "meets", "most", "least", "nearest")
 _RESERVE = re.compile(r"(?P<condition>.*\S)\s+(?P<number>[0-9]{1,9})\s*(?P<percent>%?)")
 
 
@@ -56,7 +56,7 @@ def read_rule(cell: str) -> tuple[Criterion, ...]:
     for part in filter(None, map(str.strip, cell.split(";"))):
         form, _, name = part.partition(" ")
         form, name = form.lower(), name.strip().lower()
-        if form not in FORMS or (form == "nearest") == bool(name):
+        if form not in _FORMS or (form == "nearest") == bool(name):
             raise ValueError(f"“{part}” is not something that can count")
         found.append(Criterion(form, name))
     return tuple(dict.fromkeys(found))

@@ -13,7 +13,7 @@ from lacarte.standalone.by_choice.criteria import Criterion
 from lacarte.standalone.by_choice.inputs import Inputs
 from lacarte.standalone.by_choice.run import Placed
 
-__all__ = ["Cutoff", "Cutoffs", "number"]
+__all__ = ["Cutoff", "Cutoffs"]
 
 Ints = npt.NDArray[np.integer]
 _ORDERS = 2**32
@@ -111,7 +111,7 @@ class Cutoffs:
         value = float(self.inputs.values[criterion][pair])
         if not criterion.of_number:
             return "no" if value else "yes"
-        return number(-value if criterion.form == "most" else value)
+        return _number(-value if criterion.form == "most" else value)
 
     def written(self, cutoff: Cutoff) -> str:
         """The cut-off for programs: what each criterion says of the last, and the draw."""
@@ -128,6 +128,6 @@ class Cutoffs:
         return f"draw: {int(lottery.draw([table.ids[need]], seed)[0]):016x}"
 
 
-def number(value: float) -> str:
+def _number(value: float) -> str:
     """A number as people write it; empty where none is known."""
     return f"{value:.10g}" if np.isfinite(value) else ""

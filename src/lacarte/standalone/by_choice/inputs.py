@@ -101,6 +101,8 @@ def read(needs: Path, offers: Path, seed: str = "", say: Say = lambda _: None) -
     for table in (need_table, offer_table):
         if table.unused:
             say(f"{table.name}: not used: {', '.join(name or '(no name)' for name in table.unused)}")
+    for name in _met_by_nobody(need_table, words["condition"]):
+        say(f"{offer_table.name}: nobody meets the condition {name}")
     made = _Joining(need_table, offer_table, rules, reserves, words, known)
     return Inputs(
         need_table, offer_table, made.start, made.listed, made.open_to, rules, reserves, made.values,
@@ -143,7 +145,7 @@ def _unfit_offers(table: Table, conditions: Vocabulary) -> Iterator[Reject]:
     }
     capacity = table.arrays["capacity"].tolist()
     for row, line in enumerate(table.lines.tolist()):
-        for column in table.lists.keys() & advice.keys():
+        for column in (name for name in advice if name in table.lists):
             cell = table.lists[column][row]
             try:
                 if column == "reserves":
@@ -194,6 +196,12 @@ def _unfit(table: Table, column: str, known: dict[str, int], offers: Table) -> I
             yield Reject(table.name, line, column, f"“{twice}” is there twice", "Name each offer once.")
         elif column == "choices" and not ids:
             yield Reject(table.name, line, column, "no offer is named", "Name one, or leave the row out.")
+
+
+def _met_by_nobody(needs: Table, conditions: Vocabulary) -> list[str]:
+    """Conditions that no need meets: most likely a slip of the pen."""
+    met = int(np.bitwise_or.reduce(needs.arrays.get("meets", np.zeros(0, dtype=np.uint64))))
+    return [name for at, name in enumerate(conditions.names[1:]) if not met >> at & 1]
 
 
 def split(cell: str) -> list[str]:
