@@ -64,6 +64,12 @@ def test_it_holds_and_says_so(even: tuple[dict[str, Path], Path]) -> None:
     held = verify(out, **said)
     assert held.balance is not None
     assert (held.result.gap, held.unbalanced) == (0, False)
+    assert held.in_a_line() == (
+        "40 of 80 needs matched, balanced by region, proved optimal for those whom that puts first."
+    )
+    page = (out / "report.html").read_text(encoding="utf-8")
+    assert "Whom it puts first is not proved by prices" in page
+    assert "No match is better" not in page
 
 
 def _changed(out: Path, folder: Path, old: str, new: str) -> Path:

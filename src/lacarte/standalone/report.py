@@ -339,4 +339,6 @@ class _Report:
         if gap is None:
             return paragraph(self.say["kept-pairs"], "notice caution")
         words = self.say["all-pairs"].format(gap=self.minutes(gap)) if gap else self.say["best"]
+        if self.matched.balance is not None:
+            words = self.say["best-balanced"].format(gap=self.minutes(gap))
         return paragraph(words, "notice")

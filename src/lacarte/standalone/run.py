@@ -93,6 +93,8 @@ class Matched:
         proved = "proved optimal" if gap == 0 else f"at most {gap} s from the optimum"
         if gap is None:
             proved = f"at most {self.result.gap} s from the best of the candidates kept"
+        if self.balance is not None:
+            proved = f"balanced by {self.inputs.balance}, {proved} for those whom that puts first"
         rejected = len({(one.file, one.line) for one in self.inputs.rejects})
         rest = f"; {rejected} row{'s' if rejected > 1 else ''} left out, see rejects.csv" if rejected else ""
         ends = (self.stopped, ", stopped early"), (self.unbalanced, ", stopped before it was balanced")
