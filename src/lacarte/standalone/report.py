@@ -340,5 +340,6 @@ class _Report:
             return paragraph(self.say["kept-pairs"], "notice caution")
         words = self.say["all-pairs"].format(gap=self.minutes(gap)) if gap else self.say["best"]
         if self.matched.balance is not None:
-            words = self.say["best-balanced"].format(gap=self.minutes(gap))
+            cheaper = self.say["cheaper" if gap else "no-cheaper"].format(gap=self.minutes(gap))
+            words = self.say["balanced"].format(cheaper=cheaper)
         return paragraph(words, "notice")

@@ -105,10 +105,11 @@ REPORT: dict[str, dict[str, str]] = {
         "all-pairs": "Among all pairs of need and offer that the rules allow, "
         "no match saves more than {gap} in all.",
         "best": "No match is better, among all pairs of need and offer that the rules allow.",
-        "best-balanced": "Among all pairs of need and offer that the rules allow, no match serves more people of the "
-        "most urgent group, then of the next, and so on; and none serves those whom balancing puts first and saves "
-        "more than {gap} in all. Whom it puts first is not proved by prices: the check works it out again by the "
-        "same method.",
+        "balanced": "Among all pairs of need and offer that the rules allow, no match serves more people of the "
+        "most urgent group, then of the next, and so on; and none serves those whom balancing puts first "
+        "{cheaper}. Whom it puts first is not proved by prices: the check works it out again by the same method.",
+        "no-cheaper": "at a lower cost",
+        "cheaper": "and saves more than {gap} in all",
         "kept-pairs": "The proof covers the candidates that were kept for each need, not all pairs.",
         "objective": "Objective",
         "bound": "Proved lower bound",
@@ -228,9 +229,11 @@ REPORT: dict[str, dict[str, str]] = {
         "检验程序只有一页Python，完全不依赖求解程序。",
         "all-pairs": "在规则允许的所有需求与服务的配对中，没有哪种匹配能总共再省下{gap}以上。",
         "best": "在规则允许的所有需求与服务的配对中，没有更好的匹配。",
-        "best-balanced": "在规则允许的所有需求与服务的配对中，没有哪种匹配能让最紧急的一组多一个人得到，"
-        "其次的一组也是，依此类推；也没有哪种能让均衡后先得的这些人总共再省下{gap}以上。"
+        "balanced": "在规则允许的所有需求与服务的配对中，没有哪种匹配能让最紧急的一组多一个人得到，"
+        "其次的一组也是，依此类推；也没有哪种能让均衡后先得的这些人{cheaper}。"
         "谁先得不由价格证明：检验时用同样的方法重新算出。",
+        "no-cheaper": "总成本更低",
+        "cheaper": "总共再省下{gap}以上",
         "kept-pairs": "证明涵盖为每项需求保留的候选服务，不是所有的配对。",
         "objective": "目标值",
         "bound": "已证明的下界",
