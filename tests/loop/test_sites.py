@@ -93,7 +93,7 @@ def test_a_site_for_few_says_so(city: City, planner: User) -> None:
 
 def test_a_plan_for_few_would_point_at_their_homes(city: City, planner: User) -> None:
     needs(city, 9)
-    with pytest.raises(NoPlanError, match="Fewer than 10"):
+    with pytest.raises(NoPlanError, match="fewer than 10"):
         plan(planner, city)
 
 

@@ -102,6 +102,12 @@ def test_the_regions_that_promise_most_link_to_the_trial(city: City) -> None:
     assert "<h2>West and East: Home care</h2>" in page(client, "/unmet/sharing/" + link.replace("&amp;", "&"))
 
 
+def test_a_planner_of_one_service_begins_with_it(city: City) -> None:
+    interval, client = city.care.interval, Client()
+    client.force_login(official(Role.PLANNER, service_first=interval.first, service_last=interval.last))
+    assert "?what=agreement&amp;service=home-care&amp;one=w&amp;other=e" in page(client, "/unmet/sharing/")
+
+
 def test_staff_who_find_no_work_say_so(city: City) -> None:
     said = page(client_of(Role.PLANNER), "/unmet/sharing/", **{**SHARING, "what": "staff", "service": "home-care"})
     assert "They would find no work" in said

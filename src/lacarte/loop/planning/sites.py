@@ -94,7 +94,10 @@ def plan_sites(user: AnyUser, kind: ServiceType, who: Who, sites: int, aim: Aim,
     spots, in_regions, nowhere = wanted(user, kind, who)
     if len(spots) < SMALLEST_GROUP:
         raise NoPlanError(
-            _("Fewer than %(n)s people, or it is not known where they are: sites would point at their homes.")
+            _(
+                "Of fewer than %(n)s people it is known where they are: new sites would point at their homes. "
+                "Choose all of the last 12 weeks, or another service."
+            )
             % {"n": SMALLEST_GROUP}
         )
     free = others_offer(user, kind)

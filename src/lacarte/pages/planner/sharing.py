@@ -99,10 +99,12 @@ def sharing(request: HttpRequest) -> HttpResponse:
     user = request.user
     assert isinstance(user, User)  # login_required
     require_anywhere(user, Action.PLAN)
-    kinds = list(services_matched(user))
-    asked = next((kind for kind in kinds if kind.code == request.GET.get("service")), None)
+    kinds, given = list(services_matched(user)), request.GET.dict()
+    if kinds and "service" not in given and not partners_to_try(user, None):
+        given["service"] = kinds[0].code  # a mandate for some services is none for all
+    asked = next((kind for kind in kinds if kind.code == given.get("service")), None)
     regions = partners_to_try(user, asked)
-    form = Sharing(request.GET.dict(), kinds, regions)
+    form = Sharing(given, kinds, regions)
     shown: dict[str, Any] = {"form": form, "errors_on_page": bool(form.errors)}
     if form.is_valid():
         try:
