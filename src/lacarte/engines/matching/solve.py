@@ -19,7 +19,7 @@ from lacarte.engines.matching.problem import Problem, Result
 Solver = Literal["auction", "flow"]
 
 #: Goes up whenever the same problem may get another answer, be it as good.
-VERSION = 2
+VERSION = 3
 
 
 def _silent(what: str, epsilon: float) -> None:
@@ -43,10 +43,10 @@ def solve(
     on the problem and the solver, not on the threads.
 
     ``progress`` is called with what was done and how fine prices are, in units of cost. Where it raises
-    ``KeyboardInterrupt``, the answer is the best matching so far of an auction, and of OR-tools what taking turns
-    by class and order gives; ``solver`` then ends in ``, stopped``, and ``gap`` says what the answer may lack.
-    Ctrl-C itself does the same to an auction and ends OR-tools at once with ``KeyboardInterrupt``. Raises
-    ``ValueError`` when the numbers are too large to be exact.
+    ``KeyboardInterrupt``, the answer is the best matching so far of an auction; of OR-tools, and while nobody is
+    matched yet, it is what taking turns by class and order gives. ``solver`` then ends in ``, stopped``, and
+    ``gap`` says what the answer may lack. Ctrl-C itself does the same to an auction and ends OR-tools at once
+    with ``KeyboardInterrupt``. Raises ``ValueError`` when the numbers are too large to be exact.
     """
     if not 0 <= tolerance < 1:
         raise ValueError(f"tolerance is {tolerance}, it must be from 0 to 1")
@@ -77,6 +77,8 @@ def solve(
 
 def _by_auction(problem: Problem, tolerance: float, threads: int, progress: Progress) -> Result:
     found = auction(problem, tolerance, threads, progress)
+    if not found.complete and (found.assignment < 0).all():
+        return _in_turn(problem, "auction")
     return rated(problem, found.assignment, found.price, _named("auction", found.complete))
 
 
@@ -94,12 +96,17 @@ def _by_flow(problem: Problem, progress: Progress) -> Result:
     try:
         chosen = flow.flow(problem, watch)
     except _Enough:
-        turns = in_turn(problem, np.argsort(problem.level, kind="stable"))
-        return rated(problem, turns, np.zeros(len(problem.capacity), dtype=np.int64), _named("flow", False))
+        return _in_turn(problem, "flow")
     served = chosen >= 0
     assignment = np.full(len(chosen), -1, dtype=np.int32)
     assignment[served] = problem.candidate_offer[chosen[served]]
     return rated(problem, assignment, flow.least_prices(problem, chosen), _named("flow", True))
+
+
+def _in_turn(problem: Problem, solver: Solver) -> Result:
+    """What taking turns by class and order gives, for whoever cannot wait for anything better."""
+    turns = in_turn(problem, np.argsort(problem.level, kind="stable"))
+    return rated(problem, turns, np.zeros(len(problem.capacity), dtype=np.int64), _named(solver, False))
 
 
 def _named(solver: Solver, complete: bool) -> str:

@@ -29,6 +29,7 @@ class Graph:
     first: Ints  # [n + 1]
     arc: Arcs  # [m]
     room: Ints  # [k], units that can be used at all: the capacity, or all who could come
+    ample: npt.NDArray[np.bool_]  # [k], there is a unit for all who could come
     bounds: list[int]  # of the blocks of needs
     boundary: npt.NDArray[np.uint8]  # [n], 1: shares an offer with the other block
     threads: int
@@ -63,8 +64,9 @@ def graph(problem: Problem, threads: int) -> Graph:
     shared = (np.count_nonzero(seen, axis=0) > 1).astype(np.uint8)
     boundary = np.zeros(n, dtype=np.uint8)
     in_blocks(lambda low, high: share(low, high, first, arc, shared, boundary), bounds, threads)
-    room = np.minimum(problem.capacity[offer].astype(np.int64), seen.sum(axis=0))
-    return Graph(need, offer, first, arc, room, bounds, boundary, threads)
+    come, capacity = seen.sum(axis=0), problem.capacity[offer].astype(np.int64)
+    ample = capacity >= come
+    return Graph(need, offer, first, arc, np.minimum(capacity, come), ample, bounds, boundary, threads)
 
 
 def packed(offer: Ints, cost: Ints, kind: np.dtype[np.signedinteger]) -> Arcs:

@@ -267,6 +267,13 @@ def fill_columns(
 
 
 @kernel
+def values(scale: int, limit: Array, price: Array, mate: Array, mate_cost: Array, value: Array) -> None:
+    """What each need pays, into ``value: int64[n]``: its place and the price there, or its limit."""
+    for i in range(len(mate)):
+        value[i] = limit[i] if mate[i] < 0 else mate_cost[i] * scale + price[mate[i]]
+
+
+@kernel
 def best_claims(
     j: int,
     wanted: int,
@@ -328,14 +335,14 @@ def reverse(
     stacked: Array,
     claim: Array,
     claimant: Array,
-) -> int:
+) -> None:
     """Lower the price of every offer that has a free place and a price, and take those who gain.
 
     The price falls to just under the best claim that finds no place any more. What those who come leave behind
     is lowered next, first come first served, until no place is free above its ``floor``: further down, claims
-    that the columns leave out might count. Returns how many offers stopped there.
+    that the columns leave out might count.
     """
-    size, head, stopped = 0, 0, 0
+    size, head = 0, 0
     for j in range(len(price)):
         stacked[j] = held[j] < room[j] and price[j] > floor[j]
         if stacked[j]:
@@ -374,6 +381,3 @@ def reverse(
             stack[(head + size) % len(stack)] = j
             size += 1
             stacked[j] = 1
-    for j in range(len(price)):
-        stopped += held[j] < room[j] and price[j] > 0
-    return stopped

@@ -19,6 +19,7 @@ import numpy.typing as npt
 
 from lacarte.engines.matching.auction import kernels
 from lacarte.engines.matching.auction.graph import Graph, Ints
+from lacarte.engines.matching.auction.sample import how_sparse, sampled
 from lacarte.engines.matching.problem import Problem
 
 Progress = Callable[[str, float], None]
@@ -59,7 +60,7 @@ class Auction:
     step: int  # cost units that one weight is worth
     mean_cost: float
     scale: int = FIRST_SCALE
-    columns: Columns | None = None
+    columns: Columns | None = None  # of the near arcs
     all_columns: Columns | None = None
     narrowed_at: int = 0
     limit: Ints = field(init=False)  # [n], scaled
@@ -129,18 +130,34 @@ class Auction:
         self.columns = None
 
     def run(self, progress: Progress) -> None:
-        """Phases from a coarse increment to the finest, until all arcs agree."""
+        """Phases from a coarse increment to the finest, until all arcs agree.
+
+        Where there are many needs an offer, rough prices are those of an auction among some of the needs.
+        """
+        every = 1 if self.held.any() else how_sparse(len(self.weight), len(self.price))
+        if every == 1:
+            epsilon, previous = self._rough_phases(progress)
+            self.finish(epsilon, previous, progress)
+            return
+        pick, few = sampled(self.graph, every)
+        sample = Auction(few, self.weight[pick], self.step, self.mean_cost, self.scale)
+        epsilon, _ = sample._rough_phases(progress)
+        self.price = np.where(sample.closed, 0, sample.price)
+        self.price[self.closed] = self.limit.max(initial=0) + 1
+        self.finish(epsilon, 0, progress)
+
+    def _rough_phases(self, progress: Progress) -> tuple[int, int]:
+        """Phases from a coarse increment down; the first fine increment, and the last rough one."""
         # Where there are many levels of class and order, prices reach far above costs.
         most = int(self.limit.max(initial=0))
-        start = max(int(self.mean_cost * self.scale), most // 40, 1)
         fine = max(int(self.mean_cost * self.scale * FINE), most // 1000, 1)
-        epsilon, previous = start, 0
+        epsilon, previous = max(int(self.mean_cost * self.scale), most // 40, 1), 0
         while epsilon > fine:
             self._rough_phase(epsilon, previous)
             self._keep()
             progress("prices are rough", epsilon / self.scale)
             previous, epsilon = epsilon, max(1, epsilon // SHRINK)
-        self.finish(epsilon, previous, progress)
+        return epsilon, previous
 
     def finish(self, epsilon: int, previous: int, progress: Progress) -> None:
         """Fine phases from ``epsilon`` down to 1, then as many passes over all arcs as it takes."""
@@ -245,17 +262,17 @@ class Auction:
         )
         return Columns(first, need, cost, floor)
 
-    def _reverse(self, epsilon: int, columns: Columns) -> int:
-        """Lower the prices of free places as far as ``columns`` go; how many priced places stay free."""
+    def _reverse(self, epsilon: int, columns: Columns) -> bool:
+        """Lower the prices of free places as far as ``columns`` go; whether a priced place stays free."""
         g, k, most = self.graph, len(self.price), int(self.graph.room.max(initial=0)) + 2
-        paid = self.mate_cost * self.scale + self.price[self.mate]
-        self.value = np.where(self.mate >= 0, paid, self.limit)
-        return self._kernel(kernels.reverse)(
+        self._kernel(kernels.values)(self.scale, self.limit, self.price, self.mate, self.mate_cost, self.value)
+        self._kernel(kernels.reverse)(
             columns.first, columns.need, columns.cost, self.scale, self.limit, self.price, g.room, self.mate,
             self.mate_cost, self.heap_first, self.held, self.bid, self.who, epsilon, self.value, columns.floor,
             np.empty(k + 1, dtype=np.int32), np.zeros(k, dtype=np.uint8), np.empty(most, dtype=np.int64),
             np.empty(most, dtype=np.int64),
         )  # fmt: skip
+        return bool(((self.held < g.room) & (self.price > 0)).any())
 
     def _kernel(self, one: kernels.AnyKernel) -> Callable[..., int]:
         return one.at_size(len(self.weight))

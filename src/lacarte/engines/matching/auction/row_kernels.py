@@ -1,4 +1,4 @@
-"""The loops that number a problem anew and find out which needs share offers with the other block."""
+"""The loops that number a problem anew, take a sample, and find out who shares offers with the other block."""
 
 from __future__ import annotations
 
@@ -29,6 +29,15 @@ def copy_rows(
         for a in range(start[need[i]], start[need[i] + 1]):
             arc[to] = (rank[offer[a]] << bits) | cost[a]
             to += 1
+
+
+@kernel
+def pick_rows(low: int, high: int, pick: Array, start: Array, row: Array, first: Array, arc: Array) -> None:
+    """Copy the rows ``pick[low:high]``, which begin at ``start`` in ``row``, to ``first`` in ``arc``."""
+    for i in range(low, high):
+        begin = start[pick[i]]
+        for a in range(first[i + 1] - first[i]):
+            arc[first[i] + a] = row[begin + a]
 
 
 @kernel
