@@ -168,10 +168,10 @@ def _more_urgent(problem: Problem, pair: Ints, unserved: Ints, worth: Worth, gra
 def _in_company(problem: Problem, pair: Ints) -> npt.NDArray[np.bool_]:
     """``bool[n]``: served where somebody else of the same class is served too."""
     served = np.flatnonzero(pair >= 0)
-    key = problem.candidate_offer[pair[served]].astype(np.int64) * 256 + problem.priority_class[served]
-    _, which, count = np.unique(key, return_inverse=True, return_counts=True)
+    classes = int(problem.priority_class.max(initial=0)) + 1
+    key = problem.candidate_offer[pair[served]].astype(np.int64) * classes + problem.priority_class[served]
     company = np.zeros(len(pair), dtype=bool)
-    company[served] = count[which] >= 2
+    company[served] = np.bincount(key)[key] >= 2
     return company
 
 

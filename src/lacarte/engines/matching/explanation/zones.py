@@ -129,9 +129,12 @@ def _grow(
             a += 1
         while b < len(waiting) and need_weight[waiting[b]] == level:
             i = waiting[b]
+            root = _root(forest, offer[first[i]])
             for t in range(first[i] + 1, first[i + 1]):
-                _join(forest, sibling, offer[first[i]], offer[t])
-            forest[COUNT, _root(forest, offer[first[i]])] += 1
+                if forest[ROOT, offer[t]] != root:  # mostly they are one already
+                    _join(forest, sibling, root, offer[t])
+                    root = _root(forest, root)
+            forest[COUNT, root] += 1
             b += 1
         for u in range(old_b, b):
             i = waiting[u]
