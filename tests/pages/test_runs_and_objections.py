@@ -205,6 +205,14 @@ def test_few_people_are_not_shown_and_cannot_be_subtracted() -> None:
     assert [row.people for row in compared.by_class] == [14]
 
 
+def test_of_a_run_about_few_people_no_figure_is_told() -> None:
+    waiting_needs(build(units=3), 4)
+    page = signed_in(Role.PLANNER).get(f"/unmet/runs/{preview().pk}/").content.decode()
+    head = page[page.index('<dl class="figures">') : page.index("</dl>")]
+    assert head.count("fewer than 10") == 5
+    assert "<dd>0<small>orders not yet accepted" in head
+
+
 def test_promises_are_counted_and_left_alone() -> None:
     city = build(units=2)
     waiting_needs(city, 2)

@@ -22,6 +22,7 @@ from lacarte.loop.matching.actions import ask_for_preview, preview_is_coming
 from lacarte.loop.matching.models import Match, MatchingRun
 from lacarte.loop.matching.publishing import RunRefusedError, discard_run, may_decide, publish_run
 from lacarte.loop.planning.comparing import Comparison, GroupRow, compare
+from lacarte.loop.planning.few import FEW, Told, is_few, told
 from lacarte.loop.planning.runs import balance_by_class, draw_of, listed_runs
 from lacarte.pages.design.chart import Chart, columns
 from lacarte.pages.planner.forms import BALANCED, Preview
@@ -77,6 +78,7 @@ def one_run(request: HttpRequest, run: UUID) -> HttpResponse:
         "run": found,
         "certificate": found.certificate,
         "compared": compared,
+        "figures": _figures(compared),
         "travel": _travel(compared),
         "tables": _tables(compared),
         "balance": balance_by_class(found),
@@ -90,9 +92,23 @@ def one_run(request: HttpRequest, run: UUID) -> HttpResponse:
     return render(request, "planner/run.html", shown)
 
 
+def _figures(compared: Comparison) -> list[tuple[str, Told, str]]:
+    """Label, number and remark of each figure at the head; where few people are considered, none is told."""
+    few = is_few(compared.people)
+    figures = [
+        (_("Considered"), compared.people, ""),
+        (_("Served"), compared.served, ""),
+        (_("Gain an offer"), compared.gain, ""),
+        (_("Lose one"), compared.lose, _("theirs came to nothing")),
+        (_("Get another"), compared.move, ""),
+    ]
+    shown = [(label, FEW if few else Told(number), remark) for label, number, remark in figures]
+    return [*shown, (_("Promises kept"), told(compared.promised), _("orders not yet accepted"))]
+
+
 def _travel(compared: Comparison) -> str:
     """What the run costs who had an offer and has one, in words."""
-    if not compared.move + compared.stay:
+    if not compared.move + compared.stay or is_few(compared.people):
         return ""
     minutes = round((compared.seconds - compared.seconds_before) / 60)
     if minutes > 0:
