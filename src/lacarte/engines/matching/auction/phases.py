@@ -60,6 +60,7 @@ class Auction:
     step: int  # cost units that one weight is worth
     mean_cost: float
     scale: int = FIRST_SCALE
+    size: int = 0  # of the problem that this is a sample of: compiled as that is
     columns: Columns | None = None  # of the near arcs
     all_columns: Columns | None = None
     narrowed_at: int = 0
@@ -140,7 +141,7 @@ class Auction:
             self.finish(epsilon, previous, progress)
             return
         pick, few = sampled(self.graph, every)
-        sample = Auction(few, self.weight[pick], self.step, self.mean_cost, self.scale)
+        sample = Auction(few, self.weight[pick], self.step, self.mean_cost, self.scale, len(self.weight))
         epsilon, _ = sample._rough_phases(progress)
         self.price = np.where(sample.closed, 0, sample.price)
         self.price[self.closed] = self.limit.max(initial=0) + 1
@@ -275,7 +276,7 @@ class Auction:
         return bool(((self.held < g.room) & (self.price > 0)).any())
 
     def _kernel(self, one: kernels.AnyKernel) -> Callable[..., int]:
-        return one.at_size(len(self.weight))
+        return one.at_size(max(self.size, len(self.weight)))
 
 
 def mean_cost(problem: Problem) -> float:
