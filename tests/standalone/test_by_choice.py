@@ -6,6 +6,7 @@ import csv
 import hashlib
 import json
 import random
+import re
 from pathlib import Path
 from typing import Any
 
@@ -126,6 +127,7 @@ def test_a_bad_row_of_needs_is_listed_and_stops_nobody(
         ({"priority": "most id"}, "priority", "“most id”: the column id has a meaning of its own"),
         ({"reserves": "low-income"}, "reserves", "“low-income” is not a condition and how many places"),
         ({"reserves": "low-income 2; over-65 50%"}, "reserves", "3 places are kept, and there are 2"),
+        ({"reserves": "low-income 130%", "capacity": 1}, "reserves", "“low-income 130%” is more than all places"),
         ({"capacity": "-1"}, "capacity", "“-1” is not a whole number that fits"),
     ],
 )
@@ -144,6 +146,18 @@ def test_a_bad_row_of_offers_leaves_people_their_other_choices(
     assert told["fay"]["reason"] == "left-out"
     assert "east: what the file says of it could not be used." in told["fay"]["words"]
     verify(out, tmp_path / "needs.csv", tmp_path / "offers.csv")
+
+
+def test_an_offer_that_nobody_could_name_is_left_out(tmp_path: Path) -> None:
+    out = placed_in(tmp_path, CHILDREN, [*SCHOOLS, {"id": "east;west", "capacity": 1}])
+    (one,) = rows(out / "rejects.csv")
+    assert (one["line"], one["column"], one["reason"]) == ("4", "id", "the id “east;west” has a semicolon")
+
+
+def test_a_cutoff_is_told_to_the_last_digit(tmp_path: Path) -> None:
+    children = [{"id": name, "choices": "s", "points": f"98.1234567890{name}"} for name in "12"]
+    out = placed_in(tmp_path, children, [{"id": "s", "capacity": 1, "priority": "most points"}])
+    assert rows(out / "cutoffs.csv")[0]["cutoff"] == "most points: 98.12345678902; line: 3"
 
 
 def test_conditions_that_are_required(tmp_path: Path) -> None:
@@ -346,6 +360,28 @@ def test_choices_of_few_people_are_counted_together_or_hidden(tmp_path: Path) ->
     turned = [{**one, "choices": ";".join(reversed(str(one["choices"]).split(";")))} for one in late]
     page = (placed_in(tmp_path / "late", turned, schools) / "report.html").read_text(encoding="utf-8")
     assert "Choice number 2" not in page.replace("Choice number 2 or a later one", "")
+
+
+@pytest.mark.parametrize(
+    ("capacities", "told", "not_told"),
+    [  # sixty people want a, then b, then c
+        ((55, 5, 0), {"First choice or a later one": 60}, {"First choice"}),
+        ((20, 3, 12), {"First choice": 20, "None of their choices": 25}, {"Choice number 3"}),
+        ((20, 3, 30), {"First choice": 20}, {"Choice number 3", "None of their choices"}),
+        ((5, 20, 30), {"Choice number 3": 30}, {"First choice", "Choice number 2"}),
+        ((60, 0, 0), {"First choice": 60}, set()),
+    ],
+)
+def test_no_choice_of_few_people_follows_from_the_others(
+    capacities: tuple[int, int, int], told: dict[str, int], not_told: set[str], tmp_path: Path
+) -> None:
+    people = [{"id": f"p{at}", "choices": "a;b;c"} for at in range(60)]
+    offers = [{"id": one, "capacity": n} for one, n in zip("abc", capacities, strict=True)]
+    page = (placed_in(tmp_path, people, offers) / "report.html").read_text(encoding="utf-8")
+    shown = dict(re.findall(r"<tr><t[hd][^>]*>([^<]*)</t[hd]><td[^>]*>(\d+)</td><td[^>]*>[\d.]+%</td></tr>", page))
+    assert {name: int(shown[name]) for name in told} == told
+    assert not not_told & shown.keys()
+    assert ("Everybody has a place." in page) == (sum(capacities) >= 60)
 
 
 def test_the_words_of_a_cell_are_escaped(tmp_path: Path) -> None:

@@ -73,6 +73,8 @@ def read_reserves(cell: str, capacity: int) -> tuple[Reserve, ...]:
         if written is None:
             raise ValueError(f"“{part}” is not a condition and how many places are kept for it")
         number = int(written["number"])
+        if written["percent"] and number > 100:
+            raise ValueError(f"“{part}” is more than all places")
         seats = number * capacity // 100 if written["percent"] else number
         found.append(Reserve(written["condition"], seats))
     total = sum(one.seats for one in found)

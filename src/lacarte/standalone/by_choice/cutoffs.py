@@ -130,4 +130,4 @@ class Cutoffs:
 
 def _number(value: float) -> str:
     """A number as people write it; empty where none is known."""
-    return f"{value:.10g}" if np.isfinite(value) else ""
+    return f"{value:.15g}" if np.isfinite(value) else ""

@@ -138,13 +138,16 @@ def _rule_or_none(cell: str) -> tuple[Criterion, ...]:
 
 
 def _unfit_offers(table: Table, conditions: Vocabulary) -> Iterator[Reject]:
-    """Offers whose rule or reserves say nothing that can be followed."""
+    """Offers that nobody could name, or whose rule or reserves say nothing that can be followed."""
     advice = {
         "priority": "Write criteria such as: in sibling; same zone; meets low-income; most points; nearest.",
         "reserves": "Write for example: low-income 30%; over-65 2.",
     }
     capacity = table.arrays["capacity"].tolist()
     for row, line in enumerate(table.lines.tolist()):
+        if ";" in table.ids[row]:
+            advice_id = "Give it an id without semicolons: they stand between the choices of people."
+            yield Reject(table.name, line, "id", f"the id “{table.ids[row]}” has a semicolon", advice_id)
         for column in (name for name in advice if name in table.lists):
             cell = table.lists[column][row]
             try:

@@ -21,8 +21,6 @@ __all__ = ["report"]
 
 #: Offers that are listed.
 _MOST_ROWS = 20
-#: Stands for no choice, after all others.
-_NOTHING = np.iinfo(np.int64).max
 
 
 def report(placed: Placed, teller: Teller, language: str) -> str:
@@ -46,18 +44,27 @@ class _Report:
         return page.document(self.say["title"], self.language, "".join(parts), self.say["foot"])
 
     def first_figures(self) -> str:
-        needs, served, first = len(self.choice), int((self.choice > 0).sum()), int((self.choice == 1).sum())
+        needs, served = len(self.choice), int((self.choice > 0).sum())
         capacity = f"{int(self.inputs.choices.capacity.sum(dtype=np.int64)):,}"
-        ways = [(self.say["first"], first), (self.say["later"], served - first)]
-        if any(0 < people < AT_LEAST for _, people in ways):
-            ways = []
+        ways = [(self.say["first"], self.first), (self.say["later"], served - self.first)]
         lead = self.say["lead"].format(served=f"{served:,}", needs=f"{needs:,}")
         return paragraph(lead, "lead") + page.figures([
             (self.say["people"], f"{needs:,}"),
-            *((name, f"{people:,}") for name, people in ways),
+            *((name, f"{people:,}") for name, people in ways if self.first_told),
             (self.say["unserved"], f"{needs - served:,}"),
             (self.say["used"].format(capacity=capacity), f"{served:,}"),
         ])  # fmt: skip
+
+    @cached_property
+    def first(self) -> int:
+        """How many have their first choice."""
+        return int((self.choice == 1).sum())
+
+    @cached_property
+    def first_told(self) -> bool:
+        """Whether neither these nor those with a later choice are few: each follows from the other."""
+        later = int((self.choice > 1).sum())
+        return not any(0 < people < AT_LEAST for people in (self.first, later))
 
     @cached_property
     def last_told(self) -> int:
@@ -66,20 +73,27 @@ class _Report:
         return max(int((at_least_so_late >= AT_LEAST).sum()), 1)
 
     def by_choice(self) -> str:
-        told = np.where(self.choice > 0, np.minimum(self.choice, self.last_told), _NOTHING)
-        counted = served_rates(self.choice > 0, told, AT_LEAST)
-        rows = [
-            (self.named(at), people, percent(people, len(self.choice)))
+        """What is told at the head of the page hides nothing: the others hide among themselves."""
+        others = self.choice[self.choice > int(self.first_told)]
+        counted = served_rates(np.ones(len(others), dtype=bool), np.minimum(others, self.last_told), AT_LEAST)
+        told = [
+            (self.named(at), people)
             for at, people in zip(
                 counted.group[counted.shown].tolist(), counted.people[counted.shown].tolist(), strict=True
             )
+        ]
+        first = [(self.say["first"], self.first)] if self.first_told else []
+        without = int((self.choice == 0).sum())
+        none = [(self.say["nothing"], without)] if without >= AT_LEAST else []
+        rows = [
+            (name, people, percent(people, len(self.choice))) for name, people in (*first, *told, *none) if people
         ]
         heads = [
             Column(self.say["choice-column"]),
             Column(self.say["people"], True),
             Column(self.say["share"], True),
         ]
-        hidden = int((~counted.shown).sum())
+        hidden = int((~counted.shown).sum()) + (0 < without < AT_LEAST)
         return section(
             self.say["by-choice"],
             paragraph(self.say["by-choice-why"]),
@@ -88,12 +102,10 @@ class _Report:
         )
 
     def named(self, choice: int) -> str:
-        if choice == _NOTHING:
-            return self.say["nothing"]
-        if choice == 1:
-            return self.say["first"]
+        """A row of the table; the last one may stand for later choices too."""
         later = choice == self.last_told and int(self.choice.max()) > choice
-        return self.say["choice-or-later" if later else "choice"].format(n=choice)
+        name = "first" if choice == 1 else "choice"
+        return self.say[f"{name}-or-later" if later else name].format(n=choice)
 
     def reasons(self) -> str:
         without = np.flatnonzero(self.choice == 0)
@@ -146,13 +158,13 @@ class _Report:
     def cutoff(self, one: Cutoff) -> str:
         """A cut-off in words, without the draw; none that would tell about few people."""
         if one.last < 0:
-            return self.say["nobody" if one.full else "everybody"]
+            return self.say["taken-nobody" if one.full else "taken-everybody"]
         if one.seats < AT_LEAST:
             return self.say["cutoff-hidden"]
         rule = self.inputs.rules[one.offer]
         return (
             self.say["and-then"].join(self.counts(criterion, one.last) for criterion in rule)
-            or self.say["by-draw"]
+            or self.say["by-draw" if self.inputs.seed else "by-line"]
         )
 
     def counts(self, criterion: Criterion, pair: int) -> str:
