@@ -77,6 +77,10 @@ def test_what_goes_wrong_is_one_clear_line(given: dict[str, Path], tmp_path: Pat
         ["--needs", "n.csv", "--offers", "o.csv", "--out", "a", "--verify", "b"],
         ["--needs", "n.csv", "--offers", "o.csv", "--out", "a", "--tolerance", "1"],
         ["--needs", "n.csv", "--offers", "o.csv", "--out", "a", "--language", "fr"],
+        ["--needs", "n.csv", "--offers", "o.csv", "--out", "a", "--balance", " "],
+        ["--needs", "n.csv", "--offers", "o.csv", "--verify", "a", "--seed", "7"],
+        ["--needs", "n.csv", "--offers", "o.csv", "--verify", "a", "--balance"],
+        ["--needs", "n.csv", "--offers", "o.csv", "--verify", "a", "--by-choice", "--language", "en"],
     ],
 )
 def test_options_that_do_not_go_together(options: list[str]) -> None:

@@ -17,6 +17,8 @@ __all__ = ["match"]
 
 #: What a match by choice knows beside its files.
 _BY_CHOICE = {"by_choice", "needs", "offers", "out", "verify", "seed", "language"}
+#: What a folder says of itself, so that it is not asked for where the folder is checked.
+_SAID = {"seed", "language", "tolerance", "balance"}
 
 
 def _file(what: str, words: str) -> Callable[[Callable[..., None]], Callable[..., None]]:
@@ -72,6 +74,12 @@ def match(
         raise click.UsageError("files are matched with --needs, --offers and --out, or checked with --verify DIR")
     elif by_choice and (others := given - _BY_CHOICE):
         raise click.UsageError(f"--{min(others)} says nothing where people choose: leave it out, or --by-choice")
+    elif verify is not None and (said := given & _SAID):
+        raise click.UsageError(
+            f"--{min(said)} is not for --verify: what the folder says of it is checked; leave it out"
+        )
+    elif "balance" in given and not options["balance"].strip():
+        raise click.UsageError("--balance names no column: write one, or --balance alone for region")
     else:
         files = Files(needs, offers, out, verify, seed, language)
         match_by_choice(files) if by_choice else match_by_need(files, **options)
