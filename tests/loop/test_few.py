@@ -26,6 +26,23 @@ def test_groups_that_hide_are_many_together(groups: list[int]) -> None:
 
 
 @given(counts)
+def test_the_total_leaves_more_than_one_reading_of_groups_that_hide(groups: list[int]) -> None:
+    found = told_apart(groups)
+    hidden = [(count, one.people) for count, one in zip(groups, found, strict=True) if not one.exact]
+    total, least = sum(count for count, _ in hidden), sum(at_least or 1 for _, at_least in hidden)
+    greatest = 10**9 if any(at_least for _, at_least in hidden) else 9 * len(hidden)
+    left = [count for count, one in zip(groups, found, strict=True) if one.exact and count]
+    assert not hidden or least < total < greatest or not left
+
+
+@pytest.mark.parametrize(
+    ("groups", "told_of"), [([10, 1, 30], [10, 0, 10]), ([9, 9, 30], [0, 0, 10]), ([12, 1, 30], [10, 0, 30])]
+)
+def test_a_group_that_the_bounds_would_give_away(groups: list[int], told_of: list[int]) -> None:
+    assert [one.people for one in told_apart(groups)] == told_of
+
+
+@given(counts)
 def test_a_running_sum_gives_no_step_of_few_away(steps: list[int]) -> None:
     found, total, unseen = running(steps), 0, 0
     for step, one in zip(steps, found, strict=True):

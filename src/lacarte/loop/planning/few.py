@@ -31,12 +31,22 @@ def told(people: int) -> Told:
 
 
 def told_apart(groups: Iterable[int]) -> list[Told]:
-    """Groups of people whose total is told: what hides could not be found by subtraction."""
+    """Groups of people whose total is told: what hides could not be found by subtraction.
+
+    Groups of few that are few together, or all of one or all of nine, hide among the next larger ones.
+    """
     counts = list(groups)
     found = [told(count) for count in counts]
-    many = [i for i, count in enumerate(counts) if count >= SMALLEST_GROUP]
-    if many and is_few(sum(count for count in counts if is_few(count))):
-        found[min(many, key=lambda i: counts[i])] = Told(SMALLEST_GROUP, exact=False)
+    few = [count for count in counts if is_few(count)]
+    above_least = sum(few) - len(few)
+    if SMALLEST_GROUP <= sum(few) < (SMALLEST_GROUP - 1) * len(few) and above_least:
+        return found
+    many = sorted((i for i, count in enumerate(counts) if count >= SMALLEST_GROUP), key=lambda i: counts[i])
+    for i in many if few else ():
+        found[i] = Told(SMALLEST_GROUP, exact=False)
+        above_least += counts[i] - SMALLEST_GROUP
+        if above_least:
+            break
     return found
 
 
