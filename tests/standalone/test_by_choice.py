@@ -127,6 +127,7 @@ def test_a_bad_row_of_needs_is_listed_and_stops_nobody(
         ({"priority": "most id"}, "priority", "“most id”: the column id has a meaning of its own"),
         ({"reserves": "low-income"}, "reserves", "“low-income” is not a condition and how many places"),
         ({"reserves": "low-income 2; over-65 50%"}, "reserves", "3 places are kept, and there are 2"),
+        ({"reserves": "low-income 1; Low-Income 1"}, "reserves", "“Low-Income” is there twice"),
         ({"reserves": "low-income 130%", "capacity": 1}, "reserves", "“low-income 130%” is more than all places"),
         ({"capacity": "-1"}, "capacity", "“-1” is not a whole number that fits"),
     ],

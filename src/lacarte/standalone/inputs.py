@@ -20,7 +20,7 @@ from lacarte.standalone.faults import FaultError, Reject, shown
 from lacarte.standalone.rules import read_rules
 from lacarte.standalone.tables import Table, read_agreements, read_needs, read_offers
 
-__all__ = ["Inputs", "digests", "places", "read", "refuse_unprintable"]
+__all__ = ["Inputs", "digests", "places", "read", "refuse_unprintable", "tell_unused"]
 
 Array = npt.NDArray[Any]
 Say = Callable[[str], None]
@@ -101,9 +101,7 @@ def read(
         table = read_agreements(agreements, words)
         rejects += [*table.rejects, *_of_nobody(table, known, words["region"])]
         said = replace(said, agreements=_agreed(table))
-    for table in (need_table, offer_table):
-        if table.unused:
-            say(f"{table.name}: not used: {', '.join(name or '(no name)' for name in table.unused)}")
+    tell_unused(need_table, offer_table, say=say)
     needs_xy, offers_xy, around = places(need_table, offer_table)
     paths = {"needs": needs, "offers": offers, "agreements": agreements, "rules": rules}
     return Inputs(
@@ -115,6 +113,13 @@ def read(
         around,
         balance,
     )  # fmt: skip
+
+
+def tell_unused(*tables: Table, say: Say) -> None:
+    """Say which columns are not known."""
+    for table in tables:
+        if table.unused:
+            say(f"{table.name}: not used: {', '.join(name or '(no name)' for name in table.unused)}")
 
 
 def refuse_unprintable(seed: str) -> None:

@@ -56,23 +56,13 @@ def write_tables(matched: Matched, folder: Path, language: str) -> None:
 def summary(matched: Matched, language: str) -> dict[str, Any]:
     """What was decided, from what, by what, and how to know; all but ``seconds`` follows from the files."""
     result, inputs = matched.result, matched.inputs
-    classes = matched.problem.priority_class
-    needs = np.bincount(classes)
     return {
-        "needs": len(classes),
+        "needs": len(result.assignment),
         "offers": len(matched.problem.capacity),
         "capacity": int(matched.problem.capacity.sum(dtype=np.int64)),
         "served": int((result.assignment >= 0).sum()),
         "rejected_rows": len({(one.file, one.line) for one in inputs.rejects}),
-        "classes": {
-            str(urgency): {
-                "needs": int(needs[urgency]),
-                "served": result.served_by_class.get(urgency, 0),
-                "first_come_first_served": matched.first_come.served_by_class.get(urgency, 0),
-                "greedy_by_class": matched.by_class.served_by_class.get(urgency, 0),
-            }
-            for urgency in np.flatnonzero(needs).tolist()
-        },
+        "classes": _classes(matched),
         "cost": result.cost,
         "objective": result.objective,
         "bound": result.bound,
@@ -93,6 +83,20 @@ def summary(matched: Matched, language: str) -> dict[str, Any]:
         "fingerprint": fingerprint(matched.problem),
         "proof": proof(matched.problem, result),
         "seconds": matched.seconds,
+    }
+
+
+def _classes(matched: Matched) -> dict[str, Any]:
+    """How many of each class need something, and are served here and in the usual ways."""
+    needs = np.bincount(matched.problem.priority_class)
+    return {
+        str(urgency): {
+            "needs": int(needs[urgency]),
+            "served": matched.result.served_by_class.get(urgency, 0),
+            "first_come_first_served": matched.first_come.served_by_class.get(urgency, 0),
+            "greedy_by_class": matched.by_class.served_by_class.get(urgency, 0),
+        }
+        for urgency in np.flatnonzero(needs).tolist()
     }
 
 

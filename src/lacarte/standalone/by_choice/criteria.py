@@ -65,9 +65,9 @@ def read_rule(cell: str) -> tuple[Criterion, ...]:
 def read_reserves(cell: str, capacity: int) -> tuple[Reserve, ...]:
     """The reserves that ``cell`` names, such as ``low-income 30%; over-65 2``; a share is rounded down.
 
-    Raises ``ValueError``, in words, for what is none and for more seats than there are.
+    Raises ``ValueError``, in words, for what is none, a condition twice, and more seats than there are.
     """
-    found = []
+    found: list[Reserve] = []
     for part in filter(None, map(str.strip, cell.split(";"))):
         written = _RESERVE.fullmatch(part)
         if written is None:
@@ -76,6 +76,8 @@ def read_reserves(cell: str, capacity: int) -> tuple[Reserve, ...]:
         if written["percent"] and number > 100:
             raise ValueError(f"“{part}” is more than all places")
         seats = number * capacity // 100 if written["percent"] else number
+        if any(one.condition.casefold() == written["condition"].casefold() for one in found):
+            raise ValueError(f"“{written['condition']}” is there twice")
         found.append(Reserve(written["condition"], seats))
     total = sum(one.seats for one in found)
     if total > capacity:

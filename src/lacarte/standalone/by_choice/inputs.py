@@ -17,7 +17,7 @@ from lacarte.engines.matching.preferences.acceptance import GROUPS
 from lacarte.standalone.by_choice.criteria import Criterion, Reserve, ranked, read_reserves, read_rule
 from lacarte.standalone.columns import PLACE, Column, Vocabulary
 from lacarte.standalone.faults import FaultError, Reject, shown
-from lacarte.standalone.inputs import digests, places, refuse_unprintable
+from lacarte.standalone.inputs import digests, places, refuse_unprintable, tell_unused
 from lacarte.standalone.tables import Table, read_table
 
 __all__ = ["Inputs", "read", "split"]
@@ -98,9 +98,7 @@ def read(needs: Path, offers: Path, seed: str = "", say: Say = lambda _: None) -
     need_table = need_table.without(list(_unfit(need_table, "choices", known, offer_table)))
     for column in sorted({one.name for rule in rules for one in rule if one.form == "in"}):
         need_table = need_table.without(list(_unfit(need_table, column, known, offer_table)))
-    for table in (need_table, offer_table):
-        if table.unused:
-            say(f"{table.name}: not used: {', '.join(name or '(no name)' for name in table.unused)}")
+    tell_unused(need_table, offer_table, say=say)
     for name in _met_by_nobody(need_table, words["condition"]):
         say(f"{offer_table.name}: nobody meets the condition {name}")
     made = _Joining(need_table, offer_table, rules, reserves, words, known)
