@@ -82,7 +82,7 @@ def test_kept_places_go_to_the_group_first_and_a_share_is_rounded_down(tmp_path:
     few = placed_in(tmp_path / "all", children, [{**school, "reserves": "low-income 3"}])
     words = {row["need"]: row["words"] for row in rows(few / "unserved.csv")}
     assert set(got(few)) == {"c0", "c3", "c4"}
-    assert "“points” puts them first" in words["c1"]
+    assert "the places that you could have had comes before you: “points” puts them first" in words["c1"]
     kept = placed_in(tmp_path / "kept", children, [{**school, "capacity": 2, "reserves": "low-income 100%"}])
     assert "its places are kept for groups that you are not in" in rows(kept / "unserved.csv")[0]["words"]
 

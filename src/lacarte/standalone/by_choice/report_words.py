@@ -23,7 +23,7 @@ _OWN: dict[str, dict[str, str]] = {
         "choice-column": "Choice",
         "nothing": "None of their choices",
         "hidden-choices": "Rows of fewer than ten people, or hidden with those: {n}.",
-        "full": "All their choices were full of people who come first there.",
+        "full": "All their choices were full of people who come first there or have a place kept for their group.",
         "eligibility": "They meet the conditions of none of their choices.",
         "left-out": "What the file says of their choices could not be used.",
         "offers": "Offers and their cut-offs",
@@ -55,9 +55,10 @@ _OWN: dict[str, dict[str, str]] = {
         "nearest": "metres, nearest first",
         "proof-why": "Two things can be checked by anybody with the files. That nobody has a better claim: going "
         "through all choices that somebody likes more than what they got, each of those offers is full of people "
-        "who come first there; that check is a page of Python and trusts nothing of what placed them. And that of "
-        "all ways without such claims this is the best for everybody at once: the method (people ask in turn, "
-        "offers keep the best so far; Gale and Shapley, 1962) finds that one and no other, and gives it again.",
+        "who come first there or have a place kept for their group; that check is a page of Python and trusts "
+        "nothing of what placed them. And that of all ways without such claims this is the best for everybody at "
+        "once: the method (people ask in turn, offers keep the best so far; Gale and Shapley, 1962) finds that one "
+        "and no other, and gives it again.",
         "no-seed": "none: among equals, the earlier row went first",
     },
     "zh-hans": {
@@ -74,7 +75,7 @@ _OWN: dict[str, dict[str, str]] = {
         "choice-column": "志愿",
         "nothing": "一个志愿也没有得到",
         "hidden-choices": "有{n}行不到十人，或因此一并隐去，不显示。",
-        "full": "所有志愿都满了，名额给了排在前面的人。",
+        "full": "所有志愿都满了，名额给了排在前面或有保留名额的人。",
         "eligibility": "不符合任何一个志愿的条件。",
         "left-out": "文件里关于这些志愿的内容不能用。",
         "offers": "各服务点及其分数线",
@@ -104,7 +105,7 @@ _OWN: dict[str, dict[str, str]] = {
         "least": "“{name}”，低者先",
         "nearest": "米，近者先",
         "proof-why": "有文件的人都可以检验两件事。一是没有人有更充分的理由：凡是有人更喜欢而没有得到的服务点，"
-        "都已满员，里面的人都排在前面；这个检验只有一页Python，完全不依赖安排名额的程序。"
+        "都已满员，里面的人都排在前面，或用的是为其人群保留的名额；这个检验只有一页Python，完全不依赖安排名额的程序。"
         "二是在所有这样的安排里，这一个对每个人都是最好的：所用的方法（人依次申请，服务点暂留排在最前的；"
         "Gale和Shapley，1962）只会得到这一个，再算一遍还是它。",
         "no-seed": "无：都相同的，文件里在前的先得",

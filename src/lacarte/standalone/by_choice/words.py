@@ -24,6 +24,8 @@ SENTENCES: dict[str, dict[str, str]] = {
         "no-places": "{offer} has no places.",
         "kept": "{offer} is full: its places are kept for groups that you are not in, and those took them.",
         "full": "{offer} is full. The last to get a place there comes before you: {why}.",
+        "full-beside-kept": "{offer} is full. The last to get one of the places that you could have had comes "
+        "before you: {why}.",
         "in": "“{name}” names it for them, not for you",
         "same": "their “{name}” is the same as that of the offer, yours is not",
         "meets": "they meet “{name}”, you do not",
@@ -45,6 +47,7 @@ SENTENCES: dict[str, dict[str, str]] = {
         "no-places": "{offer}没有名额。",
         "kept": "{offer}满了：它的名额是为您不属于的人群保留的，都已给了他们。",
         "full": "{offer}满了。最后得到名额的人排在您前面：{why}。",
+        "full-beside-kept": "{offer}满了。在您可以得到的名额里，最后得到的人排在您前面：{why}。",
         "in": "对方的“{name}”里有它，您的没有",
         "same": "对方的“{name}”与它相同，您的不同",
         "meets": "对方符合“{name}”，您不符合",
@@ -100,7 +103,8 @@ class Teller:
         name, cutoff = self.inputs.offer_name(offer), self.cutoffs.easiest(need, offer)
         if cutoff.last < 0:
             return self.say["kept" if self.inputs.choices.capacity[offer] else "no-places"].format(offer=name)
-        return self.say["full"].format(offer=name, why=self._why(need, cutoff))
+        code = "full-beside-kept" if self.inputs.reserves[offer] else "full"
+        return self.say[code].format(offer=name, why=self._why(need, cutoff))
 
     def _why(self, need: int, cutoff: Cutoff) -> str:
         mine = self.cutoffs.pair(need, cutoff.offer)
