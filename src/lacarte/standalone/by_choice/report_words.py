@@ -57,8 +57,8 @@ _OWN: dict[str, dict[str, str]] = {
         "through all choices that somebody likes more than what they got, each of those offers is full of people "
         "who come first there or have a place kept for their group; that check is a page of Python and trusts "
         "nothing of what placed them. And that of all ways without such claims this is the best for everybody at "
-        "once: the method (people ask in turn, offers keep the best so far; Gale and Shapley, 1962) finds that one "
-        "and no other, and gives it again.",
+        "once: the method (people ask in turn, offers keep the best so far; Gale and Shapley, 1962) finds that "
+        "one and no other, and gives it again.",
         "no-seed": "none: among equals, the earlier row went first",
     },
     "zh-hans": {
