@@ -67,6 +67,18 @@ def test_what_cannot_be_solved_is_said_in_the_same_words(
         cheapest_flows(tails=one * 0, heads=one, capacities=one, costs=one, supplies=np.array(supplies))
 
 
+@pytest.mark.parametrize("end", ["os.kill(os.getpid(), 9)", "raise MemoryError"])
+def test_a_process_that_was_ended_is_told_in_words(
+    end: str, apart: None, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "ended.py").write_text(f"import os\n{end}\n")
+    monkeypatch.setattr(flow_process, "__file__", str(tmp_path / "ended.py"))
+    with pytest.raises(
+        ValueError, match=r"^the flow solver's process ended with code -?\d+, perhaps for lack of memory"
+    ):
+        flow(SMALL)
+
+
 def test_ctrl_c_ends_it_at_once(endless: Path) -> None:
     def press() -> None:
         while not endless.exists() or not endless.read_text():

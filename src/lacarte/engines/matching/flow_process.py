@@ -22,6 +22,8 @@ Array = npt.NDArray[Any]
 APART_FROM = 2**19
 #: Seconds between two questions whether to go on.
 _PATIENCE = 0.1
+#: What ends a process that has done nothing wrong, most often.
+_SHORT = "perhaps for lack of memory; try again with fewer needs or candidates, or with more memory"
 #: Tails, heads, capacities, costs and supplies, as they are sent.
 _KINDS = (np.int32, np.int32, np.int64, np.int64, np.int64)
 
@@ -30,7 +32,7 @@ def solved(network: tuple[Array, ...], watch: Callable[[], None]) -> npt.NDArray
     """``int64[arcs]``: the cheapest flows of a network: tails, heads, capacities and costs of arcs, and supplies.
 
     ``watch`` is called now and then while another process works; that ends when it raises, and so does Ctrl-C.
-    Raises ``ValueError`` where there is no such flow, or OR-tools cannot count that far.
+    Raises ``ValueError`` where there is no such flow, OR-tools cannot count that far, or the process was ended.
     """
     sent = [np.ascontiguousarray(array, dtype=kind) for array, kind in zip(network, _KINDS, strict=True)]
     if len(sent[0]) < APART_FROM or not sys.executable:
@@ -41,8 +43,8 @@ def solved(network: tuple[Array, ...], watch: Callable[[], None]) -> npt.NDArray
         given.seek(0)
         code, answer, said = _solved_apart(given, watch)
     if code != 0:
-        lines = said.decode(errors="replace").strip().splitlines() or [f"code {code}"]
-        raise ValueError(lines[-1].removeprefix("ValueError: "))
+        _, known, words = said.decode(errors="replace").strip().rpartition("ValueError: ")
+        raise ValueError(words if known else f"the flow solver's process ended with code {code}, {_SHORT}")
     return np.frombuffer(answer, dtype=np.int64)
 
 
