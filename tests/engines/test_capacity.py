@@ -243,6 +243,24 @@ def test_a_price_is_split_into_people_and_cost() -> None:
     assert cost.tolist() == [0, 40, 30, -10, 0]
 
 
+def test_each_unit_takes_one_search_however_many_levels_a_draw_makes(monkeypatch: pytest.MonkeyPatch) -> None:
+    draw = np.random.default_rng(3)
+    n, k = 400, 20
+    rows = [[(int(a), int(draw.integers(1, 900))) for a in draw.choice(k, 6, replace=False)] for _ in range(n)]
+    p = replace(problem(rows, [15] * k, [0] * n), order=draw.permutation(n).astype(np.int32))
+    before = solve(p)
+    real, calls = capacity.best_chain, itertools.count()
+
+    def counted(*args: Any) -> Any:
+        next(calls)
+        return real(*args)
+
+    monkeypatch.setattr(capacity, "best_chain", counted)
+    growth = where_next(p, before, 30)
+    assert (len(growth.worth), growth.gap, next(calls)) == (30, 0, 30)
+    assert before.objective - int(growth.worth.sum()) == solve(grown(p, growth)).objective
+
+
 def test_ctrl_c_keeps_the_units_placed_so_far(monkeypatch: pytest.MonkeyPatch) -> None:
     p = problem([[(0, 1)], [(0, 2)], [(0, 3)]], [0], [0, 0, 0])
     before = solve(p)

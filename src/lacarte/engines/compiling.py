@@ -20,6 +20,9 @@ R = TypeVar("R")
 
 #: From this many needs on, waiting for the compiler (once, then cached on disk) pays.
 COMPILE_FROM = 20_000
+#: How many passes of inner loops count as one need. Two million take plain Python some two seconds, and about as
+#: long takes compiling a handful of kernels.
+STEPS_OF_A_NEED = 100
 
 
 def available() -> bool:
@@ -60,6 +63,10 @@ class Kernel(Generic[P, R]):
     def at_size(self, n: int) -> Callable[P, R]:
         """Compiled when ``n`` needs are worth it and numba is there, else as it stands."""
         return self.compiled if n >= COMPILE_FROM and available() else self.function
+
+    def for_steps(self, steps: int) -> Callable[P, R]:
+        """Compiled when so many passes of inner loops, over all calls that are to come, are worth it."""
+        return self.at_size(steps // STEPS_OF_A_NEED)
 
 
 def kernel(function: Callable[P, R]) -> Kernel[P, R]:

@@ -19,6 +19,9 @@ from lacarte.engines.siting.locations import Ints, Locations, Small
 
 Bools = npt.NDArray[np.bool_]
 
+#: How often a search goes over everything, about: bounds, branches and swaps together.
+PASSES = 1000
+
 
 @dataclass(frozen=True, eq=False)
 class Layout:
@@ -66,8 +69,8 @@ def layout(locations: Locations, budget: int, opened: Bools, usable: Bools | Non
 
 
 def at_scale(locations: Locations, function: Any) -> Callable[..., Any]:
-    """Compiled where there are many pairs."""
-    chosen: Callable[..., Any] = function.at_size(len(locations.site))
+    """Compiled where going over all pairs and sites again and again would take plain Python long."""
+    chosen: Callable[..., Any] = function.for_steps(PASSES * (len(locations.site) + len(locations.cost)))
     return chosen
 
 
@@ -191,6 +194,7 @@ def _swap_pass(  # type: ignore[no-untyped-def]
 ):  # fmt: skip
     loss = np.zeros(len(opened), dtype=np.int64)
     relief = np.zeros(len(opened), dtype=np.int64)
+    movable = np.flatnonzero(opened & usable)
     _losses(weight, near, near_distance, second_distance, loss)
     changed = False
     for new in range(len(opened)):
@@ -204,11 +208,11 @@ def _swap_pass(  # type: ignore[no-untyped-def]
         if spent + cost[new] <= budget:
             best = saved
         else:
-            for old in range(len(opened)):
-                if opened[old] and usable[old] and spent + cost[new] - cost[old] <= budget:
+            for old in movable:
+                if spent + cost[new] - cost[old] <= budget:
                     net = saved - loss[old] + relief[old]
                     if net > best:
-                        out, best = old, net
+                        out, best = int(old), net
         if best <= 0:
             continue
         changed = True
@@ -218,6 +222,7 @@ def _swap_pass(  # type: ignore[no-untyped-def]
             opened[out] = False
             spent -= cost[out]
             _serve(out, start, site, distance, beyond, opened, near, near_distance, second, second_distance)
+        movable = np.flatnonzero(opened & usable)
         _insert(new, column_start, demand, column_distance, near, near_distance, second, second_distance)
         _losses(weight, near, near_distance, second_distance, loss)
     return changed

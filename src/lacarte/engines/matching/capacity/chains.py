@@ -51,6 +51,7 @@ class Standing:
     column_start: Ints  # [k + 1]
     column_need: Small  # [m], who may go to each offer …
     column_cost: Small  # [m], … and at what cost
+    steps: int  # how many the searches for all chains may take together
 
     def copy(self) -> Standing:
         """The same match, free to change."""
@@ -59,8 +60,11 @@ class Standing:
         )
 
 
-def standing(problem: Problem, result: Result) -> Standing:
-    """Make ``result`` ready to grow. Raises ``ValueError`` if it belongs to another problem."""
+def standing(problem: Problem, result: Result, chains: int) -> Standing:
+    """Make ``result`` ready to grow by about so many ``chains``.
+
+    Raises ``ValueError`` if it belongs to another problem.
+    """
     k = len(problem.capacity)
     if len(result.price) != k:
         raise ValueError(f"price has {len(result.price)} entries, there are {k} offers")
@@ -75,6 +79,7 @@ def standing(problem: Problem, result: Result) -> Standing:
         column_start=np.concatenate([[0], np.cumsum(count)]).astype(np.int64),
         column_need=problem.rows[by_offer].astype(np.int32),
         column_cost=problem.candidate_cost[by_offer],
+        steps=chains * len(problem.candidate_offer),
     )
 
 
@@ -96,31 +101,27 @@ def held_cost(problem: Problem, assignment: Small) -> Ints:
     return held
 
 
-def best_chain(match: Standing, offer: int, within: int | None = None) -> Chain | None:
-    """The best chain for one place more at ``offer``; moves nobody yet.
+def best_chain(match: Standing, offers: Ints) -> Chain:
+    """The best chain for one place more at one of ``offers`` (``int64[o]``, one at least); moves nobody yet.
 
-    Lowers prices so that ``match.price[offer]`` is what the chain is worth; they prove the match as before. With
-    ``within``, gives up (``None``) once it is clear that the price falls by as much; then it falls by that only.
+    Lowers prices so that the highest of ``offers`` is what the chain is worth; they prove the match as before.
     """
-    radius = int(match.price[offer]) if within is None else min(within, int(match.price[offer]))
-    first, entry, onward, following = _search(match, offer, radius)
-    if entry < 0 and first == offer and match.price[offer] > 0:
-        return None
-    needs, offers, costs = [], [], []
-    pair, at = entry, first
+    top, entry, onward, following = _search(match, offers)
+    needs, places, costs = [], [], []
+    pair, at = entry, top
     while True:
         if pair >= 0:
             needs.append(int(match.column_need[pair]))
-            offers.append(at)
+            places.append(at)
             costs.append(int(match.column_cost[pair]))
-        if at == offer:
+        if following[at] < 0:
             break
         pair, at = int(onward[at]), int(following[at])
     moved = np.array(needs, dtype=np.int64)
     cost_saved = int(match.held_cost[moved].sum()) - sum(costs)
     need = -1 if entry < 0 else needs[0]
     worth = cost_saved + (0 if need < 0 else int(match.problem.penalty[need]))
-    return Chain(offer, worth, need, cost_saved, moved, np.array(offers, np.int64), np.array(costs, np.int64))
+    return Chain(at, worth, need, cost_saved, moved, np.array(places, np.int64), np.array(costs, np.int64))
 
 
 def take(match: Standing, chain: Chain) -> None:
@@ -136,7 +137,7 @@ def level_prices(match: Standing, units: npt.NDArray[np.int64], level: int) -> N
     that may go anywhere they prove that no other placing saves more.
     """
     height = np.where(units > 0, np.maximum(level - match.price, 0), 0)
-    _raise.at_size(len(match.assignment))(
+    _raise.for_steps(match.steps)(
         height,
         match.price,
         match.assignment,
@@ -150,13 +151,13 @@ def level_prices(match: Standing, units: npt.NDArray[np.int64], level: int) -> N
     match.price[:] += height
 
 
-def _search(match: Standing, offer: int, radius: int) -> tuple[int, int, Ints, Small]:
-    """The best chain that ends at ``offer``: where it begins, with which pair, and the steps from there."""
+def _search(match: Standing, offers: Ints) -> tuple[int, int, Ints, Small]:
+    """Where the best chain to one of ``offers`` begins, with which pair, and the steps from there."""
     k = len(match.price)
     onward, following = np.full(k, -1, dtype=np.int64), np.full(k, -1, dtype=np.int32)
-    first, entry = _best_chain.at_size(len(match.assignment))(
-        offer,
-        radius,
+    first, entry = _best_chain.for_steps(match.steps)(
+        offers,
+        int(offers[np.argmax(match.price[offers])]),
         match.price,
         match.assignment,
         match.held_cost,
@@ -173,16 +174,21 @@ def _search(match: Standing, offer: int, radius: int) -> tuple[int, int, Ints, S
 
 @kernel
 def _best_chain(  # type: ignore[no-untyped-def]
-    offer, radius, price, assignment, held_cost, penalty, column_start, column_need, column_cost, reach, onward,
+    offers, top, price, assignment, held_cost, penalty, column_start, column_need, column_cost, reach, onward,
     following,
 ):  # fmt: skip
-    """Dijkstra backwards from ``offer`` up to ``radius``; then prices go down so that the chain is tight.
+    """Dijkstra backwards from ``offers``; then prices go down so that the chain is tight.
 
+    ``top`` is the one of ``offers`` with the highest price: what the others are below it, they are farther away.
     ``onward[a]`` is the position of the pair by which a holder of ``a`` moves on, to ``following[a]``.
     """
-    reach[offer] = 0
-    queue = [(reach[offer], offer)]
-    first, entry = offer, -1
+    radius = price[top]
+    queue = [(np.int64(0), np.int64(top))]
+    for a in offers:
+        reach[a] = radius - price[a]
+        if price[a] > 0 and a != top:
+            heappush(queue, (reach[a], np.int64(a)))
+    first, entry = top, -1
     while len(queue) > 0:
         far, at = heappop(queue)
         if far >= radius:

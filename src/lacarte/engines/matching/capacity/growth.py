@@ -8,7 +8,6 @@ is the best placing for *every* budget on the way, not a heuristic. Only units t
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from heapq import heapify, heapreplace
 from typing import Any
 
 import numpy as np
@@ -117,29 +116,18 @@ def _allowed(problem: Problem, allowed: npt.NDArray[np.bool_] | None) -> npt.NDA
 
 
 def _place_singly(problem: Problem, result: Result, units: int, open_to: npt.NDArray[np.bool_]) -> Growth:
-    """Always where the next unit is worth most. Worth only falls, so the last one seen bounds until looked at."""
-    match = standing(problem, result)
+    """Always the best chain to any of the offers: one search for each unit."""
+    match = standing(problem, result, units)
+    offers = np.flatnonzero(open_to)
     chains: list[Chain] = []
-    radius: dict[int, int] = {}
-    queue = [(-int(match.price[a]), int(a)) for a in np.flatnonzero(open_to & (match.price > 0))]
-    heapify(queue)
     complete = True
     try:
-        while queue and len(chains) < units:
-            offer = queue[0][1]
-            next_best = -min(queue[1:3])[0] if len(queue) > 1 else 0
-            # Look no farther than it takes to see that another is better; twice as far each time that failed.
-            radius[offer] = max(int(match.price[offer]) - next_best + 1, 2 * radius.get(offer, 0))
-            chain = best_chain(match, offer, radius[offer])
-            seen = (-int(match.price[offer]), offer)
-            if chain is not None:
-                del radius[offer]
-                if len(queue) == 1 or seen <= min(queue[1:3]):
-                    if chain.worth <= 0:
-                        break
-                    take(match, chain)
-                    chains.append(chain)
-            heapreplace(queue, seen)
+        while len(offers) and len(chains) < units:
+            chain = best_chain(match, offers)
+            if chain.worth <= 0:
+                break
+            take(match, chain)
+            chains.append(chain)
     except KeyboardInterrupt:
         complete = False
         match = _again(problem, result, chains, match)
@@ -149,23 +137,20 @@ def _place_singly(problem: Problem, result: Result, units: int, open_to: npt.NDA
 def _place_blocks(
     problem: Problem, result: Result, blocks: int, crew: int, open_to: npt.NDArray[np.bool_]
 ) -> Growth:
-    """Always the offer whose next block is worth most; a block is worth at most its first unit each time."""
-    match = standing(problem, result)
+    """Always the offer whose next block is worth most. Worth only falls, so the last one seen bounds it."""
+    match = standing(problem, result, blocks * crew)
+    offers = np.flatnonzero(open_to)
     chains: list[Chain] = []
-    queue = [(-crew * int(match.price[a]), int(a)) for a in np.flatnonzero(open_to & (match.price > 0))]
-    heapify(queue)
+    most = crew * match.price[offers]
     complete = True
     try:
-        while queue and len(chains) < blocks * crew:
-            offer = queue[0][1]
-            trial = match.copy()
-            block = _block(trial, offer, crew)
-            seen = (-sum(chain.worth for chain in block), offer)
-            if len(queue) == 1 or seen <= min(queue[1:3]):
-                if seen[0] >= 0:
-                    break
-                match, chains = trial, chains + block
-            heapreplace(queue, seen)
+        while len(offers) and len(chains) < blocks * crew:
+            best_chain(match, offers)  # for the prices: a block is worth at most its first unit each time
+            most = np.minimum(most, crew * match.price[offers])
+            trial, block = _best_block(match, offers, crew, most)
+            if sum(chain.worth for chain in block) <= 0:
+                break
+            match, chains = trial, chains + block
     except KeyboardInterrupt:
         complete = False
     singly = _place_singly(problem, result, blocks * crew if complete else len(chains), open_to)
@@ -173,13 +158,28 @@ def _place_blocks(
     return replace(growth, bound=singly.bound, complete=complete and singly.complete)
 
 
-def _block(match: Standing, offer: int, crew: int) -> list[Chain]:
-    """Add ``crew`` places at ``offer``, those included that bring nothing."""
+def _best_block(
+    match: Standing, offers: npt.NDArray[np.int64], crew: int, most: npt.NDArray[np.int64]
+) -> tuple[Standing, list[Chain]]:
+    """The best block of ``crew`` units at one of ``offers``, and the match with it.
+
+    ``most`` is what a block at each is worth at most; what was looked at is written there exactly.
+    """
+    best, found = -1, (match, list[Chain]())
+    while best < 0 or most[best] < most.max():
+        at, trial = int(np.argmax(most)), match.copy()
+        block = _block(trial, offers[at : at + 1], crew)
+        most[at] = sum(chain.worth for chain in block)
+        if best < 0 or most[at] > most[best]:
+            best, found = at, (trial, block)
+    return found
+
+
+def _block(match: Standing, offer: npt.NDArray[np.int64], crew: int) -> list[Chain]:
+    """Add ``crew`` places at the one ``offer``, those included that bring nothing."""
     block = []
     for _ in range(crew):
         chain = best_chain(match, offer)
-        if chain is None:
-            break
         take(match, chain)
         block.append(chain)
     return block
