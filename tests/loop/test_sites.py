@@ -11,7 +11,6 @@ from lacarte.engines.geography import middle, project, travel_seconds
 from lacarte.kernel.models import Role, User
 from lacarte.loop.needs.actions import receive
 from lacarte.loop.needs.models import Channel, Need
-from lacarte.loop.planning import sites as planning
 from lacarte.loop.planning import ways
 from lacarte.loop.planning.errors import NoPlanError
 from lacarte.loop.planning.few import FEW, Told
@@ -163,14 +162,9 @@ def test_many_people_are_gathered_in_squares(city: City, planner: User, monkeypa
     assert [(one.place.region, one.nearest) for one in found.opened] == [(city.east, Told(12))]
 
 
-@pytest.mark.parametrize("compiled", [True, False])
 @pytest.mark.parametrize("aim", Aim)
-def test_no_other_places_do_better(
-    city: City, planner: User, aim: Aim, compiled: bool, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    """Against all choices, measured by hand; as it is searched where many have to be, and where few."""
-    for module in (ways, planning):
-        monkeypatch.setattr(module, "worth_compiling", lambda _: compiled)
+def test_no_other_places_do_better(city: City, planner: User, aim: Aim) -> None:
+    """Against all choices, measured by hand."""
     rng = np.random.default_rng(7)
     people = np.column_stack([rng.uniform(122, 122.2, 40), rng.uniform(28, 28.1, 40)])
     for x, y in people.tolist():

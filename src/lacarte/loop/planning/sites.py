@@ -20,7 +20,7 @@ from lacarte.kernel.permissions import AnyUser
 from lacarte.loop.planning.errors import NoPlanError
 from lacarte.loop.planning.few import Told, fallen, running, told, told_apart
 from lacarte.loop.planning.grounds import Spot, Who, offered_now, others_offer, wanted
-from lacarte.loop.planning.ways import FAR, Floats, Ints, Points, gathered, locations, seconds, worth_compiling
+from lacarte.loop.planning.ways import FAR, Floats, Ints, Points, gathered, locations, seconds
 from lacarte.loop.voice.queries import SMALLEST_GROUP
 from lacarte.registers.menu.models import OfferAtPlace, ServiceType
 
@@ -146,16 +146,11 @@ def _today(people: Points, existing: Sequence[Spot]) -> Ints:
 
 def _search(ways: Ints, today: Ints, weight: Ints, sites: int, aim: Aim, within: int) -> _Choice:
     """Up to ``sites`` columns of ``ways``, without those that add nothing."""
+    given = locations(ways, today, weight)
+    found: Siting | Covering
     if aim == Aim.WAY:
-        given = locations(ways, today, weight)
-        found: Siting | Covering = p_median(given, sites, BRANCHES)
-    elif worth_compiling(ways):
-        # The same as below, of ways 0 and 1 (Church and ReVelle, Geographical Analysis 1976). It merges people and
-        # pairs until too few are left to be compiled, and then takes ten seconds for what takes a tenth here.
-        given = locations((ways > within).astype(np.int64), (today > within).astype(np.int64), weight, beyond=1)
         found = p_median(given, sites, BRANCHES)
     else:
-        given = locations(ways, today, weight)
         found = maximal_covering(given, sites, within, BRANCHES)
 
     def loss(nearest: Ints) -> int:

@@ -91,23 +91,16 @@ def seconds(people: Points, places: Points, reach: Floats | None = None) -> Ints
 _AXES = ("longitude", "latitude")
 
 
-def worth_compiling(ways: Ints) -> bool:
-    """Whether the search among these ways is compiled, which makes it quicker by far."""
-    return compiling.available() and ways.size >= compiling.COMPILE_FROM
-
-
-def locations(ways: Ints, today: Ints, weight: Ints, beyond: int = -1) -> Locations:
+def locations(ways: Ints, today: Ints, weight: Ints) -> Locations:
     """What the siting engine chooses from: ``k`` places that may open and, after them, all that there is today.
 
     ``ways`` is ``int64[n, k]`` seconds to each place and ``today`` ``int64[n]`` to what is nearest today. A place
-    that is farther than that changes nothing for them, so its pair is left out unless that would keep the search
-    from being compiled.
+    that is farther than that changes nothing for them, so its pair is left out.
     """
     k = ways.shape[1]
     joined = np.column_stack([ways, today])
     matters = joined < FAR
-    if not worth_compiling(ways):
-        matters[:, :k] &= ways < today[:, None]
+    matters[:, :k] &= ways < today[:, None]
     return Locations(
         start=np.concatenate([[0], np.cumsum(matters.sum(axis=1))]),
         site=np.nonzero(matters)[1].astype(np.int32),
@@ -115,5 +108,4 @@ def locations(ways: Ints, today: Ints, weight: Ints, beyond: int = -1) -> Locati
         cost=np.ones(k + 1, dtype=np.int64),
         weight=weight,
         existing=np.arange(k + 1) == k,
-        beyond=beyond,
     )
