@@ -13,6 +13,7 @@ from lacarte.engines.matching.auction.graph import Graph, Ints
 from lacarte.engines.matching.problem import Problem, Result
 
 Array = Any
+Shorts = npt.NDArray[np.int32]
 #: Spare room that is made at a time, as a part of what there is.
 SPARE = 8
 _BY_NEED = (
@@ -74,7 +75,7 @@ class Market(NamedTuple):
     queued: Array  # int32[n], where in it they are
     bound: Array  # int64[n], no way that leads on from them is nearer
     looked: Array  # int32[n], the people whom this search looked at
-    changed: Array  # int32[1 + k], how many needs moved, and who
+    changed: Array  # int32[2 * k + 2], how many needs moved, and who
 
 
 def market(
@@ -94,35 +95,46 @@ def market(
     rank = np.empty(k + 1, dtype=np.int32)
     rank[numbered.offer], rank[-1] = np.arange(k), -1
     mate, level = rank[result.assignment[numbered.need]], level[numbered.need]
-    column = np.zeros(k + 1, dtype=np.int64)
-    count = np.zeros(k, dtype=np.int64)
-    auction_kernels.count_columns.at_size(n)(0, n, first, first[1:], arc, count)
-    np.cumsum(count, out=column[1:])
-    need, cost = np.empty(len(arc), dtype=np.int32), np.empty(len(arc), dtype=np.int32)
-    auction_kernels.fill_columns.at_size(n)(0, n, first, first[1:], arc, column[:-1].copy(), need, cost)
-    mate_cost = np.zeros(n, dtype=np.int64)
+    mate_cost = _long(n)
     price_kernels.costs_of_places.at_size(n)(first, arc, mate, mate_cost)
     without = (k + 1 + level).astype(np.int32)
-    held = np.where(mate >= 0, mate, without).astype(np.int64) << OFFER | mate_cost
+    column, column_need, column_cost = _by_offer(numbered)
     lifted = _lifted(problem, result.price[numbered.offer], numbered, mate, weight, level, step)
-    price = np.concatenate([lifted, [GONE], weight * step])
     return Market(
-        row=first[:-1].copy(), row_end=first[1:].copy(), arc=arc,
-        promise=np.full(n, -1, dtype=np.int32),
-        terms=np.array(terms, dtype=np.int64), column=column, column_need=need, column_cost=cost,
-        extra=np.full(k, -1, dtype=np.int64), extra_next=np.empty(0, dtype=np.int64),
-        extra_need=np.empty(0, dtype=np.int32), extra_cost=np.empty(0, dtype=np.int32), price=price,
+        row=first[:-1].copy(), row_end=first[1:].copy(), arc=arc, promise=_nobody(n),
+        terms=np.array(terms, dtype=np.int64), column=column, column_need=column_need, column_cost=column_cost,
+        extra=np.full(k, -1, dtype=np.int64), extra_next=_long(0), extra_need=_short(0), extra_cost=_short(0),
+        price=np.concatenate([lifted, [GONE], weight * step]),
         free=problem.capacity[numbered.offer] - np.bincount(mate[mate >= 0], minlength=k),
-        held=held, without=without, other=np.zeros(n, dtype=np.int64), key=np.zeros(n, dtype=np.int64),
-        root=np.full(k, -1, dtype=np.int32),
-        left=np.full(n, -1, dtype=np.int32), right=np.full(n, -1, dtype=np.int32),
-        up=np.full(n, -1, dtype=np.int32), near=np.zeros(k, dtype=np.int64),
-        mover=np.zeros(k, dtype=np.int32), via=np.zeros(k, dtype=np.int32), mover_cost=np.zeros(k, dtype=np.int64),
-        mark=np.zeros(k, dtype=np.int64), heap=np.zeros(k, dtype=np.int32), place=np.zeros(k, dtype=np.int32),
-        met=np.zeros(k, dtype=np.int32), queue=np.zeros(n, dtype=np.int32),
-        queued=np.zeros(n, dtype=np.int32), bound=np.zeros(n, dtype=np.int64),
-        looked=np.zeros(n, dtype=np.int32), changed=np.zeros(2 * k + 2, dtype=np.int32),
+        held=np.where(mate >= 0, mate, without).astype(np.int64) << OFFER | mate_cost, without=without,
+        other=_long(n), key=_long(n), root=_nobody(k), left=_nobody(n), right=_nobody(n), up=_nobody(n),
+        near=_long(k), mover=_short(k), via=_short(k), mover_cost=_long(k), mark=_long(k), heap=_short(k),
+        place=_short(k), met=_short(k), queue=_short(n), queued=_short(n), bound=_long(n), looked=_short(n),
+        changed=_short(2 * k + 2),
     )  # fmt: skip
+
+
+def _long(size: int) -> Ints:
+    return np.zeros(size, dtype=np.int64)
+
+
+def _short(size: int) -> Shorts:
+    return np.zeros(size, dtype=np.int32)
+
+
+def _nobody(size: int) -> Shorts:
+    return np.full(size, -1, dtype=np.int32)
+
+
+def _by_offer(numbered: Graph) -> tuple[Ints, Shorts, Shorts]:
+    """The arcs by offer: where each column begins and ends, and need and cost of each arc."""
+    n, k, first, arc = len(numbered.need), len(numbered.offer), numbered.first, numbered.arc
+    count, column = _long(k), _long(k + 1)
+    auction_kernels.count_columns.at_size(n)(0, n, first, first[1:], arc, count)
+    np.cumsum(count, out=column[1:])
+    need, cost = _short(len(arc)), _short(len(arc))
+    auction_kernels.fill_columns.at_size(n)(0, n, first, first[1:], arc, column[:-1].copy(), need, cost)
+    return column, need, cost
 
 
 def _lifted(

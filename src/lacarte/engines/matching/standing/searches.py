@@ -117,18 +117,24 @@ def line_up(m: Market, size: int, i: int, j: int, best: int) -> int:
 
 
 @kernel_in_place
+def set_out(m: Market, i: int, source: int, search: int) -> tuple[int, int, int]:
+    """The ways with which :func:`way_in` begins: how many, the size of the heap, and what going without costs."""
+    if i < 0:
+        count, size = reach(m, search, 0, 0, source, 0, NOBODY, ARRIVED, 0)
+        return count, size, FAR
+    limit = limit_of(m, i)
+    count, size = ways_of(m, search, 0, 0, i, ARRIVED, 0, 0, limit)
+    return count, size, limit
+
+
+@kernel_in_place
 def way_in(m: Market, i: int, source: int, search: int, most: int) -> int:
     """Bring need ``i`` in, or (``i`` negative) find room for one of those at ``source``, which loses a place.
 
     Whoever goes without in the end is who costs least. Returns by how much the gap may have grown.
     """
-    near = m.near
-    count, size, waiting, seen, steps, best, end, loser = 0, 0, 0, 0, 0, FAR, NOBODY, i
-    if i >= 0:
-        best = limit_of(m, i)
-        count, size = ways_of(m, search, count, size, i, ARRIVED, 0, 0, best)
-    else:
-        count, size = reach(m, search, count, size, source, 0, NOBODY, ARRIVED, 0)
+    near, (count, size, best) = m.near, set_out(m, i, source, search)
+    waiting, seen, steps, end, loser = 0, 0, 0, NOBODY, i
     while True:
         far = near[m.heap[0]] if size > 0 else FAR
         person = waiting > 0 and m.bound[m.queue[0]] < far
