@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 import os
+import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 
 import click
 
-__all__ = ["Failure", "installation", "progress"]
+__all__ = ["STOPPED", "Failure", "installation", "progress", "stoppable"]
+
+#: Exit code where Ctrl-C ended a command early.
+STOPPED = 130
 
 
 class Failure(click.ClickException):
@@ -42,6 +46,16 @@ def installation() -> Iterator[None]:
     except DatabaseError as error:
         line = " ".join(str(error).split())
         raise Failure(f"the database said: {line} (is it running and migrated? `lacarte migrate`)") from error
+
+
+@contextmanager
+def stoppable(meaning: str) -> Iterator[None]:
+    """Ctrl-C becomes one line that says what it has ended, and exit code 130."""
+    try:
+        yield
+    except KeyboardInterrupt:
+        click.echo(f"lacarte: {meaning}", err=True)
+        sys.exit(STOPPED)
 
 
 def progress(line: str) -> None:

@@ -10,7 +10,7 @@ from uuid import UUID
 import click
 from click.core import ParameterSource
 
-from lacarte.cli.installation import Failure, installation, progress
+from lacarte.cli.installation import Failure, installation, progress, stoppable
 from lacarte.cli.matching_files import Files, match_by_choice, match_by_need
 
 __all__ = ["match"]
@@ -94,15 +94,16 @@ def _match_records(preview: bool) -> None:
         from lacarte.loop.matching.models import MatchingRun
 
         try:
-            if preview:
-                run = compute(MatchingRun.Kind.BY_HAND, progress=progress)
-                click.echo(f"Run {run.pk}: {run.matched} of {run.needs} needs would be matched (gap {run.gap:g}).")
-                return
-            run = run_matching(progress)
+            with stoppable("stopped before there was a proved result: no run is published"):
+                run = compute(MatchingRun.Kind.BY_HAND, progress=progress) if preview else run_matching(progress)
         except RunUnderwayError as error:
             raise Failure(str(error)) from error
-        while jobs.work_once():
-            pass
+        if preview:
+            click.echo(f"Run {run.pk}: {run.matched} of {run.needs} needs would be matched (gap {run.gap:g}).")
+            return
+        with stoppable(f"stopped: run {run.pk} counts, and the worker takes the units that are left"):
+            while jobs.work_once():
+                pass
         click.echo(f"{run.matched} of {run.needs} needs matched, proved optimal (gap {run.gap:g}).")
 
 
@@ -112,7 +113,8 @@ def _compare_run(pk: UUID) -> None:
         from lacarte.loop.matching.replaying import replay
 
         try:
-            differences = replay(MatchingRun.objects.get(pk=pk))
+            with stoppable("stopped: nothing is compared"):
+                differences = replay(MatchingRun.objects.get(pk=pk))
         except MatchingRun.DoesNotExist as error:
             raise Failure(f"there is no run {pk}") from error
         except (LookupError, ValueError) as error:

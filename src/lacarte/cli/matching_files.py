@@ -10,12 +10,9 @@ from typing import NamedTuple
 
 import click
 
-from lacarte.cli.installation import Failure, progress
+from lacarte.cli.installation import STOPPED, Failure, progress, stoppable
 
 __all__ = ["Files", "match_by_choice", "match_by_need"]
-
-#: Exit code where Ctrl-C ended a match early.
-STOPPED = 130
 
 
 class Files(NamedTuple):
@@ -70,13 +67,10 @@ def match_by_choice(files: Files) -> None:
 @contextmanager
 def _clear_words() -> Iterator[None]:
     """What may be expected to go wrong becomes one line, and so does Ctrl-C."""
-    try:
+    with stoppable("stopped before anything was written"):
         from lacarte.standalone import FaultError
 
         try:
             yield
         except FaultError as error:
             raise Failure(str(error)) from error
-    except KeyboardInterrupt:
-        click.echo("lacarte: stopped before anything was written", err=True)
-        sys.exit(STOPPED)

@@ -1,33 +1,16 @@
-"""Groups of people as evenly served as possible inside each class, at the cost of travel and of nobody served."""
+"""What is told of groups that were served as evenly as possible inside each class."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from dataclasses import replace
 from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 
-from lacarte.engines.matching import Result
 from lacarte.engines.matching.candidates.build import Candidates
-from lacarte.engines.matching.fairness.balance import Balance, max_min_order
-from lacarte.engines.matching.problem import Problem
+from lacarte.engines.matching.fairness.balance import Balance
 
-__all__ = ["as_record", "balanced", "worst_shown"]
-
-Solve = Callable[[Problem], Result]
-
-
-def balanced(found: Candidates, group: npt.NDArray[np.int64], solve: Solve) -> tuple[Candidates, Balance]:
-    """The same candidates with an order inside classes that serves the worst group as well as possible.
-
-    ``group`` (``int64[n]``) is whom each need belongs to. As many of each class are served as before; ``solve``
-    must be exact in whom it serves.
-    """
-    order, balance = max_min_order(found.problem, group, solve)
-    needs, problem = replace(found.needs, order=order), replace(found.problem, order=order)
-    return replace(found, needs=needs, problem=problem), balance
+__all__ = ["as_record", "worst_shown"]
 
 
 def as_record(balance: Balance, found: Candidates, column: str, rounds: int, cost: int) -> dict[str, Any]:

@@ -19,9 +19,8 @@ from lacarte.engines.matching.certify import evaluate, lower_bound, served_by_cl
 from lacarte.engines.matching.explanation.cards import Cards, cards
 from lacarte.engines.matching.explanation.counterfactuals import Possible
 from lacarte.engines.matching.explanation.explain import Explanations, explain
-from lacarte.engines.matching.fairness.balance import Balance
+from lacarte.engines.matching.fairness.balance import Balance, balanced
 from lacarte.engines.matching.problem import Problem
-from lacarte.standalone.balancing import balanced
 from lacarte.standalone.faults import FaultError
 from lacarte.standalone.inputs import Inputs
 from lacarte.standalone.stopping import Stopping

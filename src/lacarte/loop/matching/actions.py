@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from importlib.metadata import version
 from uuid import UUID
 
@@ -12,15 +12,15 @@ from django.db import transaction
 from django.db.models import Q, QuerySet
 from django.utils.translation import gettext as _
 
-from lacarte.engines.matching import Certificate, Result, certify, solve
-from lacarte.engines.matching.fairness.balance import Balance
+from lacarte.engines.matching import Certificate, Problem, Result, certify, solve
+from lacarte.engines.matching.fairness.balance import Balance, balanced
 from lacarte.engines.matching.proof import proof
 from lacarte.kernel import clock, jobs
 from lacarte.kernel.events import publish
 from lacarte.kernel.models import Job, User
 from lacarte.kernel.permissions import Action, require_anywhere
 from lacarte.loop.matching import candidates as rules
-from lacarte.loop.matching.balancing import as_record, balanced
+from lacarte.loop.matching.balancing import as_record
 from lacarte.loop.matching.candidates import Candidates, build
 from lacarte.loop.matching.events import MatchingRunComputed
 from lacarte.loop.matching.inputs import Inputs, fingerprint, pack, read
@@ -29,7 +29,7 @@ from lacarte.loop.matching.lease import Lease, lease
 from lacarte.loop.matching.models import MatchingRun, Refusal, RunInput
 from lacarte.loop.matching.ordering import LONGEST_SEED, seed_of
 from lacarte.loop.matching.publishing import RunRefusedError, publish_run
-from lacarte.loop.matching.queries import LAST_CLASS, URGENT_CLASS, runs
+from lacarte.loop.matching.queries import LAST_CLASS, URGENT_CLASS, district_of, runs
 from lacarte.loop.needs.models import Need
 from lacarte.loop.priority.actions import RULES_VERSION, weigh
 
@@ -56,11 +56,15 @@ class Solved:
 
 
 def solved(inputs: Inputs) -> Solved:
-    """Decide, and check the decision with code that does not trust the solver. Pure: the same in, the same out."""
+    """Decide, and check the decision with code that does not trust the solver. Pure: the same in, the same out.
+
+    Raises ``KeyboardInterrupt`` on Ctrl-C.
+    """
     candidates, result, over_all_pairs = _optimum(build(inputs))
     balance = None
     if inputs.balanced:
-        candidates, balance = balanced(candidates, inputs.needs.region)
+        found, balance = balanced(candidates.found, district_of(inputs.needs.region), _exactly)
+        candidates = replace(candidates, found=found)
         candidates, result, still = _optimum(candidates)
         over_all_pairs &= still
     return Solved(candidates, result, certify(candidates.problem, result), over_all_pairs, balance)
@@ -69,12 +73,20 @@ def solved(inputs: Inputs) -> Solved:
 def _optimum(candidates: Candidates) -> tuple[Candidates, Result, bool]:
     """Solve, add the pairs that prices call for, and solve again; whether the optimum is that over all pairs."""
     for _round in range(WIDEN_AT_MOST):
-        result = solve(candidates.problem)
+        result = _exactly(candidates.problem)
         wider = candidates.widened(result.price)
         if wider is candidates:
             return candidates, result, True
         candidates = wider
-    return candidates, solve(candidates.problem), False
+    return candidates, _exactly(candidates.problem), False
+
+
+def _exactly(problem: Problem) -> Result:
+    """The optimum. What the solver has where Ctrl-C stops it is none, and no run computed again comes to it."""
+    result = solve(problem)
+    if result.solver.endswith(", stopped"):
+        raise KeyboardInterrupt
+    return result
 
 
 def rules_version() -> str:
@@ -83,7 +95,7 @@ def rules_version() -> str:
 
 
 def match(progress: Progress = _silent) -> MatchingRun:
-    """Match all needs that wait now, and let it count at once.
+    """Match all needs that wait now, and let it count at once; on Ctrl-C nothing is kept.
 
     Raises :class:`~lacarte.loop.matching.lease.RunUnderwayError` when another run is under way.
     """

@@ -1,14 +1,12 @@
-"""Districts as evenly served as possible inside each class, at the cost of travel and of nobody served."""
+"""What a run keeps of districts that were served as evenly as possible inside each class."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 from typing import Any
 
-from lacarte.engines.matching import Result, solve
-from lacarte.engines.matching.fairness.balance import Balance, max_min_order
-from lacarte.loop.matching.candidates import Candidates
-from lacarte.loop.matching.queries import Ints, district_of
+from lacarte.engines.matching import Result
+from lacarte.engines.matching.fairness.balance import Balance
 
 
 @dataclass(frozen=True)
@@ -21,16 +19,6 @@ class ClassBalance:
     worst_before: float
     worst_after: float
     bound: float
-
-
-def balanced(candidates: Candidates, region: Ints) -> tuple[Candidates, Balance]:
-    """The same candidates with an order inside classes that serves the worst district as well as possible.
-
-    ``region`` (``int64[n]``) is where each need lives. As many are served in each class as before; the engine
-    raises ``RuntimeError`` if not.
-    """
-    order, balance = max_min_order(candidates.problem, district_of(region), solve)
-    return candidates.ordered(order), balance
 
 
 def as_record(balance: Balance | None, result: Result) -> dict[str, Any]:

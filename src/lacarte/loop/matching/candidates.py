@@ -79,11 +79,6 @@ class Candidates:
             return self
         return replace(self, found=wider)
 
-    def ordered(self, order: npt.NDArray[np.int32]) -> Candidates:
-        """The same with another order inside classes."""
-        needs, problem = replace(self.found.needs, order=order), replace(self.problem, order=order)
-        return replace(self, found=replace(self.found, needs=needs, problem=problem))
-
 
 def build(inputs: Inputs) -> Candidates:
     """Join ``n`` needs with ``k`` offers at places of the same service type and within reach."""

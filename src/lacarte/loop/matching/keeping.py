@@ -90,6 +90,8 @@ def _prices(run: MatchingRun, inputs: Inputs, problem: Problem, result: Result) 
 def _next_units(run: MatchingRun, inputs: Inputs, problem: Problem, result: Result) -> Iterator[NextUnit]:
     """Where the next units of capacity relieve most, each with what it brings after those before it."""
     growth = where_next(problem, result, NEXT_UNITS)
+    if not growth.complete:
+        raise KeyboardInterrupt  # it ends well by itself, but whoever asked wants the run to end
     for rank, offer in enumerate(growth.offer.tolist(), start=1):
         kind = int(growth.priority_class[rank - 1])
         yield NextUnit(

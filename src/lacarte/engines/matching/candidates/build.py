@@ -15,7 +15,7 @@ need keeps a few offers only::
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import Protocol
 
@@ -90,6 +90,11 @@ class Candidates:
         offer, travel = self.offers.cost[which] + self.offers.wait[which], self.travel[pairs]
         wait = self.problem.candidate_cost[pairs] - travel - language - mode - offer
         return Parts(travel, wait, language, mode, offer)
+
+    def ordered(self, order: Small) -> Candidates:
+        """The same with another ``order`` inside classes (``int32[n]``)."""
+        needs, problem = replace(self.needs, order=order), replace(self.problem, order=order)
+        return replace(self, needs=needs, problem=problem)
 
 
 def candidates(

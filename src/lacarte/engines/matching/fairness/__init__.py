@@ -1,6 +1,6 @@
 """Who is served and how long people wait; guarantees, balance between regions, and public draws."""
 
-from lacarte.engines.matching.fairness.balance import Balance, max_min_exact, max_min_order
+from lacarte.engines.matching.fairness.balance import Balance, balanced, max_min_exact, max_min_order
 from lacarte.engines.matching.fairness.guarantee import Guarantee, guarantee_kept, order_for
 from lacarte.engines.matching.fairness.lottery import commitment, draw, is_included
 from lacarte.engines.matching.fairness.rates import (
@@ -19,6 +19,7 @@ __all__ = [
     "Guarantee",
     "Rates",
     "Waiting",
+    "balanced",
     "commitment",
     "disparity",
     "draw",

@@ -14,11 +14,12 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
+from lacarte.engines.matching.candidates.build import Candidates
 from lacarte.engines.matching.fairness.balance_bound import exchange_regions
 from lacarte.engines.matching.flow import cheapest_flows
 from lacarte.engines.matching.problem import Problem, Result
 
-__all__ = ["Balance", "max_min_exact", "max_min_order"]
+__all__ = ["Balance", "balanced", "max_min_exact", "max_min_order"]
 
 Ints = npt.NDArray[np.int64]
 Floats = npt.NDArray[np.float64]
@@ -101,6 +102,15 @@ def max_min_order(
     report = _report(problem, cells, before, first.cost, result.assignment, result.cost)
     alone = _rate_if_preferred(problem, cells, _worst_regions(cells, report.after), solve)
     return order, replace(report, bound=np.minimum(report.bound, alone))
+
+
+def balanced(found: Candidates, region: Ints, solve: Solve) -> tuple[Candidates, Balance]:
+    """The same candidates in the order that :func:`max_min_order` finds for ``region`` (``int64[n]``).
+
+    ``solve`` has to be exact in whom it serves. Raises ``ValueError`` for a ``region`` of another length.
+    """
+    order, balance = max_min_order(found.problem, region, solve)
+    return found.ordered(order), balance
 
 
 def max_min_exact(problem: Problem, region: Ints, solve: Solve) -> tuple[npt.NDArray[np.int32], Balance]:
