@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from lacarte.loop.planning.few import FEW, Told, fallen, running, told, told_apart
+from lacarte.loop.planning.few import FEW, Told, fallen, running, told, told_apart, told_of
 
 counts = st.lists(st.integers(0, 40), max_size=12)
 
@@ -36,10 +36,10 @@ def test_the_total_leaves_more_than_one_reading_of_groups_that_hide(groups: list
 
 
 @pytest.mark.parametrize(
-    ("groups", "told_of"), [([10, 1, 30], [10, 0, 10]), ([9, 9, 30], [0, 0, 10]), ([12, 1, 30], [10, 0, 30])]
+    ("groups", "people"), [([10, 1, 30], [10, 0, 10]), ([9, 9, 30], [0, 0, 10]), ([12, 1, 30], [10, 0, 30])]
 )
-def test_a_group_that_the_bounds_would_give_away(groups: list[int], told_of: list[int]) -> None:
-    assert [one.people for one in told_apart(groups)] == told_of
+def test_a_group_that_the_bounds_would_give_away(groups: list[int], people: list[int]) -> None:
+    assert [one.people for one in told_apart(groups)] == people
 
 
 @given(counts)
@@ -62,3 +62,12 @@ def test_what_has_fallen_gives_neither_the_rest_nor_the_difference_away(
     before: int, after: int, expected: Told
 ) -> None:
     assert fallen(before, after) == expected
+
+
+@given(st.integers(10, 60), st.data())
+def test_of_a_total_neither_few_nor_all_but_few_are_told(total: int, data: st.DataObject) -> None:
+    people = data.draw(st.integers(0, total))
+    found = told_of(total, told(people), people)
+    assert found.people <= people
+    assert not found.exact or total - people == 0 or total - people >= 10
+    assert found.exact or total - people < 10 or people < 10

@@ -50,6 +50,13 @@ def told_apart(groups: Iterable[int]) -> list[Told]:
     return found
 
 
+def told_of(total: int, counted: Told, people: int) -> Told:
+    """``counted``, what is told of ``people`` of a ``total`` that is told, less where few of them are left out."""
+    if not is_few(total - people) or is_few(total):
+        return counted
+    return Told(min(counted.people, total - SMALLEST_GROUP + 1), exact=False)
+
+
 def running(steps: Iterable[int]) -> list[Told]:
     """The sum after each step up, as if only steps of many were made until those of few are many together."""
     sure = unseen = 0

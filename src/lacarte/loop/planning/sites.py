@@ -18,7 +18,7 @@ from django.utils.translation import gettext_lazy
 from lacarte.engines.siting import Covering, Siting, maximal_covering, p_median
 from lacarte.kernel.permissions import AnyUser
 from lacarte.loop.planning.errors import NoPlanError
-from lacarte.loop.planning.few import Told, fallen, running, told, told_apart
+from lacarte.loop.planning.few import Told, fallen, running, told, told_apart, told_of
 from lacarte.loop.planning.grounds import Spot, Who, offered_now, others_offer, wanted
 from lacarte.loop.planning.ways import FAR, Floats, Ints, Points, gathered, locations, seconds
 from lacarte.loop.voice.queries import SMALLEST_GROUP
@@ -177,7 +177,9 @@ def _by_what_they_add(sites: list[int], ways: Ints, today: Ints, loss: Callable[
 def _ways(stages: Ints, weight: Ints, within: int) -> list[Ways]:
     """How far people have before, and after each site: one for each column of ``stages`` (``int64[n, s + 1]``)."""
     near, without = ((weight[:, None] * where).sum(axis=0) for where in (stages <= within, stages == FAR))
-    within_told = running(np.diff(near, prepend=0).tolist())
+    everybody, inside = int(weight.sum()), near.tolist()
+    steps = running(np.diff(near, prepend=0).tolist())
+    within_told = [told_of(everybody, step, n) for step, n in zip(steps, inside, strict=True)]
     served = np.where(stages < FAR, weight[:, None], 0)
     total = served.sum(axis=0)
     mean = (served * np.where(stages < FAR, stages, 0)).sum(axis=0) / np.maximum(total, 1)

@@ -23,6 +23,9 @@ from lacarte.pages.planner.forms import Asked, by_area
 from lacarte.registers.menu.models import OfferAtPlace, ServiceType
 from lacarte.registers.places.outlines import districts
 
+#: A few apart from each other: between two that differ by little, somebody could be found by subtraction.
+MINUTES = (5, 10, 15, 20, 30, 45, 60, 90)
+
 
 class Sites(Asked):
     """What to plan."""
@@ -31,7 +34,9 @@ class Sites(Asked):
     who = forms.ChoiceField(label=gettext_lazy("For whom"), choices=Who, initial=Who.WAITING)
     sites = forms.IntegerField(label=gettext_lazy("New sites"), min_value=1, max_value=MOST_SITES, initial=3)
     aim = forms.ChoiceField(label=gettext_lazy("What counts"), choices=Aim, initial=Aim.WAY)
-    minutes = forms.IntegerField(label=gettext_lazy("Minutes of way"), min_value=1, max_value=240, initial=30)
+    minutes = forms.TypedChoiceField(
+        label=gettext_lazy("Minutes of way"), choices=[(n, str(n)) for n in MINUTES], coerce=int, initial=30
+    )
 
     def __init__(self, given: Any, kinds: Mapping[ServiceType, int]) -> None:
         super().__init__({"service": max(kinds, key=lambda kind: kinds[kind]).code, **given})
