@@ -14,7 +14,7 @@ from heapq import heappop, heappush
 import numpy as np
 import numpy.typing as npt
 
-from lacarte.engines.compiling import kernel
+from lacarte.engines.compiling import STEPS_OF_A_NEED, kernel
 from lacarte.engines.matching.problem import Problem, Result
 
 Ints = npt.NDArray[np.int64]
@@ -79,7 +79,8 @@ def standing(problem: Problem, result: Result, chains: int) -> Standing:
         column_start=np.concatenate([[0], np.cumsum(count)]).astype(np.int64),
         column_need=problem.rows[by_offer].astype(np.int32),
         column_cost=problem.candidate_cost[by_offer],
-        steps=chains * len(problem.candidate_offer),
+        # At least what its needs count for: where solving is compiled, so is this.
+        steps=max(chains * len(problem.candidate_offer), STEPS_OF_A_NEED * len(held)),
     )
 
 
