@@ -37,8 +37,8 @@ def test_the_next_units_of_san_francisco_look_at_few_needs(monkeypatch: pytest.M
     solved: list[Problem] = []
     Counted.looks = 0
 
-    def counted_standing(problem: Problem, result: Result) -> Standing:
-        match = standing(problem, result)
+    def counted_standing(problem: Problem, result: Result, chains: int) -> Standing:
+        match = standing(problem, result, chains)
         return replace(match, column_need=match.column_need.view(Counted))
 
     def counted_solve(problem: Problem) -> Result:
