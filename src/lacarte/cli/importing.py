@@ -46,6 +46,7 @@ def requests(path: Path, mapping: Path | None) -> None:
             raise Failure(str(error)) from error
 
 
+@import_.command()
 @click.argument("path", type=click.Path(path_type=Path))
 def menu(path: Path) -> None:
     """Providers and offers from PATH: an HSDS data package (zip) or a LinkSF list (JSON)."""
