@@ -95,6 +95,24 @@ def add_arcs(m: Market, i: int, count: int) -> None:
 
 
 @kernel_in_place
+def first_entry(m: Market, j: int) -> int:
+    """Where the column of offer ``j`` begins; -1 when it is empty. See :func:`entry`."""
+    a = m.column[j]
+    return int(a if a < m.column[j + 1] else -2 - m.extra[j])
+
+
+@kernel_in_place
+def entry(m: Market, j: int, a: int) -> tuple[int, int, int]:
+    """Need and cost at ``a`` in the column of offer ``j``, and where the next entry is, -1 after the last.
+
+    Extra arc ``e`` has the number -2 - e.
+    """
+    if a < 0:
+        return m.extra_need[-2 - a], m.extra_cost[-2 - a], -2 - m.extra_next[-2 - a]
+    return m.column_need[a], m.column_cost[a], a + 1 if a + 1 < m.column[j + 1] else -2 - m.extra[j]
+
+
+@kernel_in_place
 def proof(m: Market, low: int, high: int) -> tuple[int, int, int, int]:
     """What the needs ``low..high`` pay in places and limits, and the least they could at these prices.
 

@@ -22,6 +22,8 @@ from lacarte.engines.matching.standing.places import (
     attach,
     cost_of_place,
     detach,
+    entry,
+    first_entry,
     limit_of,
     note,
     offer_of,
@@ -252,18 +254,11 @@ def movers_to(m: Market, search: int, count: int, size: int, j: int, best: int) 
     is reached, at what cost: somebody who goes without, or who leaves a place that nobody wants.
     """
     price, promise, near, mark, held, k = m.price, m.promise, m.near, m.mark, m.held, len(m.near)
-    column_need, column_cost = m.column_need, m.column_cost
-    column, extra, extra_next, extra_need, extra_cost = m.column, m.extra, m.extra_next, m.extra_need, m.extra_cost
     broken, base, least = m.terms[0], near[j] + price[j] + m.terms[1], near[j]
     who, who_cost = NOBODY, 0
-    a, last, more = column[j], column[j + 1], extra[j]
-    while a < last or more >= 0:
-        if a < last:
-            h, cost = column_need[a], column_cost[a]
-            a += 1
-        else:
-            h, cost = extra_need[more], extra_cost[more]
-            more = extra_next[more]
+    a = first_entry(m, j)
+    while a != NOBODY:
+        h, cost, a = entry(m, j, a)
         left = held[h] >> OFFER
         distance = base + cost - (held[h] & COST) - price[left]
         if held[h] & BROKEN:
@@ -296,17 +291,10 @@ def move_up(m: Market, source: int, end: int) -> None:
 @kernel_in_place
 def call_forward(m: Market, j: int) -> None:
     """Lower the keys of those for whom offer ``j`` is better now than what they could have had instead."""
-    promise, other, price = m.promise, m.other, m.price[j]
-    column, extra, extra_next, broken = m.column, m.extra, m.extra_next, m.terms[0]
-    column_need, column_cost, extra_need, extra_cost = m.column_need, m.column_cost, m.extra_need, m.extra_cost
-    a, last, more = column[j], column[j + 1], extra[j]
-    while a < last or more >= 0:
-        if a < last:
-            h, cost = column_need[a], column_cost[a]
-            a += 1
-        else:
-            h, cost = extra_need[more], extra_cost[more]
-            more = extra_next[more]
+    promise, other, price, broken = m.promise, m.other, m.price[j], m.terms[0]
+    a = first_entry(m, j)
+    while a != NOBODY:
+        h, cost, a = entry(m, j, a)
         this = cost + price
         if this >= other[h]:
             continue
