@@ -16,9 +16,9 @@ from typing import Any
 
 import numpy as np
 
-sys.path[:0] = [str(Path(__file__).parents[1]), str(Path(__file__).parents[1] / "src")]
+sys.path[:0] = [str(Path(__file__).parents[1] / "src"), str(Path(__file__).parent)]
 
-from benchmarks.instances import instance  # noqa: E402
+from instances import instance  # noqa: E402
 
 from lacarte.engines.matching import Problem, Result, solve  # noqa: E402
 from lacarte.engines.matching.capacity.growth import grown, where_next  # noqa: E402
