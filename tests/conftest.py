@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import signal
 import tempfile
 from collections.abc import Iterator
 
@@ -12,6 +13,9 @@ import pytest
 os.environ.setdefault("LACARTE_HOME", tempfile.mkdtemp(prefix="lacarte-test-"))
 os.environ.setdefault("LACARTE_SECRET_KEY", "only for tests")
 os.environ.setdefault("LACARTE_LOG_LEVEL", "WARNING")
+
+# A job in the background begins without Ctrl-C, and so would every program that a test starts.
+signal.signal(signal.SIGINT, signal.default_int_handler)
 
 
 @pytest.fixture(autouse=True)

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import itertools
+import signal
 from collections.abc import Iterator
 from dataclasses import replace
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -251,6 +253,13 @@ def test_ctrl_c_returns_the_best_so_far_with_its_certificate(stage: str) -> None
     result = solve_bundles(p, exact=False, tolerance=0, sweeps=10, progress=stop)
     assert check_bundles(p, result).gap == result.gap
     assert stage == "prices" or sum(result.served_by_class.values()) > 0
+
+
+@pytest.mark.skipif(not Path("/proc/self/status").exists(), reason="only Linux tells which signals are caught")
+def test_an_exact_search_leaves_ctrl_c_as_it_was() -> None:
+    solve_bundles(crowded(24, 6), exact=True)
+    caught = next(line for line in Path("/proc/self/status").read_text().splitlines() if line.startswith("SigCgt"))
+    assert int(caught.split()[1], 16) >> (signal.SIGINT - 1) & 1, "Python is not told of Ctrl-C any more"
 
 
 def test_a_result_that_was_tampered_with_is_noticed() -> None:
