@@ -125,7 +125,7 @@ class _Model:
         solver.parameters.num_workers = 1  # several are faster by the clock, but not the same on every run
         solver.parameters.random_seed = seed % 2**31
         solver.parameters.max_deterministic_time = effort
-        solver.parameters.catch_sigint_signal = False  # it would never give Ctrl-C back, and the next one would kill
+        solver.parameters.catch_sigint_signal = False  # it would never give Ctrl-C back
         status = solver.solve(self.model)
         if status not in (cp_model.OPTIMAL, cp_model.FEASIBLE):
             return Exact(start, proven=False)
