@@ -35,7 +35,7 @@ PAGES: dict[str, tuple[str, str]] = {
     "sites-wrong": ("/unmet/sites/?sites=0&minutes=no&service=none", "planner"),
     "sharing": ("/unmet/sharing/", "planner"),
     "sharing-agreement": ("/unmet/sharing/?one=ironworks&other=crescent-sands", "planner"),
-    "sharing-staff": ("/unmet/sharing/?what=staff&service=home-care&one=old-port&other=new-town", "planner"),
+    "sharing-staff": ("/unmet/sharing/?what=staff&service=job-search&one=old-port&other=new-town", "planner"),
     "runs": ("/unmet/runs/", "planner"),
     "runs-urgent": ("/unmet/runs/?kind=urgent", "planner"),
     "operations": ("/operations/", "administrator"),
