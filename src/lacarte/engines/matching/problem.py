@@ -74,7 +74,7 @@ class Problem:
     @cached_property
     def level(self) -> npt.NDArray[np.int64]:
         """``int64[n]``: 0 for the most urgent (class, order) that somebody is in, then 1, … without gaps."""
-        if not np.ptp(self.order) if len(self.order) else True:  # classes alone are few: no need to sort
+        if not len(self.order) or np.ptp(self.order) == 0:  # classes alone are few: no need to sort
             known = np.bincount(self.priority_class, minlength=256) > 0
             return np.asarray((np.cumsum(known) - 1)[self.priority_class], dtype=np.int64)
         key = (self.priority_class.astype(np.int64) << 32) + (self.order.astype(np.int64) + 2**31)

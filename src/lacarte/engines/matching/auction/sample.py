@@ -18,6 +18,8 @@ from lacarte.engines.matching.auction.graph import Graph, Ints
 NEEDS_AN_OFFER = 10
 DENSEST = 4
 SPARSEST = 16
+#: Which of each so many is taken differs, as in a hash: who comes in turns in the input is not left out by turns.
+SCATTER = 2654435761
 
 
 def how_sparse(needs: int, offers: int) -> int:
@@ -33,7 +35,8 @@ def sampled(graph: Graph, every: int) -> tuple[Ints, Graph]:
     all who could come, there is in the sample too.
     """
     n = len(graph.need)
-    pick = np.arange(every // 2, n, every)
+    among = np.arange(n // every) * every
+    pick = among + (among * SCATTER >> 16) % every
     first = np.zeros(len(pick) + 1, dtype=np.int64)
     np.cumsum(np.diff(graph.first)[pick], out=first[1:])
     arc = np.empty(first[-1], dtype=graph.arc.dtype)
