@@ -51,14 +51,12 @@ def graph(problem: Problem, threads: int) -> Graph:
     arc = np.empty(first[-1], dtype=np.int32 if short else np.int64)
     bounds = sorted({round(n * block / BLOCKS) for block in range(BLOCKS + 1)})
     copy = kernels.copy_rows.at_size(n)
-    mark = kernels.mark_offers.at_size(n)
     share = kernels.mark_boundary.at_size(n)
     start, candidate, cost = problem.candidate_start, problem.candidate_offer, problem.candidate_cost
     seen = np.zeros((len(bounds), k), dtype=np.int32)
 
     def prepare(low: int, high: int) -> None:
-        copy(low, high, need, rank, start, candidate, cost, first, arc)
-        mark(low, high, first, arc, seen[bounds.index(low)])
+        copy(low, high, need, rank, start, candidate, cost, first, arc, seen[bounds.index(low)])
 
     in_blocks(prepare, bounds, threads)
     shared = (np.count_nonzero(seen, axis=0) > 1).astype(np.uint8)

@@ -21,13 +21,19 @@ def copy_rows(
     cost: Array,
     first: Array,
     arc: Array,
+    seen: Array,
 ) -> None:
-    """Rows ``low..high`` of the problem's candidates in the solver's numbering."""
+    """Rows ``low..high`` of the problem's candidates in the solver's numbering.
+
+    Counts in ``seen: int32[k]`` how often each offer is a candidate of these needs.
+    """
     bits = half(arc)
     for i in range(low, high):
         to = first[i]
         for a in range(start[need[i]], start[need[i] + 1]):
-            arc[to] = (rank[offer[a]] << bits) | cost[a]
+            j = rank[offer[a]]
+            arc[to] = (j << bits) | cost[a]
+            seen[j] += 1
             to += 1
 
 
@@ -38,14 +44,6 @@ def pick_rows(low: int, high: int, pick: Array, start: Array, row: Array, first:
         begin = start[pick[i]]
         for a in range(first[i + 1] - first[i]):
             arc[first[i] + a] = row[begin + a]
-
-
-@kernel
-def mark_offers(low: int, high: int, first: Array, arc: Array, seen: Array) -> None:
-    """Count in ``seen: int32[k]`` how often each offer is a candidate of needs ``low..high``."""
-    bits, mask = half(arc), (1 << half(arc)) - 1
-    for a in range(first[low], first[high]):
-        seen[(arc[a] >> bits) & mask] += 1
 
 
 @kernel
