@@ -190,8 +190,8 @@ def completed(inputs: Inputs, best: Solved, tolerance: float, say: Say, clock: _
     clock.stop("growth")
     stopped = told is None or not _near(best.gap_of_all, result, tolerance)
     return Matched(
-        inputs, found, result, certificate, cards(found.problem, result), best.rounds, best.gap_of_all,
-        stopped, float(tolerance), first_come, by_class, told, growth, best.balance,
+        inputs, found, result, certificate, told.cards if told else cards(found.problem, result),
+        best.rounds, best.gap_of_all, stopped, float(tolerance), first_come, by_class, told, growth, best.balance,
         best.balanced_rounds, clock.seconds,
     )  # fmt: skip
 

@@ -11,6 +11,9 @@ import numpy.typing as npt
 
 from lacarte.engines.checking import refuse, whole_numbers
 
+#: How the name of a solver ends that somebody stopped.
+STOPPED = ", stopped"
+
 
 @dataclass(frozen=True, eq=False)
 class Problem:
@@ -128,6 +131,11 @@ class Result:
     gap: int
     step: int
     solver: str = ""
+
+    @property
+    def complete(self) -> bool:
+        """Whether the solver came to its end, and nobody stopped it."""
+        return not self.solver.endswith(STOPPED)
 
 
 _TYPES: dict[str, Any] = {

@@ -14,7 +14,7 @@ from lacarte.engines.matching.auction.phases import Progress
 from lacarte.engines.matching.auction.result import auction
 from lacarte.engines.matching.baselines import in_turn
 from lacarte.engines.matching.certify import appraise, served_by_class
-from lacarte.engines.matching.problem import Problem, Result
+from lacarte.engines.matching.problem import STOPPED, Problem, Result
 
 Solver = Literal["auction", "flow"]
 
@@ -44,7 +44,7 @@ def solve(
 
     ``progress`` is called with what was done and how fine prices are, in units of cost. Where it raises
     ``KeyboardInterrupt``, the answer is the best matching so far of an auction; of OR-tools, and while nobody is
-    matched yet, it is what taking turns by class and order gives. ``solver`` then ends in ``, stopped``, and
+    matched yet, it is what taking turns by class and order gives. The result is then not ``complete``, and
     ``gap`` says what the answer may lack. Ctrl-C itself does the same to an auction and ends OR-tools at once
     with ``KeyboardInterrupt``. Raises ``ValueError`` when the numbers are too large to be exact.
     """
@@ -110,7 +110,7 @@ def _in_turn(problem: Problem, solver: Solver) -> Result:
 
 
 def _named(solver: Solver, complete: bool) -> str:
-    return f"{solver} {VERSION}" if complete else f"{solver} {VERSION}, stopped"
+    return f"{solver} {VERSION}" if complete else f"{solver} {VERSION}{STOPPED}"
 
 
 def rated(

@@ -84,7 +84,7 @@ def _optimum(candidates: Candidates) -> tuple[Candidates, Result, bool]:
 def _exactly(problem: Problem) -> Result:
     """The optimum. What the solver has where Ctrl-C stops it is none, and no run computed again comes to it."""
     result = solve(problem)
-    if result.solver.endswith(", stopped"):
+    if not result.complete:
         raise KeyboardInterrupt
     return result
 
