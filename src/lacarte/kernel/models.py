@@ -104,3 +104,16 @@ class Job(models.Model):
 
     def __str__(self) -> str:
         return f"{self.name} ({self.state})"
+
+
+class ApiKey(models.Model):
+    """A key with which another program speaks to us. Only its hash is kept: it is shown once, when it is made."""
+
+    id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
+    name = models.CharField(max_length=120, unique=True)  # who has it
+    key_hash = models.CharField(max_length=64, unique=True)  # SHA-256 of the key, hexadecimal
+    created_at = models.DateTimeField(default=clock.now)
+    revoked_at = models.DateTimeField(null=True)
+
+    def __str__(self) -> str:
+        return self.name

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
-__all__ = ["Speeds", "haversine_metres", "middle", "project", "travel_seconds"]
+__all__ = ["NOWHERE", "Speeds", "cells", "cells_around", "haversine_metres", "middle", "project", "travel_seconds"]
 
 Floats = npt.NDArray[np.float64]
 #: Mean radius of the Earth (IUGG).
@@ -56,6 +56,42 @@ def travel_seconds(metres: npt.ArrayLike, speeds: Speeds | None = None) -> Float
     street = np.asarray(metres, dtype=np.float64) * by.detour
     walked = np.minimum(street, by.walking_limit)
     return np.asarray(walked / by.walking + (street - walked) / by.transit)
+
+
+#: The cell of a point that is not known.
+NOWHERE = -1
+#: Height of a cell in degrees of latitude, some 222 metres; cells are about as wide as they are high.
+CELL_DEGREES = 0.002
+_BAND = 1 << 20  # more than the cells of one band around the Earth
+
+
+def cells(longitude: npt.ArrayLike, latitude: npt.ArrayLike) -> npt.NDArray[np.int64]:
+    """The number of the cell of some 222 by 222 metres that each point (degrees, WGS84) is in: ``int64[n]``.
+
+    :data:`NOWHERE` for a point that is NaN in a coordinate. What is within a cell's height of a point is in
+    its cell or in one of :func:`cells_around` it. Raises ``ValueError`` for what are no degrees.
+    """
+    x, y = _degrees("longitude", longitude, 180.0), _degrees("latitude", latitude, 90.0)
+    known = ~(np.isnan(x) | np.isnan(y))
+    band = np.floor(np.where(known, y, 0.0) / CELL_DEGREES)
+    column = np.floor((np.where(known, x, 0.0) + 180.0) / _width(band))
+    return np.where(known, (band + 90 / CELL_DEGREES) * _BAND + column, NOWHERE).astype(np.int64)
+
+
+def cells_around(longitude: float, latitude: float) -> list[int]:
+    """The cell of a point and all that touch it, eight as a rule; empty for a point that is not known."""
+    if np.isnan(longitude) or np.isnan(latitude):
+        return []
+    high = np.clip(latitude + CELL_DEGREES * np.array([-1.0, 0.0, 1.0]), -90.0, 90.0)
+    wide = _width(np.floor(high / CELL_DEGREES))
+    x = (longitude + np.outer([-1.0, 0.0, 1.0], wide) + 180.0) % 360.0 - 180.0
+    return sorted(set(cells(x, np.broadcast_to(high, (3, 3))).ravel().tolist()))
+
+
+def _width(band: Floats) -> Floats:
+    """Degrees of longitude of a cell; near the poles no more than some cells make a band."""
+    middle_of_band = np.radians((band + 0.5) * CELL_DEGREES)
+    return np.asarray(CELL_DEGREES / np.maximum(np.cos(middle_of_band), 0.01))
 
 
 def middle(longitude: npt.ArrayLike, latitude: npt.ArrayLike) -> tuple[float, float]:

@@ -3,25 +3,34 @@
 from __future__ import annotations
 
 import secrets
+from collections.abc import Sequence
 from datetime import datetime
+from math import nan
 
-from django.db import transaction
+from django.db import IntegrityError, transaction
+from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from lacarte.engines.text import language as language_of
+from lacarte.engines.geography import cells
 from lacarte.kernel import clock
 from lacarte.kernel.events import publish
 from lacarte.kernel.models import User
 from lacarte.kernel.permissions import Action, require
+from lacarte.loop.needs.abuse import why_held
+from lacarte.loop.needs.duplicates import Alike, alike
 from lacarte.loop.needs.events import NeedClassified, NeedReceived, NeedWithdrawn
-from lacarte.loop.needs.models import Need
+from lacarte.loop.needs.models import Attachment, Danger, Need, Understanding
+from lacarte.loop.needs.placing import places_in
+from lacarte.loop.needs.privacy import personal_in
 from lacarte.loop.needs.understanding import understand
-from lacarte.registers.menu.models import ServiceType
+from lacarte.loop.needs.urgency import judge
+from lacarte.registers.menu.models import PriorityClass, ServiceType, Subject
 from lacarte.registers.people.models import Household, Person
 from lacarte.registers.places.models import Region
 from lacarte.registers.places.queries import region_at
 
 LONGEST_TEXT = 5000
+Answers = dict[str, str | list[str]]
 
 
 class NeedRefusedError(ValueError):
@@ -39,47 +48,105 @@ def receive(
     longitude: float | None = None,
     latitude: float | None = None,
     address: str = "",
+    answers: Answers | None = None,
+    attachments: Sequence[Attachment] = (),
     language: str | None = None,
     actor: User | None = None,
     external_id: str | None = None,
     received_at: datetime | None = None,
 ) -> Need:
-    """Take in a need from any channel: find its type, region and language, and say so to later stages.
+    """Take in a need from any channel: understand it, place it, and say so to later stages.
 
     Sent twice with the same ``external_id`` it is one need. Coordinates are degrees (WGS84) and win over
-    ``region``, which is what somebody chose from a list, and over the household's.
+    ``region``, which is what somebody chose from a list, and over the household's. ``answers`` are those to the
+    attributes of ``service_type``; ``attachments`` were stored before and wait for their need.
     Raises :class:`NeedRefusedError` for an empty, overlong or unprintable text or impossible coordinates.
     """
     _check(text, address, service_type, longitude, latitude)
+    if external_id and (known := Need.objects.filter(external_id=external_id).first()):
+        return known
+    text, at = text.strip(), received_at or clock.now()
     home = household or (person.household if person else None)
     if longitude is None and region is None and not address and home is not None:
         longitude, latitude = home.longitude, home.latitude
-    number, certainty = (service_type.number, 1.0) if service_type else understand(text)
-    chosen = service_type or ServiceType.objects.get(number=number)
+    reading = understand(text, service_type)
+    said_where = (
+        [] if longitude is not None or home is not None else places_in(f"{address}\n{text}", within=region)
+    )
     if longitude is not None or region is None:
         region = home.region if home and longitude is None else region_at(longitude, latitude)
-    with transaction.atomic():
-        if external_id and (known := Need.objects.filter(external_id=external_id).first()):
-            return known
-        need = Need.objects.create(
-            secret=secrets.token_urlsafe(24),
-            channel=channel,
-            subject=chosen.subject,
-            person=person,
-            household=home,
-            registered_by=actor,
-            service_type=chosen,
-            type_certainty=certainty,
-            region=region,
-            text=text.strip(),
-            language=language or language_of(text),
-            address=address,
-            longitude=longitude,
-            latitude=latitude,
-            external_id=external_id,
-            received_at=received_at or clock.now(),
-        )
-        publish(NeedReceived(need=need.pk, channel=channel), stream=need.pk, actor=actor)
+    judged = judge(text, service_type=reading.service_type, month=timezone.localtime(at).month)
+    need = Need(
+        secret=secrets.token_urlsafe(24),
+        state=Need.State.HELD if why_held(text) else Need.State.OPEN,
+        channel=channel,
+        subject=reading.service_type.subject,
+        person=person,
+        household=home,
+        registered_by=actor,
+        service_type=reading.service_type,
+        type_certainty=reading.certainty,
+        region=region,
+        text=text,
+        language=language or reading.language,
+        address=address,
+        longitude=longitude,
+        latitude=latitude,
+        cell=int(cells([nan if longitude is None else longitude], [nan if latitude is None else latitude])[0]),
+        answers=answers or {},
+        urgency=judged.urgency,
+        external_id=external_id,
+        received_at=at,
+        changed_at=at,
+    )
+    likely = _alike(need, attachments)
+    understood = Understanding(
+        need=need,
+        language=reading.language,
+        language_certainty=reading.language_certainty,
+        types=[vars(one) for one in reading.types],
+        model=reading.model,
+        places=[
+            {"code": f.place.code, "name": str(f.place), "certainty": round(f.certainty, 3)} for f in said_where
+        ],
+        personal=personal_in(text),
+        rules=judged.rules,
+        alike=[{"need": str(a.need.pk), "probability": a.probability, "reasons": a.reasons} for a in likely],
+    )
+    return _keep(need, understood, attachments, actor)
+
+
+def _alike(need: Need, attachments: Sequence[Attachment]) -> list[Alike]:
+    if need.subject != Subject.PLACE:
+        return []
+    return alike(
+        text=need.text,
+        service_type=need.service_type,
+        longitude=need.longitude,
+        latitude=need.latitude,
+        at=need.received_at,
+        photos=[photo.likeness for photo in attachments if photo.likeness is not None],
+    )
+
+
+@transaction.atomic
+def _keep(need: Need, understood: Understanding, attachments: Sequence[Attachment], actor: User | None) -> Need:
+    """Write it all down in one transaction; the same ``external_id`` sent at the same moment is one need still."""
+    try:
+        with transaction.atomic():
+            need.save(force_insert=True)
+    except IntegrityError:
+        known = Need.objects.filter(external_id=need.external_id).first() if need.external_id else None
+        if known is None:
+            raise
+        return known
+    understood.save(force_insert=True)
+    if attachments:
+        waiting = Attachment.objects.filter(pk__in=[one.pk for one in attachments], need=None)
+        waiting.update(need=need, draft="")
+    if need.urgency == PriorityClass.NOW:
+        Danger.objects.create(need=need, raised_at=clock.now())
+    publish(NeedReceived(need=need.pk, channel=need.channel), stream=need.pk, actor=actor)
     return need
 
 
@@ -105,7 +172,8 @@ def classify(need: Need, *, service_type: ServiceType, actor: User) -> Need:
         require(actor, Action.WORK, need)
         need.service_type, need.type_certainty, need.subject = service_type, 1.0, service_type.subject
         require(actor, Action.WORK, need)
-        need.save(update_fields=["service_type", "type_certainty", "subject"])
+        need.changed_at = clock.now()
+        need.save(update_fields=["service_type", "type_certainty", "subject", "changed_at"])
         publish(NeedClassified(need=need.pk, service_type=service_type.number), stream=need.pk, actor=actor)
     return need
 
@@ -117,6 +185,7 @@ def withdraw(need: Need, *, actor: User | None) -> Need:
         if need.state != Need.State.OPEN:
             raise NeedRefusedError(_("Somebody already works on this; please cancel the order instead."))
         need.state, need.closed_at = Need.State.WITHDRAWN, clock.now()
-        need.save(update_fields=["state", "closed_at"])
+        need.changed_at = need.closed_at
+        need.save(update_fields=["state", "closed_at", "changed_at"])
         publish(NeedWithdrawn(need=need.pk), stream=need.pk, actor=actor)
     return need

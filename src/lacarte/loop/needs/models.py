@@ -5,10 +5,12 @@ from __future__ import annotations
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
+from lacarte.engines.geography import NOWHERE
 from lacarte.kernel import clock
 from lacarte.kernel.ids import new_reference, uuid7
 from lacarte.kernel.models import User
-from lacarte.registers.menu.models import ServiceType, Subject
+from lacarte.kernel.text import MultilingualField, in_language
+from lacarte.registers.menu.models import PriorityClass, ServiceType, Subject
 from lacarte.registers.people.models import Household, Person
 from lacarte.registers.places.models import Region
 
@@ -28,9 +30,15 @@ class Need(models.Model):
     """One need (Open311 service request, FHIR ServiceRequest)."""
 
     class State(models.TextChoices):
-        """``open``: waits for an offer. ``ordered``: an order is under way. ``met``, ``withdrawn``: closed."""
+        """``open``: waits for an offer. ``ordered``: an order is under way. ``met``, ``withdrawn``: closed.
+
+        ``joined``: another need tells of the same thing; that one is worked on, this one is told how it goes.
+        ``held``: a person reads it before anything else happens.
+        """
 
         OPEN = "open", _("Waiting for an offer")
+        JOINED = "joined", _("Joined to another report")
+        HELD = "held", _("To be read by a person first")
         ORDERED = "ordered", _("Being dealt with")
         MET = "met", _("Done")
         WITHDRAWN = "withdrawn", _("Withdrawn")
@@ -52,18 +60,189 @@ class Need(models.Model):
     address = models.CharField(max_length=300, blank=True)
     longitude = models.FloatField(null=True)
     latitude = models.FloatField(null=True)
+    cell = models.BigIntegerField(default=NOWHERE)  # engines.geography.cells, to find what is near
+    answers = models.JSONField(default=dict)  # {code of an attribute: text, or list of keys}
+    urgency = models.PositiveSmallIntegerField(
+        null=True, choices=PriorityClass
+    )  # what was said makes it this urgent
+    lead = models.ForeignKey("self", null=True, on_delete=models.PROTECT, related_name="joined")
     priority_class = models.PositiveSmallIntegerField(null=True)
     need_index = models.FloatField(null=True)
     external_id = models.CharField(max_length=120, null=True, unique=True)  # noqa: DJ001 (null: no other system)
     received_at = models.DateTimeField(default=clock.now)
     closed_at = models.DateTimeField(null=True)
+    changed_at = models.DateTimeField(default=clock.now, db_index=True)  # what the public may see of it
 
     class Meta:
         ordering = ["-received_at"]
         indexes = [
+            models.Index(fields=["cell", "state"], name="need_near"),
             models.Index(fields=["state", "-received_at"], name="need_queue"),
             models.Index(fields=["region", "service_type", "state"], name="need_place_type"),
         ]
 
     def __str__(self) -> str:
         return self.reference
+
+
+class Understanding(models.Model):
+    """What the program made of a need's words, kept as it was then, whatever a person chose later."""
+
+    need = models.OneToOneField(Need, primary_key=True, on_delete=models.CASCADE, related_name="understanding")
+    language = models.CharField(max_length=20)
+    language_certainty = models.FloatField(default=0.0)
+    types = models.JSONField(default=list)  # [{"code", "probability", "words": [...]}], likeliest first
+    model = models.CharField(max_length=64, blank=True)  # fingerprint of the model that said so
+    places = models.JSONField(default=list)  # [{"code", "name", "certainty"}], likeliest first
+    personal = models.JSONField(default=list)  # [[start, end, kind]] in the need's text: hidden in public
+    rules = models.JSONField(default=list)  # codes of the urgency rules that spoke
+    alike = models.JSONField(default=list)  # [{"need", "probability", "reasons": [...]}], likeliest first
+
+    def __str__(self) -> str:
+        return f"{self.need}: {self.language}"
+
+
+class Different(models.Model):
+    """A person said that two needs tell of different things, so that they are not suggested again."""
+
+    one = models.ForeignKey(Need, on_delete=models.CASCADE, related_name="+")
+    other = models.ForeignKey(Need, on_delete=models.CASCADE, related_name="+")  # one.pk < other.pk
+    said_by = models.ForeignKey(User, null=True, on_delete=models.SET_NULL, related_name="+")
+    at = models.DateTimeField(default=clock.now)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["one", "other"], name="different_once")]
+
+    def __str__(self) -> str:
+        return f"{self.one} ≠ {self.other}"
+
+
+class Follower(models.Model):
+    """Somebody who is told how a need goes without having reported it."""
+
+    id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
+    need = models.ForeignKey(Need, on_delete=models.CASCADE, related_name="followers")
+    person = models.ForeignKey(Person, on_delete=models.CASCADE, related_name="follows")
+    since = models.DateTimeField(default=clock.now)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["need", "person"], name="follows_once")]
+
+    def __str__(self) -> str:
+        return f"{self.person} → {self.need}"
+
+
+class Message(models.Model):
+    """Something said about a need, by the resident or to them (FHIR Communication)."""
+
+    class State(models.TextChoices):
+        """Of a message to the resident: ``queued``, then ``sent`` or ``failed``. One from them is ``received``."""
+
+        RECEIVED = "received", _("Received")
+        QUEUED = "queued", _("On its way")
+        SENT = "sent", _("Sent")
+        FAILED = "failed", _("Could not be sent")
+
+    class Medium(models.TextChoices):
+        """How it was said."""
+
+        EMAIL = "email", _("E-mail")
+        SMS = "sms", _("SMS")
+        CHAT = "chat", _("Chat")
+        PAGE = "page", _("Page of the need")
+        PHONE = "phone", _("Phone")
+
+    id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
+    need = models.ForeignKey(Need, on_delete=models.CASCADE, related_name="messages")
+    incoming = models.BooleanField()
+    medium = models.CharField(max_length=10, choices=Medium)
+    address = models.CharField(max_length=254, blank=True)  # whom it is from or to, on that medium
+    author = models.ForeignKey(User, null=True, on_delete=models.SET_NULL, related_name="+")
+    subject = models.CharField(max_length=200, blank=True)
+    text = models.TextField()
+    state = models.CharField(max_length=10, choices=State)
+    external_id = models.CharField(max_length=200, null=True, unique=True)  # noqa: DJ001 (null: no other system)
+    at = models.DateTimeField(default=clock.now)
+
+    class Meta:
+        ordering = ["at", "id"]
+        indexes = [models.Index(fields=["need", "at"], name="message_of_need")]
+
+    def __str__(self) -> str:
+        return f"{self.need}: {self.medium}"
+
+
+class Attachment(models.Model):
+    """A photo or document that came with a need: stored once, as we encoded it anew."""
+
+    id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
+    need = models.ForeignKey(Need, null=True, on_delete=models.CASCADE, related_name="attachments")
+    message = models.ForeignKey(Message, null=True, on_delete=models.SET_NULL, related_name="attachments")
+    draft = models.CharField(max_length=43, blank=True, db_index=True)  # whose question page it waits on
+    file = models.CharField(max_length=200)  # below MEDIA_ROOT
+    media_type = models.CharField(max_length=100)
+    size = models.PositiveIntegerField()  # bytes
+    width = models.PositiveIntegerField(null=True)  # pixels, of a photo
+    height = models.PositiveIntegerField(null=True)
+    sha256 = models.CharField(max_length=64, db_index=True)
+    likeness = models.BigIntegerField(null=True)  # perceptual hash of a photo
+    released_at = models.DateTimeField(null=True)  # null: not shown to the public
+    released_by = models.ForeignKey(User, null=True, on_delete=models.SET_NULL, related_name="+")
+    created_at = models.DateTimeField(default=clock.now)
+
+    def __str__(self) -> str:
+        return f"{self.media_type}, {self.size} bytes"
+
+
+class UrgencyRule(models.Model):
+    """A rule that officials read and edit: which words, when, make a need how urgent, and what is said at once."""
+
+    code = models.CharField(max_length=60, primary_key=True)
+    name = MultilingualField()
+    words = models.JSONField(default=dict)  # {language: [words or phrases, any of them]}
+    unless = models.JSONField(default=dict)  # {language: [words that speak against it]}
+    months = models.JSONField(default=list)  # 1..12; empty: all year
+    service_first = models.BigIntegerField(null=True)  # of these service types only; null: of all
+    service_last = models.BigIntegerField(null=True)
+    urgency = models.PositiveSmallIntegerField(choices=PriorityClass)
+    advice = MultilingualField()  # told to the resident at once, such as the emergency number
+    active = models.BooleanField(default=True)
+    changed_by = models.ForeignKey(User, null=True, on_delete=models.SET_NULL, related_name="+")
+    changed_at = models.DateTimeField(default=clock.now)
+
+    def __str__(self) -> str:
+        return in_language(self.name)
+
+
+class Danger(models.Model):
+    """A need that may mean danger to life: somebody must look at it within a minute."""
+
+    need = models.OneToOneField(Need, primary_key=True, on_delete=models.CASCADE, related_name="danger")
+    raised_at = models.DateTimeField(default=clock.now)
+    seen_at = models.DateTimeField(null=True, db_index=True)
+    seen_by = models.ForeignKey(User, null=True, on_delete=models.SET_NULL, related_name="+")
+
+    def __str__(self) -> str:
+        return str(self.need)
+
+
+class Surge(models.Model):
+    """A burning issue: needs of a kind that suddenly grow somewhere, against their own usual season."""
+
+    id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
+    region = models.ForeignKey(Region, on_delete=models.CASCADE, related_name="surges")
+    service_type = models.ForeignKey(ServiceType, on_delete=models.CASCADE, related_name="surges")
+    topic = models.CharField(max_length=120, blank=True)  # a word that many of them share; empty: the type itself
+    since = models.DateTimeField()
+    until = models.DateTimeField()
+    count = models.PositiveIntegerField()
+    expected = models.FloatField()
+    chance = models.FloatField()  # probability of so many when nothing is the matter
+    found_at = models.DateTimeField(default=clock.now)
+    ended_at = models.DateTimeField(null=True)
+
+    class Meta:
+        ordering = ["-found_at"]
+
+    def __str__(self) -> str:
+        return f"{self.service_type}, {self.region}"

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from functools import lru_cache
 
 from lacarte.engines.text import TypeSuggester
+from lacarte.engines.text import language as language_of
 from lacarte.kernel.tree import ROOT_NUMBER
 from lacarte.registers.menu.models import ServiceType
 from lacarte.registers.menu.queries import orderable
@@ -23,12 +25,36 @@ def suggest(text: str, n: int = 3) -> list[tuple[ServiceType, float]]:
     return [(types[found.label], found.probability) for found in suggestions if found.label in types]
 
 
-def understand(text: str) -> tuple[int, float]:
-    """The number of the service type a text asks for and how certain that is; the root's when unsure."""
-    best = suggest(text, 1)
-    if not best or best[0][1] < CERTAIN_ENOUGH:
-        return ROOT_NUMBER, best[0][1] if best else 0.0
-    return best[0][0].number, best[0][1]
+@dataclass(frozen=True)
+class TypeRead:
+    """A service type that a text may ask for, with the words that spoke for it."""
+
+    code: str
+    probability: float
+    words: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class Reading:
+    """What a text says: ``service_type`` is the root where that is for a person to choose."""
+
+    service_type: ServiceType
+    certainty: float  # 1: chosen by a person
+    language: str
+    language_certainty: float
+    types: tuple[TypeRead, ...] = ()  # likeliest first
+    model: str = ""  # fingerprint of the model that said so
+
+
+def understand(text: str, chosen: ServiceType | None = None) -> Reading:
+    """The language of ``text`` and the service type it asks for, unless a person has ``chosen`` one."""
+    likely = suggest(text)
+    types = tuple(TypeRead(kind.code, probability, ()) for kind, probability in likely)
+    certainty = 1.0 if chosen else likely[0][1] if likely else 0.0
+    if chosen is None and certainty >= CERTAIN_ENOUGH:
+        chosen = likely[0][0]
+    decided = chosen or ServiceType.objects.get(number=ROOT_NUMBER)
+    return Reading(decided, certainty, language_of(text), 1.0, types)
 
 
 @lru_cache(maxsize=2)

@@ -82,7 +82,7 @@ def _send(sent: list[tuple[Need, UUID, Hold | None]]) -> list[Order]:
         for need, offer, held in sent
     ]
     Order.objects.bulk_create(orders, batch_size=_BATCH)
-    Need.objects.filter(pk__in=[need.pk for need, *_ in sent]).update(state=Need.State.ORDERED)
+    Need.objects.filter(pk__in=[need.pk for need, *_ in sent]).update(state=Need.State.ORDERED, changed_at=now)
     publish_many((OrderPlaced(order=order.pk, need=order.need_id), order.need_id, None) for order in orders)
     return orders
 
@@ -136,4 +136,4 @@ def _end(order: Order, need: Need) -> None:
         if state == Need.State.OPEN:
             refuse(need.pk, order.offer_at_place_id)
     closed = None if state == Need.State.OPEN else order.ended_at
-    Need.objects.filter(pk=need.pk).update(state=state, closed_at=closed)
+    Need.objects.filter(pk=need.pk).update(state=state, closed_at=closed, changed_at=order.ended_at)

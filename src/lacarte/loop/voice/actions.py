@@ -5,6 +5,7 @@ from __future__ import annotations
 from django.db import transaction
 from django.utils.translation import gettext as _
 
+from lacarte.kernel import clock
 from lacarte.kernel.events import publish
 from lacarte.kernel.models import User
 from lacarte.loop.matching.actions import refuse
@@ -61,5 +62,5 @@ def rate(
 def _reopen(order: Order) -> None:
     """The order failed after all, so that its need may have another."""
     Order.objects.filter(pk=order.pk).update(state=OrderState.FAILED, reason="not solved, said the resident")
-    Need.objects.filter(pk=order.need_id).update(state=Need.State.OPEN, closed_at=None)
+    Need.objects.filter(pk=order.need_id).update(state=Need.State.OPEN, closed_at=None, changed_at=clock.now())
     refuse(order.need_id, order.offer_at_place_id)

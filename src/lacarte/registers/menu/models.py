@@ -63,6 +63,37 @@ class ServiceType(models.Model):
         return tree.Interval(self.number, self.last)
 
 
+class Attribute(models.Model):
+    """A follow-up question of a service type (Open311 service attribute); answers are kept with the need."""
+
+    class DataType(models.TextChoices):
+        """The six types of GeoReport v2."""
+
+        STRING = "string", _("A line of text")
+        NUMBER = "number", _("A number")
+        DATETIME = "datetime", _("A date and time")
+        TEXT = "text", _("Several lines of text")
+        ONE_OF = "singlevaluelist", _("One of a list")
+        SOME_OF = "multivaluelist", _("Any of a list")
+
+    service_type = models.ForeignKey(ServiceType, on_delete=models.CASCADE, related_name="attributes")
+    code = models.CharField(max_length=80)
+    datatype = models.CharField(max_length=16, choices=DataType)
+    question = MultilingualField()  # GeoReport ``description``
+    hint = MultilingualField()  # GeoReport ``datatype_description``
+    required = models.BooleanField(default=False)
+    variable = models.BooleanField(default=True)  # false: the question is only a notice and takes no answer
+    order = models.PositiveSmallIntegerField(default=1)
+    values = models.JSONField(default=list)  # of lists: [{"key": "…", "name": {language: text}}, …]
+
+    class Meta:
+        ordering = ["order", "code"]
+        constraints = [models.UniqueConstraint(fields=["service_type", "code"], name="attribute_code")]
+
+    def __str__(self) -> str:
+        return in_language(self.question)
+
+
 class Offer(models.Model):
     """A provider's version of a service type: its price and conditions (HSDS service)."""
 

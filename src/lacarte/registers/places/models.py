@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from django.db import models
+from django.utils.translation import gettext_lazy as _
 
 from lacarte.kernel import clock, tree
 from lacarte.kernel.ids import uuid7
@@ -51,6 +52,32 @@ class Zone(models.Model):
     code = models.CharField(max_length=80, unique=True)
     name = MultilingualField()
     boundary = models.JSONField()  # GeoJSON geometry, WGS84
+
+    def __str__(self) -> str:
+        return in_language(self.name)
+
+
+class NamedPlace(models.Model):
+    """A street, an estate or a landmark that people name when they say where (an entry of the gazetteer)."""
+
+    class Kind(models.TextChoices):
+        """What bears the name."""
+
+        STREET = "street", _("Street")
+        ESTATE = "estate", _("Housing estate")
+        LANDMARK = "landmark", _("Landmark")
+        AREA = "area", _("Area")
+
+    id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
+    code = models.CharField(max_length=120, unique=True)
+    kind = models.CharField(max_length=10, choices=Kind)
+    name = MultilingualField()
+    other_names = models.JSONField(default=list)  # short forms, old names, usual misspellings
+    region = models.ForeignKey(Region, on_delete=models.CASCADE, related_name="named_places")
+    longitude = models.FloatField(null=True)
+    latitude = models.FloatField(null=True)
+    source = models.CharField(max_length=60, blank=True)
+    changed_at = models.DateTimeField(default=clock.now)
 
     def __str__(self) -> str:
         return in_language(self.name)
