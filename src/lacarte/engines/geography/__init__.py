@@ -73,25 +73,29 @@ def cells(longitude: npt.ArrayLike, latitude: npt.ArrayLike) -> npt.NDArray[np.i
     """
     x, y = _degrees("longitude", longitude, 180.0), _degrees("latitude", latitude, 90.0)
     known = ~(np.isnan(x) | np.isnan(y))
-    band = np.floor(np.where(known, y, 0.0) / CELL_DEGREES)
-    column = np.floor((np.where(known, x, 0.0) + 180.0) / _width(band))
-    return np.where(known, (band + 90 / CELL_DEGREES) * _BAND + column, NOWHERE).astype(np.int64)
+    band = _band(np.where(known, y, 0.0))
+    return np.where(known, _cell(np.where(known, x, 0.0), band, 0), NOWHERE).astype(np.int64)
 
 
 def cells_around(longitude: float, latitude: float) -> list[int]:
-    """The cell of a point and all that touch it, eight as a rule; empty for a point that is not known."""
+    """The cell of a point and those that touch it, in all nine as a rule; empty for a point that is not known."""
     if np.isnan(longitude) or np.isnan(latitude):
         return []
-    high = np.clip(latitude + CELL_DEGREES * np.array([-1.0, 0.0, 1.0]), -90.0, 90.0)
-    wide = _width(np.floor(high / CELL_DEGREES))
-    x = (longitude + np.outer([-1.0, 0.0, 1.0], wide) + 180.0) % 360.0 - 180.0
-    return sorted(set(cells(x, np.broadcast_to(high, (3, 3))).ravel().tolist()))
+    bands = np.clip(_band(np.array([[latitude]])) + np.array([-1.0, 0.0, 1.0]), 0, _band(np.array(90.0)))
+    around = _cell(np.array(longitude), bands, np.array([[-1.0], [0.0], [1.0]]))
+    return sorted(set(around.astype(np.int64).ravel().tolist()))
 
 
-def _width(band: Floats) -> Floats:
-    """Degrees of longitude of a cell; near the poles no more than some cells make a band."""
-    middle_of_band = np.radians((band + 0.5) * CELL_DEGREES)
-    return np.asarray(CELL_DEGREES / np.maximum(np.cos(middle_of_band), 0.01))
+def _band(latitude: Floats) -> Floats:
+    """The number of the band of cells around the Earth, from the south pole."""
+    return np.asarray(np.floor((latitude + 90.0) / CELL_DEGREES))
+
+
+def _cell(longitude: Floats, band: Floats, aside: int | Floats) -> Floats:
+    """The cell of a longitude in a band, or the one so many columns ``aside``; a band closes at the date line."""
+    shrink = np.maximum(np.cos(np.radians((band + 0.5) * CELL_DEGREES - 90.0)), 0.01)
+    columns = np.floor(360.0 / CELL_DEGREES * shrink)
+    return np.asarray(band * _BAND + (np.floor((longitude + 180.0) * columns / 360.0) + aside) % columns)
 
 
 def middle(longitude: npt.ArrayLike, latitude: npt.ArrayLike) -> tuple[float, float]:

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import secrets
 from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import datetime
-from math import nan
 
+import numpy as np
 from django.db import IntegrityError, transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -20,14 +21,14 @@ from lacarte.loop.needs.abuse import why_held
 from lacarte.loop.needs.duplicates import Alike, alike
 from lacarte.loop.needs.events import NeedClassified, NeedReceived, NeedWithdrawn
 from lacarte.loop.needs.models import Attachment, Danger, Need, Understanding
-from lacarte.loop.needs.placing import places_in
+from lacarte.loop.needs.placing import PlaceFound, places_in
 from lacarte.loop.needs.privacy import personal_in
-from lacarte.loop.needs.understanding import understand
-from lacarte.loop.needs.urgency import judge
+from lacarte.loop.needs.understanding import Reading, understand
+from lacarte.loop.needs.urgency import Judgement, judge
 from lacarte.registers.menu.models import PriorityClass, ServiceType, Subject
 from lacarte.registers.people.models import Household, Person
 from lacarte.registers.places.models import Region
-from lacarte.registers.places.queries import region_at
+from lacarte.registers.places.queries import region_at, root
 
 LONGEST_TEXT = 5000
 Answers = dict[str, str | list[str]]
@@ -67,14 +68,8 @@ def receive(
         return known
     text, at = text.strip(), received_at or clock.now()
     home = household or (person.household if person else None)
-    if longitude is None and region is None and not address and home is not None:
-        longitude, latitude = home.longitude, home.latitude
     reading = understand(text, service_type)
-    said_where = (
-        [] if longitude is not None or home is not None else places_in(f"{address}\n{text}", within=region)
-    )
-    if longitude is not None or region is None:
-        region = home.region if home and longitude is None else region_at(longitude, latitude)
+    where = _where(text, address, region, home, longitude, latitude)
     judged = judge(text, service_type=reading.service_type, month=timezone.localtime(at).month)
     need = Need(
         secret=secrets.token_urlsafe(24),
@@ -86,34 +81,78 @@ def receive(
         registered_by=actor,
         service_type=reading.service_type,
         type_certainty=reading.certainty,
-        region=region,
+        region=where.region,
         text=text,
         language=language or reading.language,
         address=address,
-        longitude=longitude,
-        latitude=latitude,
-        cell=int(cells([nan if longitude is None else longitude], [nan if latitude is None else latitude])[0]),
+        longitude=where.longitude,
+        latitude=where.latitude,
+        cell=where.cell,
         answers=answers or {},
         urgency=judged.urgency,
         external_id=external_id,
         received_at=at,
         changed_at=at,
     )
-    likely = _alike(need, attachments)
-    understood = Understanding(
+    understood = _understood(need, reading, where, judged, _alike(need, attachments))
+    return _keep(need, understood, attachments, actor)
+
+
+@dataclass(frozen=True)
+class _Where:
+    """Where a need is, and the places that its words may mean."""
+
+    region: Region
+    longitude: float | None
+    latitude: float | None
+    said: list[PlaceFound]
+
+    @property
+    def cell(self) -> int:
+        """The cell of the point; of none where there is no point."""
+        x, y = np.array([[self.longitude], [self.latitude]], dtype=float)  # None becomes NaN
+        return int(cells(x, y)[0])
+
+
+def _where(
+    text: str,
+    address: str,
+    region: Region | None,
+    home: Household | None,
+    longitude: float | None,
+    latitude: float | None,
+) -> _Where:
+    """A point says it best, then the region that was chosen, then the home, then the words."""
+    if longitude is not None:
+        return _Where(region_at(longitude, latitude), longitude, latitude, [])
+    if home is not None and region is None and not address:
+        return _Where(home.region, home.longitude, home.latitude, [])
+    said = places_in(f"{address}\n{text}", within=region)
+    if region is None:
+        region = home.region if home is not None else root()
+    return _Where(region, None, None, said)
+
+
+def _understood(
+    need: Need, reading: Reading, where: _Where, judged: Judgement, likely: list[Alike]
+) -> Understanding:
+    return Understanding(
         need=need,
         language=reading.language,
         language_certainty=reading.language_certainty,
         types=[vars(one) for one in reading.types],
         model=reading.model,
         places=[
-            {"code": f.place.code, "name": str(f.place), "certainty": round(f.certainty, 3)} for f in said_where
+            {"code": found.place.code, "name": str(found.place), "certainty": round(found.certainty, 3)}
+            for found in where.said
         ],
-        personal=personal_in(text),
+        personal=personal_in(need.text),
         rules=judged.rules,
-        alike=[{"need": str(a.need.pk), "probability": a.probability, "reasons": a.reasons} for a in likely],
+        alike=[
+            {"need": str(one.need.pk), "probability": round(one.probability, 3), "reasons": one.reasons}
+            for one in likely
+        ],
     )
-    return _keep(need, understood, attachments, actor)
 
 
 def _alike(need: Need, attachments: Sequence[Attachment]) -> list[Alike]:
