@@ -76,6 +76,7 @@ def serve(host: str, port: int) -> None:
             address=host,
             port=port,
             interface=Interfaces.WSGI,
+            workers=settings.CONFIGURED["processes"],
             blocking_threads=settings.CONFIGURED["threads"],
             log_access=False,
             websockets=False,

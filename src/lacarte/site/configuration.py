@@ -52,7 +52,13 @@ OPTIONS: tuple[Option, ...] = (
     Option("time_zone", "UTC", "Time zone of the city, such as `Asia/Shanghai`."),
     Option("jurisdiction", "lacarte.local", "Open311 `jurisdiction_id`; a client that names another is told so."),
     Option("city", "", "Name of the city in page heads. Empty: that of the largest region."),
-    Option("threads", 4, "Threads that serve pages, from 1 to 64."),
+    Option("threads", 4, "Threads that serve pages, in each process, from 1 to 64."),
+    Option(
+        "processes",
+        1,
+        "Processes that serve pages, from 1 to 64: about one a core. Each counts paces for itself, unless "
+        "`rate_limit_store` is Redis.",
+    ),
     Option("match_minutes", 1, "Minutes between two matching runs over urgent needs, from 1 to 1440."),
     Option("match_hour", 2, "Hour of the city's day from which the nightly run over all needs is computed."),
     Option(
@@ -136,6 +142,7 @@ def _check(option: Option, value: Any, where: str) -> Any:
 def _check_values(values: dict[str, Any]) -> None:
     limits_of = {
         "threads": (1, 64),
+        "processes": (1, 64),
         "match_minutes": (1, 1440),
         "match_hour": (0, 23),
         "publish_hour": (0, 24),
