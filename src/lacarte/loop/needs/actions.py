@@ -5,7 +5,7 @@ from __future__ import annotations
 import secrets
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 
 import numpy as np
 from django.db import IntegrityError, transaction
@@ -55,15 +55,19 @@ def receive(
     actor: User | None = None,
     external_id: str | None = None,
     received_at: datetime | None = None,
+    since: date | None = None,
+    times: str = "",
+    held: str = "",
 ) -> Need:
     """Take in a need from any channel: understand it, place it, and say so to later stages.
 
     Sent twice with the same ``external_id`` it is one need. Coordinates are degrees (WGS84) and win over
     ``region``, which is what somebody chose from a list, and over the household's. ``answers`` are those to the
-    attributes of ``service_type``; ``attachments`` were stored before and wait for their need.
+    attributes of ``service_type``; ``attachments`` were stored before and wait for their need. ``held`` is a
+    code of ``needs.abuse``: why a person should read it first, besides what its words say.
     Raises :class:`NeedRefusedError` for an empty, overlong or unprintable text or impossible coordinates.
     """
-    _check(text, address, service_type, longitude, latitude)
+    _check(text, f"{address}{times}{answers or ''}", service_type, longitude, latitude)
     if external_id and (known := Need.objects.filter(external_id=external_id).first()):
         return known
     text, at = text.strip(), received_at or clock.now()
@@ -71,9 +75,10 @@ def receive(
     reading = understand(text, service_type)
     where = _where(text, address, region, home, longitude, latitude)
     judged = judge(text, service_type=reading.service_type, month=timezone.localtime(at).month)
+    held = held or why_held(text, channel=channel)
     need = Need(
         secret=secrets.token_urlsafe(24),
-        state=Need.State.HELD if why_held(text) else Need.State.OPEN,
+        state=Need.State.HELD if held else Need.State.OPEN,
         channel=channel,
         subject=reading.service_type.subject,
         person=person,
@@ -89,12 +94,15 @@ def receive(
         latitude=where.latitude,
         cell=where.cell,
         answers=answers or {},
+        since=since,
+        times=times,
         urgency=judged.urgency,
         external_id=external_id,
         received_at=at,
         changed_at=at,
     )
     understood = _understood(need, reading, where, judged, _alike(need, attachments))
+    understood.held = held
     return _keep(need, understood, attachments, actor)
 
 
@@ -190,13 +198,13 @@ def _keep(need: Need, understood: Understanding, attachments: Sequence[Attachmen
 
 
 def _check(
-    text: str, address: str, service_type: ServiceType | None, longitude: float | None, latitude: float | None
+    text: str, more: str, service_type: ServiceType | None, longitude: float | None, latitude: float | None
 ) -> None:
     if not text.strip() and service_type is None:
         raise NeedRefusedError(_("Please say in a few words what you need."))
     if len(text) > LONGEST_TEXT:
         raise NeedRefusedError(_("Please use at most %(n)d characters.") % {"n": LONGEST_TEXT})
-    if "\0" in text + address:
+    if not storable(text + more):
         raise NeedRefusedError(_("This holds a character that is no text. Please type it again."))
     if (longitude is None) != (latitude is None):
         raise NeedRefusedError(_("A place needs both longitude and latitude."))
