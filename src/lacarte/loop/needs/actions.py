@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import secrets
-from collections.abc import Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 
@@ -17,6 +17,7 @@ from lacarte.kernel import clock
 from lacarte.kernel.events import publish
 from lacarte.kernel.models import User
 from lacarte.kernel.permissions import Action, require
+from lacarte.kernel.text import storable
 from lacarte.loop.needs.abuse import why_held
 from lacarte.loop.needs.duplicates import Alike, alike
 from lacarte.loop.needs.events import NeedClassified, NeedReceived, NeedWithdrawn
@@ -65,9 +66,11 @@ def receive(
     ``region``, which is what somebody chose from a list, and over the household's. ``answers`` are those to the
     attributes of ``service_type``; ``attachments`` were stored before and wait for their need. ``held`` is a
     code of ``needs.abuse``: why a person should read it first, besides what its words say.
+    A ``person`` who is not saved yet is saved with the need, so that one refused leaves nothing behind. Call it
+    outside a transaction where you can: only the writing at its end needs one, and others wait for that.
     Raises :class:`NeedRefusedError` for an empty, overlong or unprintable text or impossible coordinates.
     """
-    _check(text, f"{address}{times}{answers or ''}", service_type, longitude, latitude)
+    _check(text, (address, times, *_said(answers or {})), service_type, longitude, latitude)
     if external_id and (known := Need.objects.filter(external_id=external_id).first()):
         return known
     text, at = text.strip(), received_at or clock.now()
@@ -181,6 +184,8 @@ def _keep(need: Need, understood: Understanding, attachments: Sequence[Attachmen
     """Write it all down in one transaction; the same ``external_id`` sent at the same moment is one need still."""
     try:
         with transaction.atomic():
+            if need.person is not None and need.person._state.adding:
+                need.person.save()
             need.save(force_insert=True)
     except IntegrityError:
         known = Need.objects.filter(external_id=need.external_id).first() if need.external_id else None
@@ -197,14 +202,23 @@ def _keep(need: Need, understood: Understanding, attachments: Sequence[Attachmen
     return need
 
 
+def _said(answers: Answers) -> Iterator[str]:
+    for code, said in answers.items():
+        yield from (code, said) if isinstance(said, str) else (code, *said)
+
+
 def _check(
-    text: str, more: str, service_type: ServiceType | None, longitude: float | None, latitude: float | None
+    text: str,
+    more: Iterable[str],
+    service_type: ServiceType | None,
+    longitude: float | None,
+    latitude: float | None,
 ) -> None:
     if not text.strip() and service_type is None:
         raise NeedRefusedError(_("Please say in a few words what you need."))
     if len(text) > LONGEST_TEXT:
         raise NeedRefusedError(_("Please use at most %(n)d characters.") % {"n": LONGEST_TEXT})
-    if not storable(text + more):
+    if not all(map(storable, (text, *more))):
         raise NeedRefusedError(_("This holds a character that is no text. Please type it again."))
     if (longitude is None) != (latitude is None):
         raise NeedRefusedError(_("A place needs both longitude and latitude."))
