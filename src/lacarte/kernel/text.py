@@ -33,6 +33,14 @@ def listed(things: Iterable[object]) -> str:
     return str(pgettext("between the items of a list", ", ")).join(str(thing) for thing in things if thing)
 
 
+def storable(text: str) -> bool:
+    """Whether every database keeps ``text``: without NUL (PostgreSQL refuses it) and without lone surrogates."""
+    try:
+        return b"\0" not in text.encode()
+    except UnicodeEncodeError:
+        return False
+
+
 def validate_multilingual(value: Any) -> None:
     """Raise ``ValidationError`` unless ``value`` maps language tags to texts."""
     if not isinstance(value, Mapping):

@@ -3,6 +3,6 @@
 from __future__ import annotations
 
 
-def why_held(text: str) -> str:
+def why_held(text: str, *, channel: str = "") -> str:
     """A code that says why a person reads ``text`` first; empty where nothing speaks against it."""
     return ""

@@ -62,6 +62,8 @@ class Need(models.Model):
     latitude = models.FloatField(null=True)
     cell = models.BigIntegerField(default=NOWHERE)  # engines.geography.cells, to find what is near
     answers = models.JSONField(default=dict)  # {code of an attribute: text, or list of keys}
+    since = models.DateField(null=True)  # since when, as the resident says
+    times = models.CharField(max_length=200, blank=True)  # at what times, in the resident's words
     urgency = models.PositiveSmallIntegerField(
         null=True, choices=PriorityClass
     )  # what was said makes it this urgent
@@ -96,6 +98,7 @@ class Understanding(models.Model):
     places = models.JSONField(default=list)  # [{"code", "name", "certainty"}], likeliest first
     personal = models.JSONField(default=list)  # [[start, end, kind]] in the need's text: hidden in public
     rules = models.JSONField(default=list)  # codes of the urgency rules that spoke
+    held = models.CharField(max_length=20, blank=True)  # why a person reads it first (needs.abuse)
     alike = models.JSONField(default=list)  # [{"need", "probability", "reasons": [...]}], likeliest first
 
     def __str__(self) -> str:
@@ -192,6 +195,18 @@ class Attachment(models.Model):
 
     def __str__(self) -> str:
         return f"{self.media_type}, {self.size} bytes"
+
+
+class KeptDraft(models.Model):
+    """What somebody has answered so far on the question pages; kept until it is sent, or for some days."""
+
+    token = models.CharField(max_length=43, primary_key=True)  # known to the visitor's session alone
+    said = models.JSONField(default=dict)
+    began_at = models.DateTimeField(default=clock.now)
+    changed_at = models.DateTimeField(default=clock.now, db_index=True)
+
+    def __str__(self) -> str:
+        return f"{self.changed_at:%Y-%m-%d %H:%M}"
 
 
 class UrgencyRule(models.Model):
