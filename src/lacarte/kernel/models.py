@@ -1,4 +1,4 @@
-"""Records of the kernel: users, officials' mandates, the event log and the job table."""
+"""Records of the kernel: users, officials' mandates, the event log, the job table and files half read in."""
 
 from __future__ import annotations
 
@@ -117,3 +117,16 @@ class ApiKey(models.Model):
 
     def __str__(self) -> str:
         return self.name
+
+
+class UnfinishedImport(models.Model):
+    """A file that is being read in, and how far: written with what each part of it brought, gone when it ends."""
+
+    fingerprint = models.CharField(max_length=64, primary_key=True)  # SHA-256 of the file and how it is read
+    lines = models.PositiveBigIntegerField(default=0)  # of the file, read and kept
+    so_far = models.JSONField(default=dict)  # what the import has to remember
+    began_at = models.DateTimeField(default=clock.now)
+    changed_at = models.DateTimeField(default=clock.now)
+
+    def __str__(self) -> str:
+        return f"{self.fingerprint[:8]}: {self.lines} lines"
