@@ -59,18 +59,21 @@ def receive(
     since: date | None = None,
     times: str = "",
     held: str = "",
+    origin: dict[str, str] | None = None,
 ) -> Need:
     """Take in a need from any channel: understand it, place it, and say so to later stages.
 
     Sent twice with the same ``external_id`` it is one need. Coordinates are degrees (WGS84) and win over
     ``region``, which is what somebody chose from a list, and over the household's. ``answers`` are those to the
     attributes of ``service_type``; ``attachments`` were stored before and wait for their need. ``held`` is a
-    code of ``needs.abuse``: why a person should read it first, besides what its words say.
+    code of ``needs.abuse``: why a person should read it first, besides what its words say. ``origin`` is what the
+    program that sent it says of itself; it is never public.
     A ``person`` who is not saved yet is saved with the need, so that one refused leaves nothing behind. Call it
     outside a transaction where you can: only the writing at its end needs one, and others wait for that.
     Raises :class:`NeedRefusedError` for an empty, overlong or unprintable text or impossible coordinates.
     """
-    _check(text, (address, times, *_said(answers or {})), service_type, longitude, latitude)
+    other = (address, times, *_said(answers or {}), *(origin or {}).values())
+    _check(text, other, service_type, longitude, latitude)
     if external_id and (known := Need.objects.filter(external_id=external_id).first()):
         return known
     text, at = text.strip(), received_at or clock.now()
@@ -99,6 +102,7 @@ def receive(
         answers=answers or {},
         since=since,
         times=times,
+        origin=origin or {},
         urgency=judged.urgency,
         external_id=external_id,
         received_at=at,

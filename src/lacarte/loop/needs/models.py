@@ -64,6 +64,7 @@ class Need(models.Model):
     answers = models.JSONField(default=dict)  # {code of an attribute: text, or list of keys}
     since = models.DateField(null=True)  # since when, as the resident says
     times = models.CharField(max_length=200, blank=True)  # at what times, in the resident's words
+    origin = models.JSONField(default=dict)  # what the program that sent it says of itself
     urgency = models.PositiveSmallIntegerField(
         null=True, choices=PriorityClass
     )  # what was said makes it this urgent
@@ -81,6 +82,8 @@ class Need(models.Model):
             models.Index(fields=["cell", "state"], name="need_near"),
             models.Index(fields=["state", "-received_at"], name="need_queue"),
             models.Index(fields=["region", "service_type", "state"], name="need_place_type"),
+            models.Index(fields=["subject", "-received_at"], name="need_newest"),
+            models.Index(fields=["service_type", "-received_at"], name="need_newest_of_type"),
         ]
 
     def __str__(self) -> str:
@@ -118,6 +121,24 @@ class Different(models.Model):
 
     def __str__(self) -> str:
         return f"{self.one} ≠ {self.other}"
+
+
+class Joining(models.Model):
+    """The decision that a need tells of the same thing as another; gone once it is taken back.
+
+    ``to`` is the need that was named, which may be joined itself; ``Need.lead`` is always the one that all of
+    them end at. So taking one decision back takes out just those needs that came by it.
+    """
+
+    need = models.OneToOneField(Need, primary_key=True, on_delete=models.CASCADE, related_name="joining")
+    to = models.ForeignKey(Need, on_delete=models.CASCADE, related_name="+")
+    was = models.CharField(max_length=10, choices=Need.State)  # what it becomes again when it is parted
+    probability = models.FloatField(null=True)  # null: a person said so
+    said_by = models.ForeignKey(User, null=True, on_delete=models.SET_NULL, related_name="+")
+    at = models.DateTimeField(default=clock.now)
+
+    def __str__(self) -> str:
+        return f"{self.need} = {self.to}"
 
 
 class Follower(models.Model):
