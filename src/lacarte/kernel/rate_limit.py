@@ -15,14 +15,14 @@ from limits.strategies import MovingWindowRateLimiter
 logger = logging.getLogger(__name__)
 
 
-def allowed(scope: str, request: HttpRequest) -> bool:
-    """Whether this address may do ``scope`` once more; a yes is counted.
+def allowed(scope: str, request: HttpRequest, *, who: str = "") -> bool:
+    """Whether this address, or ``who`` where that is known better, may do ``scope`` once more; a yes is counted.
 
     When nobody can count, because the store does not answer, people are served all the same.
     """
     limiter, limit = _limiter(settings.CONFIGURED["rate_limit_store"], settings.CONFIGURED["rate_limit"])
     try:
-        return limiter.hit(limit, scope, address(request))
+        return limiter.hit(limit, scope, who or address(request))
     except StorageError:
         logger.exception("rate limits are not counted: rate_limit_store does not answer")
         return True
