@@ -57,3 +57,16 @@ def menu(path: Path) -> None:
             click.echo(import_menu(path).text())
         except ImportFaultError as error:
             raise Failure(str(error)) from error
+
+
+@import_.command()
+@click.argument("path", type=click.Path(path_type=Path))
+def attributes(path: Path) -> None:
+    """Follow-up questions of service types from the TOML file PATH; they take the place of those there were."""
+    with installation():
+        from lacarte.standards.imports import ImportFaultError, import_attributes
+
+        try:
+            click.echo(import_attributes(path).text())
+        except ImportFaultError as error:
+            raise Failure(str(error)) from error
