@@ -28,6 +28,7 @@ class _Map:
     """Boundaries with an index, and the region number of each."""
 
     index: shapely.STRtree
+    shapes: npt.NDArray[np.object_]
     numbers: npt.NDArray[np.int64]
 
 
@@ -41,12 +42,15 @@ def regions_at(longitudes: npt.ArrayLike, latitudes: npt.ArrayLike) -> npt.NDArr
 
     Inputs are ``float[n]``, NaN for an unknown point; the answer is ``int64[n]``.
     """
-    points = shapely.points(np.asarray(longitudes, dtype=float), np.asarray(latitudes, dtype=float))
+    x, y = np.asarray(longitudes, dtype=float), np.asarray(latitudes, dtype=float)
+    points = shapely.points(x, y)
     found = np.full(points.shape, tree.ROOT_NUMBER, dtype=np.int64)
     known = _map(*_version())
     if known is None:
         return found
-    asked, boundary = known.index.query(points, predicate="intersects")
+    asked, boundary = known.index.query(points)  # with a predicate it would prepare each point, not the shapes
+    inside = shapely.intersects_xy(known.shapes[boundary], x[asked], y[asked])
+    asked, boundary = asked[inside], boundary[inside]
     # A deeper region always has the larger number of two that contain each other (kernel.tree).
     np.maximum.at(found, asked, known.numbers[boundary])
     return found
@@ -110,8 +114,12 @@ def _map(count: int, changed: datetime | None) -> _Map | None:
     rows = list(Boundary.objects.values_list("region_id", "geometry"))
     if not rows:
         return None
-    shapes = [shape(geometry) for _, geometry in rows]
-    return _Map(shapely.STRtree(shapes), np.array([number for number, _ in rows], dtype=np.int64))
+    shapes = np.array([shape(geometry) for _, geometry in rows], dtype=object)
+    shapely.prepare(shapes)
+    west, south, east, north = shapely.bounds(shapes).T
+    # What is prepared is made when it is first asked for a point in its box: by this thread alone.
+    shapely.intersects_xy(shapes, (west + east) / 2, (south + north) / 2)
+    return _Map(shapely.STRtree(shapes), shapes, np.array([number for number, _ in rows], dtype=np.int64))
 
 
 def _zones_version() -> tuple[tuple[UUID, str], ...]:
