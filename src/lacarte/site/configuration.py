@@ -72,13 +72,28 @@ OPTIONS: tuple[Option, ...] = (
         "A need that has waited so many days moves up one class, never into class 0. 0: no need does.",
     ),
     Option("run_days", 365, "Days for which a run's inputs are kept, so that it can be computed again."),
-    Option("rate_limit", "30/minute", "How often one address may send a need, sign in or look one up."),
+    Option(
+        "rate_limit",
+        "30/minute",
+        "How often one address (of IPv6 one /64) may send a need, sign in or look one up.",
+    ),
+    Option("rate_limit_session", "20/hour", "How often one browser may send a need."),
+    Option("rate_limit_contact", "10/hour", "How many needs may name the same phone number or e-mail address."),
+    Option("rate_limit_key", "600/minute", "How often a program with an API key may send a need."),
+    Option(
+        "attack_pace",
+        "60/10 minutes",
+        "From so many needs on that were refused or held, senders prove a little work: their browser computes.",
+    ),
+    Option("fill_seconds", 3, "A need told on the pages in fewer seconds is read by a person first. 0: none is."),
     Option(
         "rate_limit_store",
         "memory://",
         "Where that is counted; `redis://host/0` when several processes serve.",
     ),
     Option("trusted_proxies", 0, "How many proxies of your own stand in front; they say who asks."),
+    Option("upload_megabytes", 12, "How large one photo or document may be that is sent in, from 1 to 100."),
+    Option("uploads_per_need", 6, "How many of them come with a need or a message, from 0 to 50."),
     Option("metrics_token", "", "Bearer token that opens `/metrics`. Empty: signed-in administrators only."),
     Option("log_level", "INFO", "DEBUG, INFO, WARNING or ERROR."),
 )
@@ -149,6 +164,9 @@ def _check_values(values: dict[str, Any]) -> None:
         "promotion_days": (0, 36500),
         "run_days": (1, 36500),
         "trusted_proxies": (0, 9),
+        "fill_seconds": (0, 60),
+        "upload_megabytes": (1, 100),
+        "uploads_per_need": (0, 50),
     }
     for name, (low, high) in limits_of.items():
         if not low <= values[name] <= high:
@@ -157,12 +175,11 @@ def _check_values(values: dict[str, Any]) -> None:
         raise ConfigurationError(f"log_level: “{values['log_level']}” is none of {', '.join(_LOG_LEVELS)}")
     if values["time_zone"] not in available_timezones():
         raise ConfigurationError(f"time_zone: there is no “{values['time_zone']}”; names are like Asia/Shanghai")
-    try:
-        limits.parse(values["rate_limit"])
-    except ValueError as error:
-        raise ConfigurationError(
-            f"rate_limit: “{values['rate_limit']}” is not a pace such as 30/minute"
-        ) from error
+    for name in PACES:
+        try:
+            limits.parse(values[name])
+        except ValueError as error:
+            raise ConfigurationError(f"{name}: “{values[name]}” is not a pace such as 30/minute") from error
     try:
         limits.storage.storage_from_string(values["rate_limit_store"])
     except limits.errors.ConfigurationError as error:

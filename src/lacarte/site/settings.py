@@ -105,6 +105,11 @@ STATIC_ROOT = home.folder(HOME / "static")
 STATICFILES_DIRS = [home.package_folder("leaflet", "static")]
 WHITENOISE_USE_FINDERS = True
 MEDIA_ROOT = HOME / "media"
+FILE_UPLOAD_HANDLERS = [
+    "lacarte.kernel.uploads.Bounded",
+    "django.core.files.uploadhandler.MemoryFileUploadHandler",
+    "django.core.files.uploadhandler.TemporaryFileUploadHandler",
+]
 
 CONTENT_SECURITY_POLICY = {
     "DIRECTIVES": {

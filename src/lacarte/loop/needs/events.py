@@ -49,3 +49,23 @@ class NeedImported(DomainEvent):
     sentence: ClassVar[str | Promise] = _("Taken over from another system: %(source)s.")
     need: UUID
     source: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class PhotoReleased(DomainEvent):
+    """A person looked at a photo: nothing in it is anybody's secret."""
+
+    name: ClassVar[str] = "need.photo-released"
+    sentence: ClassVar[str | Promise] = _("A photo was looked at and may be shown to everybody.")
+    need: UUID
+    attachment: UUID
+
+
+@dataclass(frozen=True, kw_only=True)
+class PhotoTakenBack(DomainEvent):
+    """A photo that was released is not shown to the public any more."""
+
+    name: ClassVar[str] = "need.photo-taken-back"
+    sentence: ClassVar[str | Promise] = _("A photo is not shown to everybody any more.")
+    need: UUID
+    attachment: UUID

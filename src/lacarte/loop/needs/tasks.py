@@ -1,9 +1,13 @@
-"""A sensed alarm becomes a need."""
+"""A sensed alarm becomes a need; uploads that were never sent are removed."""
 
 from __future__ import annotations
 
+from datetime import timedelta
+
 from lacarte.kernel.events import subscribe
 from lacarte.kernel.models import Event
+from lacarte.kernel.schedule import every
+from lacarte.loop.needs import attachments
 from lacarte.loop.needs.actions import receive
 from lacarte.loop.needs.models import Channel
 from lacarte.loop.sensing.events import AlarmRaised
@@ -25,3 +29,9 @@ def need_of_alarm(event: AlarmRaised, record: Event) -> None:
         external_id=f"alarm:{alarm.pk}",
         received_at=alarm.raised_at,
     )
+
+
+@every(timedelta(hours=6), "needs.sweep-attachments")
+def sweep_attachments() -> None:
+    """Remove uploads that were never sent, and files that no row names."""
+    attachments.sweep()

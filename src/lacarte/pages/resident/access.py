@@ -9,6 +9,7 @@ from lacarte.loop.needs.models import Need
 from lacarte.loop.needs.queries import by_reference, own
 
 _KEY = "opened"
+_DRAFT = "uploads"
 _MOST = 50
 
 
@@ -23,6 +24,16 @@ def may_open(request: HttpRequest, need: Need) -> bool:
     if need.reference in request.session.get(_KEY, []):
         return True
     return request.user.is_authenticated and own(request.user).filter(pk=need.pk).exists()
+
+
+def opens_draft(request: HttpRequest, draft: str) -> None:
+    """Let this session see what was uploaded for ``draft`` (``Attachment.draft``), which is its own."""
+    request.session[_DRAFT] = draft
+
+
+def may_see_draft(request: HttpRequest, draft: str) -> bool:
+    """Whether what waits for ``draft`` was uploaded in this session."""
+    return bool(draft) and request.session.get(_DRAFT) == draft
 
 
 def need_or_404(reference: str) -> Need:

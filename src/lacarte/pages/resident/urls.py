@@ -2,7 +2,7 @@
 
 from django.urls import path, re_path
 
-from lacarte.pages.resident import new_need, views
+from lacarte.pages.resident import attachments, new_need, views
 
 urlpatterns = [
     path("", views.home, name="home"),
@@ -16,5 +16,6 @@ urlpatterns = [
     path("needs/<str:reference>/objection/", views.objection, name="object"),
     path("needs/<str:reference>/stop/", views.stop_need, name="stop-need"),
     path("n/<slug:secret>/", views.open_need, name="open-need"),
+    path("attachments/<uuid:key>/", attachments.attachment, name="attachment"),
     path("my/", views.my_page, name="my-page"),
 ]

@@ -1,0 +1,53 @@
+"""Photos and documents of a need, handed to who may open it; released photos to everybody."""
+
+from __future__ import annotations
+
+from uuid import UUID
+
+from django.http import FileResponse, Http404, HttpRequest
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_safe
+
+from lacarte.loop.needs.attachments import JPEG
+from lacarte.loop.needs.files import path_of
+from lacarte.loop.needs.models import Attachment
+from lacarte.loop.needs.queries import visible
+from lacarte.pages.resident.access import may_open, may_see_draft
+from lacarte.registers.people.queries import note_look
+
+#: A browser that is tricked into opening it as a page finds nothing it may do.
+_POLICY = "default-src 'none'; sandbox"
+
+
+@require_safe
+def attachment(request: HttpRequest, key: UUID) -> FileResponse:
+    """The file itself. That there is one is not said to who may not have it."""
+    found = Attachment.objects.select_related("need__person").filter(pk=key).first()
+    if found is None or not _may_have(request, found):
+        raise Http404(_("There is no such file, or it is not yours to open."))
+    photo = found.media_type == JPEG
+    try:
+        file = path_of(found.file).open("rb")
+    except FileNotFoundError as error:
+        raise Http404(_("There is no such file, or it is not yours to open.")) from error
+    name = f"{found.pk}{path_of(found.file).suffix}"
+    response = FileResponse(file, content_type=found.media_type, as_attachment=not photo, filename=name)
+    response["Content-Security-Policy"] = _POLICY
+    response["X-Content-Type-Options"] = "nosniff"
+    response["Cross-Origin-Resource-Policy"] = "same-origin"
+    response["Cache-Control"] = "public, max-age=300" if found.released_at else "private, max-age=300"
+    return response
+
+
+def _may_have(request: HttpRequest, found: Attachment) -> bool:
+    """Whether the visitor may have the file; an official's look at somebody's photo is noted."""
+    if found.need is None:
+        return may_see_draft(request, found.draft)
+    if found.released_at is not None or may_open(request, found.need):
+        return True
+    user = request.user
+    if not user.is_authenticated or not visible(user).filter(pk=found.need.pk).exists():
+        return False
+    if found.need.person is not None:
+        note_look(found.need.person, reader=user, purpose="work on this need")
+    return True
