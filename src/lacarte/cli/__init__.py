@@ -10,6 +10,7 @@ import click
 from lacarte import __version__
 from lacarte.cli.checkout import settings_reference, test, translations
 from lacarte.cli.importing import import_
+from lacarte.cli.keys import key
 from lacarte.cli.matching import match
 from lacarte.cli.serving import check, demo, migrate, serve, worker
 from lacarte.cli.users import user
@@ -29,6 +30,6 @@ def main(home: Path | None) -> None:
 
 
 for command in (
-    migrate, demo, serve, worker, import_, match, user, check, settings_reference, translations, test,
+    migrate, demo, serve, worker, import_, match, user, key, check, settings_reference, translations, test,
 ):  # fmt: skip
     main.add_command(command)
