@@ -16,6 +16,7 @@ import limits
 import limits.errors
 import limits.storage
 
+_PACES = ("rate_limit", "rate_limit_session", "rate_limit_contact", "rate_limit_key", "attack_pace")
 _LOG_LEVELS = ("DEBUG", "INFO", "WARNING", "ERROR")
 
 
@@ -175,7 +176,7 @@ def _check_values(values: dict[str, Any]) -> None:
         raise ConfigurationError(f"log_level: “{values['log_level']}” is none of {', '.join(_LOG_LEVELS)}")
     if values["time_zone"] not in available_timezones():
         raise ConfigurationError(f"time_zone: there is no “{values['time_zone']}”; names are like Asia/Shanghai")
-    for name in PACES:
+    for name in _PACES:
         try:
             limits.parse(values[name])
         except ValueError as error:
