@@ -30,9 +30,9 @@ def allowed(
 ) -> bool:
     """Whether whoever asks may do ``scope`` once more; a yes is counted, a no is not.
 
-    ``who`` is known better than by an address: a program with a key, which speaks for many people: then it alone is counted. Otherwise the
-    address is, and with it the ``session`` and the ``contacts`` (phone numbers and e-mail addresses, of which
-    only a hash is kept). When nobody can count, because the store does not answer, people are served all the same.
+    ``who`` is a program with a key: it speaks for many people, so it alone is counted. Otherwise the address is,
+    and with it the ``session`` and the ``contacts`` (phone numbers and e-mail addresses, of which only a hash is
+    kept). When nobody can count, because the store does not answer, people are served all the same.
     """
     counted = list(_counted(request, who, session, contacts))
     try:
