@@ -40,6 +40,10 @@ def test_the_environment_wins_over_the_file(tmp_path: Path) -> None:
         ('log_level = "LOUD"', {}, "log_level: “LOUD” is none of DEBUG"),
         ('rate_limit = "lots"', {}, "not a pace such as 30/minute"),
         ('rate_limit_store = "abacus://"', {}, "rate_limit_store"),
+        ('open311_type = "toy"', {}, "open311_type: “toy” is neither"),
+        ('jurisdictions = ["west"]', {}, "jurisdictions: “west” is not like"),
+        ("jurisdictions = [1]", {}, "jurisdictions: “1” is not like"),
+        ("", {"LACARTE_JURISDICTIONS": "a.example=w, =e"}, "jurisdictions: “=e” is not like"),
     ],
 )
 def test_a_mistake_is_named(tmp_path: Path, written: str, variables: dict, says: str) -> None:

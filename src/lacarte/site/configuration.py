@@ -17,6 +17,7 @@ import limits.errors
 import limits.storage
 
 _PACES = ("rate_limit", "rate_limit_session", "rate_limit_contact", "rate_limit_key", "attack_pace")
+_ENDPOINT_TYPES = ("production", "test")
 _LOG_LEVELS = ("DEBUG", "INFO", "WARNING", "ERROR")
 
 
@@ -52,6 +53,15 @@ OPTIONS: tuple[Option, ...] = (
     Option("language", "en", "Language of people who have not chosen one: `en` or `zh-hans`."),
     Option("time_zone", "UTC", "Time zone of the city, such as `Asia/Shanghai`."),
     Option("jurisdiction", "lacarte.local", "Open311 `jurisdiction_id`; a client that names another is told so."),
+    Option(
+        "jurisdictions",
+        [],
+        "Further ones, each for a region of this installation: `west.example.org=code-of-region`.",
+    ),
+    Option("open311_key_required", False, "Only programs with a key (`lacarte key add`) may send requests in."),
+    Option("open311_contact", "", "Whom makers of Open311 clients ask, in words. Empty: the address of the site."),
+    Option("open311_type", "production", "`production`, or `test` where nobody acts on what is sent in."),
+    Option("open311_test_url", "", "Address of another installation where clients may be tried out. Empty: none."),
     Option("city", "", "Name of the city in page heads. Empty: that of the largest region."),
     Option("threads", 4, "Threads that serve pages, in each process, from 1 to 64."),
     Option(
@@ -172,6 +182,11 @@ def _check_values(values: dict[str, Any]) -> None:
     for name, (low, high) in limits_of.items():
         if not low <= values[name] <= high:
             raise ConfigurationError(f"{name}: {values[name]} is not between {low} and {high}")
+    if values["open311_type"] not in _ENDPOINT_TYPES:
+        raise ConfigurationError(f"open311_type: “{values['open311_type']}” is neither production nor test")
+    for written in values["jurisdictions"]:
+        if not isinstance(written, str) or not all(part.strip() for part in written.partition("=")):
+            raise ConfigurationError(f"jurisdictions: “{written}” is not like west.example.org=code-of-region")
     if values["log_level"] not in _LOG_LEVELS:
         raise ConfigurationError(f"log_level: “{values['log_level']}” is none of {', '.join(_LOG_LEVELS)}")
     if values["time_zone"] not in available_timezones():
@@ -208,5 +223,5 @@ def _shown(default: Any) -> str:
     if isinstance(default, bool):
         return f"`{str(default).lower()}`"
     if isinstance(default, list):
-        return f"`{','.join(default)}`"
+        default = ",".join(default)
     return f"`{default}`" if default != "" else ""
