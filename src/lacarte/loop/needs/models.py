@@ -181,19 +181,40 @@ class Message(models.Model):
     incoming = models.BooleanField()
     medium = models.CharField(max_length=10, choices=Medium)
     address = models.CharField(max_length=254, blank=True)  # whom it is from or to, on that medium
+    gateway = models.CharField(max_length=40, blank=True)  # by which of the gateways, of an SMS or a chat
     author = models.ForeignKey(User, null=True, on_delete=models.SET_NULL, related_name="+")
     subject = models.CharField(max_length=200, blank=True)
     text = models.TextField()
     state = models.CharField(max_length=10, choices=State)
     external_id = models.CharField(max_length=200, null=True, unique=True)  # noqa: DJ001 (null: no other system)
+    refused = models.JSONField(default=list)  # sentences: what was sent along and not taken, and why
     at = models.DateTimeField(default=clock.now)
+    handled_at = models.DateTimeField(null=True)  # of one from the resident: an official has seen to it
 
     class Meta:
         ordering = ["at", "id"]
-        indexes = [models.Index(fields=["need", "at"], name="message_of_need")]
+        indexes = [
+            models.Index(fields=["need", "at"], name="message_of_need"),
+            models.Index(fields=["medium", "address", "-at"], name="message_address"),
+            models.Index(
+                fields=["need"], condition=models.Q(incoming=True, handled_at=None), name="message_unhandled"
+            ),
+        ]
 
     def __str__(self) -> str:
         return f"{self.need}: {self.medium}"
+
+
+class Mailbox(models.Model):
+    """How far a mailbox has been read (IMAP, RFC 9051, section 2.3.1.1)."""
+
+    address = models.CharField(max_length=254, primary_key=True)
+    uid_validity = models.BigIntegerField()  # another one: the server has numbered its messages anew
+    last_uid = models.BigIntegerField()
+    again = models.JSONField(default=dict)  # {number of a message that could not be taken in: times it was tried}
+
+    def __str__(self) -> str:
+        return self.address
 
 
 class Attachment(models.Model):
