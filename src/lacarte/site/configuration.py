@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 import os
+import re
 import tomllib
 from dataclasses import dataclass
 from pathlib import Path
@@ -16,9 +17,14 @@ import limits
 import limits.errors
 import limits.storage
 
+from lacarte.standards.gateways.configured import gateways_of
+from lacarte.standards.mail.servers import IMAP, MAIL_ADDRESS, SMTP, mail_server
+
 _PACES = ("rate_limit", "rate_limit_session", "rate_limit_contact", "rate_limit_key", "attack_pace")
 _ENDPOINT_TYPES = ("production", "test")
 _LOG_LEVELS = ("DEBUG", "INFO", "WARNING", "ERROR")
+
+_EMERGENCY_NUMBER = re.compile(r"(all|police|fire|ambulance|crisis)=\+?[0-9][0-9 -]{1,20}")
 
 
 class ConfigurationError(Exception):
@@ -102,9 +108,47 @@ OPTIONS: tuple[Option, ...] = (
         "memory://",
         "Where that is counted; `redis://host/0` when several processes serve.",
     ),
+    Option(
+        "emergency_numbers",
+        ["all=112"],
+        "Whom to call when life is in danger: `police=`, `fire=`, `ambulance=`, `crisis=` (a listening line), and "
+        "`all=` for those that are not named.",
+    ),
+    Option(
+        "surge_false_percent",
+        5,
+        "Of a hundred burning issues that are found in a day, how many may be chance, from 1 to 50.",
+    ),
     Option("trusted_proxies", 0, "How many proxies of your own stand in front; they say who asks."),
     Option("upload_megabytes", 12, "How large one photo or document may be that is sent in, from 1 to 100."),
     Option("uploads_per_need", 6, "How many of them come with a need or a message, from 0 to 50."),
+    Option("site_address", "http://localhost:8000", "Where the site is reached, for links in e-mails and SMS."),
+    Option("mail_address", "", "The city's e-mail address, such as `needs@city.example`. Empty: no e-mail comes in."),
+    Option(
+        "mail_smtp",
+        "",
+        "Server that sends e-mail: `smtps://user@host`, or `smtp://user@host:587` (STARTTLS). Empty: what would be "
+        "sent lies in `outbox` in the home folder.",
+    ),
+    Option(
+        "mail_imap",
+        "",
+        "Mailbox that is read every minute: `imaps://user@host/INBOX`. Empty: none; `lacarte messages import` reads "
+        "files.",
+    ),
+    Option("mail_password", "", "Password of both, where their addresses hold none. Better in the environment."),
+    Option(
+        "gateways",
+        [],
+        "SMS and chat gateways, each as name, `sms` or `chat`, and where to post what goes out: "
+        "`relay sms https://relay.example/send`.",
+    ),
+    Option(
+        "gateway_secrets",
+        [],
+        "Each gateway's name and secret, `relay whsec_…` (base64, at least 24 bytes); two of them while one is "
+        "replaced. Better in the environment.",
+    ),
     Option("metrics_token", "", "Bearer token that opens `/metrics`. Empty: signed-in administrators only."),
     Option("log_level", "INFO", "DEBUG, INFO, WARNING or ERROR."),
 )
@@ -127,7 +171,22 @@ def read(environment: dict[str, str] | None = None) -> dict[str, Any]:
         else:
             values[option.name] = option.default
     _check_values(values)
+    _check_services(values)
     return values
+
+
+def _check_services(values: dict[str, Any]) -> None:
+    """What other systems are reached by: their addresses must at least be addresses."""
+    try:
+        mail_server(values["mail_smtp"], SMTP)
+        mail_server(values["mail_imap"], IMAP)
+        gateways_of(values["gateways"], values["gateway_secrets"])
+    except ValueError as error:
+        raise ConfigurationError(str(error)) from error
+    if not values["site_address"].startswith(("http://", "https://")):
+        raise ConfigurationError("site_address: it begins with http:// or https://")
+    if values["mail_address"] and not MAIL_ADDRESS.fullmatch(values["mail_address"]):
+        raise ConfigurationError(f"mail_address: “{values['mail_address']}” is not like needs@city.example")
 
 
 def _file(path: Path) -> dict[str, Any]:
@@ -175,6 +234,7 @@ def _check_values(values: dict[str, Any]) -> None:
         "promotion_days": (0, 36500),
         "run_days": (1, 36500),
         "trusted_proxies": (0, 9),
+        "surge_false_percent": (1, 50),
         "fill_seconds": (0, 60),
         "upload_megabytes": (1, 100),
         "uploads_per_need": (0, 50),
@@ -196,6 +256,11 @@ def _check_values(values: dict[str, Any]) -> None:
             limits.parse(values[name])
         except ValueError as error:
             raise ConfigurationError(f"{name}: “{values[name]}” is not a pace such as 30/minute") from error
+    for entry in values["emergency_numbers"]:
+        if not _EMERGENCY_NUMBER.fullmatch(entry):
+            raise ConfigurationError(
+                f"emergency_numbers: “{entry}” is not like fire=119; kinds are all, police, fire, ambulance, crisis"
+            )
     try:
         limits.storage.storage_from_string(values["rate_limit_store"])
     except limits.errors.ConfigurationError as error:

@@ -9,6 +9,7 @@ from csp.constants import NONE, SELF
 from django.utils.translation import gettext_lazy as _
 
 from lacarte.site import configuration, home
+from lacarte.standards.mail.servers import SMTP, mail_server
 
 PACKAGE = Path(__file__).resolve().parents[1]
 CONFIGURED = configuration.read()
@@ -44,6 +45,7 @@ INSTALLED_APPS = [
     "lacarte.loop.orders",
     "lacarte.loop.voice",
     "lacarte.loop.planning",
+    "lacarte.standards.mail",
     "lacarte.pages.design",
     "lacarte.pages.resident",
     "lacarte.pages.desk",
@@ -105,6 +107,22 @@ STATIC_ROOT = home.folder(HOME / "static")
 STATICFILES_DIRS = [home.package_folder("leaflet", "static")]
 WHITENOISE_USE_FINDERS = True
 MEDIA_ROOT = HOME / "media"
+OUTBOX = HOME / "outbox"
+#: Who carries what is said to residents, by medium (loop/needs/carriers.py).
+CARRIERS = {
+    "email": "lacarte.standards.mail.sending.Mail",
+    "sms": "lacarte.standards.gateways.sending.Gateways",
+    "chat": "lacarte.standards.gateways.sending.Gateways",
+}
+_SMTP = mail_server(CONFIGURED["mail_smtp"], SMTP, CONFIGURED["mail_password"])
+EMAIL_BACKEND = "lacarte.standards.mail.outbox.Outbox"
+EMAIL_TIMEOUT = 20
+DEFAULT_FROM_EMAIL = SERVER_EMAIL = CONFIGURED["mail_address"] or "lacarte@localhost"
+if _SMTP:
+    EMAIL_BACKEND = "django.core.mail.backends.smtp.EmailBackend"
+    EMAIL_HOST, EMAIL_PORT = _SMTP.host, _SMTP.port
+    EMAIL_HOST_USER, EMAIL_HOST_PASSWORD = _SMTP.user, _SMTP.password
+    EMAIL_USE_SSL, EMAIL_USE_TLS = _SMTP.whole, not (_SMTP.whole or _SMTP.plain)
 FILE_UPLOAD_HANDLERS = [
     "lacarte.kernel.uploads.Bounded",
     "django.core.files.uploadhandler.MemoryFileUploadHandler",

@@ -1,0 +1,1 @@
+"""SMS and chat gateways: signed webhooks in, signed posts out (Standard Webhooks 1.0)."""
