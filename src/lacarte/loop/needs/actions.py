@@ -20,8 +20,8 @@ from lacarte.kernel.permissions import Action, require
 from lacarte.kernel.text import storable
 from lacarte.loop.needs.abuse import why_held
 from lacarte.loop.needs.duplicates import Alike, alike
-from lacarte.loop.needs.events import NeedClassified, NeedReceived, NeedWithdrawn
-from lacarte.loop.needs.models import Attachment, Danger, Need, Understanding
+from lacarte.loop.needs.events import NeedClassified, NeedHeld, NeedReceived, NeedWithdrawn
+from lacarte.loop.needs.models import Attachment, Danger, Message, Need, Understanding
 from lacarte.loop.needs.placing import PlaceFound, places_in
 from lacarte.loop.needs.privacy import personal_in
 from lacarte.loop.needs.understanding import Reading, understand
@@ -60,6 +60,7 @@ def receive(
     times: str = "",
     held: str = "",
     origin: dict[str, str] | None = None,
+    opening: Message | None = None,
 ) -> Need:
     """Take in a need from any channel: understand it, place it, and say so to later stages.
 
@@ -67,7 +68,7 @@ def receive(
     ``region``, which is what somebody chose from a list, and over the household's. ``answers`` are those to the
     attributes of ``service_type``; ``attachments`` were stored before and wait for their need. ``held`` is a
     code of ``needs.abuse``: why a person should read it first, besides what its words say. ``origin`` is what the
-    program that sent it says of itself; it is never public.
+    program that sent it says of itself; it is never public. ``opening`` is the message by which it came.
     A ``person`` who is not saved yet is saved with the need, so that one refused leaves nothing behind. Call it
     outside a transaction where you can: only the writing at its end needs one, and others wait for that.
     Raises :class:`NeedRefusedError` for an empty, overlong or unprintable text or impossible coordinates.
@@ -110,7 +111,7 @@ def receive(
     )
     understood = _understood(need, reading, where, judged, _alike(need, attachments))
     understood.held = held
-    return _keep(need, understood, attachments, actor)
+    return _keep(need, understood, attachments, actor, opening)
 
 
 @dataclass(frozen=True)
@@ -184,7 +185,13 @@ def _alike(need: Need, attachments: Sequence[Attachment]) -> list[Alike]:
 
 
 @transaction.atomic
-def _keep(need: Need, understood: Understanding, attachments: Sequence[Attachment], actor: User | None) -> Need:
+def _keep(
+    need: Need,
+    understood: Understanding,
+    attachments: Sequence[Attachment],
+    actor: User | None,
+    opening: Message | None,
+) -> Need:
     """Write it all down in one transaction; the same ``external_id`` sent at the same moment is one need still."""
     try:
         with transaction.atomic():
@@ -197,12 +204,17 @@ def _keep(need: Need, understood: Understanding, attachments: Sequence[Attachmen
             raise
         return known
     understood.save(force_insert=True)
+    if opening is not None:
+        opening.need = need
+        opening.save(force_insert=True)
     if attachments:
         waiting = Attachment.objects.filter(pk__in=[one.pk for one in attachments], need=None)
-        waiting.update(need=need, draft="")
+        waiting.update(need=need, draft="", message=opening)
     if need.urgency == PriorityClass.NOW:
         Danger.objects.create(need=need, raised_at=clock.now())
     publish(NeedReceived(need=need.pk, channel=need.channel), stream=need.pk, actor=actor)
+    if understood.held:
+        publish(NeedHeld(need=need.pk, reason=understood.held), stream=need.pk)
     return need
 
 

@@ -69,3 +69,31 @@ class PhotoTakenBack(DomainEvent):
     sentence: ClassVar[str | Promise] = _("A photo is not shown to everybody any more.")
     need: UUID
     attachment: UUID
+
+
+@dataclass(frozen=True, kw_only=True)
+class NeedHeld(DomainEvent):
+    """A person reads a need before anything else happens; ``reason`` is a code of ``needs.abuse``."""
+
+    name: ClassVar[str] = "need.held"
+    sentence: ClassVar[str | Promise] = _("A person reads it before anything else happens.")
+    need: UUID
+    reason: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class NeedReleased(DomainEvent):
+    """A need that was held is one like any other."""
+
+    name: ClassVar[str] = "need.released"
+    sentence: ClassVar[str | Promise] = _("A person has read it and passed it on.")
+    need: UUID
+
+
+@dataclass(frozen=True, kw_only=True)
+class NeedTurnedAway(DomainEvent):
+    """A person read a held need and found nothing in it to be done."""
+
+    name: ClassVar[str] = "need.turned-away"
+    sentence: ClassVar[str | Promise] = _("A person has read it and found nothing in it that we could do.")
+    need: UUID
