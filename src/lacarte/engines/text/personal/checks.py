@@ -16,7 +16,8 @@ IBAN_LENGTH = {
     "RS": 22, "SA": 24, "SE": 24, "SI": 19, "SK": 24, "SM": 27, "TR": 26, "UA": 29,
 }  # fmt: skip
 _CARD_LENGTHS = (
-    ("34", 15, 15), ("37", 15, 15), ("35", 16, 16), ("4", 13, 19), ("6", 16, 19), ("5", 16, 16), ("2", 16, 16),
+    *((str(first), 16, 16) for first in range(222, 273)), ("5", 16, 16), ("4", 13, 19), ("6", 16, 19),
+    ("34", 15, 15), ("35", 16, 16), ("37", 15, 15),
 )  # fmt: skip
 
 
@@ -74,5 +75,6 @@ def luhn(number: str) -> bool:
 
 
 def is_network_address(text: str) -> bool:
-    """Four numbers up to 255, without leading zeros."""
-    return all(part == str(int(part)) and int(part) <= 255 for part in text.split("."))
+    """Four numbers up to 255 without leading zeros, one of them from 100 up: “1.8.15.22” are days of a month."""
+    numbers = [int(part) for part in text.split(".")]
+    return text == ".".join(map(str, numbers)) and 100 <= max(numbers) <= 255

@@ -15,7 +15,7 @@ _BUILDING = rf"[A-Za-z]?{_N}{{1,4}}[A-Za-z]? ?(?:栋|幢|座|号楼)"
 _STOREY = rf"(?:{_N}{{1,2}} ?[楼层] ?)?"
 _ROOM = re.compile(
     rf"(?:(?:{_BUILDING}|[A-Za-z]座|(?<![A-Za-z])[A-Za-z]栋|{_N}{{1,4}} ?(?:号院|期|区)) ?)*"
-    rf"(?:[A-Za-z]?{_N}{{1,3}} ?单元 ?{_STOREY}(?:[A-Za-z]?\d{{2,4}}(?:-\d{{1,4}})?)?(?: ?[室号户房])?"
+    rf"(?:[A-Za-z]?{_N}{{1,3}} ?单元 ?{_STOREY}[A-Za-z]?\d{{2,4}}(?![年元\d])(?:-\d{{1,4}})?(?: ?[室号户房])?"
     rf"|{_STOREY}[A-Za-z]?[1-9]\d{{1,3}}(?:-\d{{1,4}})? ?"
     r"(?:室(?![内外友温])|号房|房(?![价租产屋子源贷管客\d])))"
 )
@@ -26,7 +26,7 @@ _BUILDING_DOOR = re.compile(
 _DASHED_DOOR = re.compile(r"(?<=[路街巷弄里村苑园区城府庭居寓\d号]) ?(?<!\d)\d{1,3}-\d{1,2}-\d{3,4}(?!\d)")
 _FLAT = re.compile(
     r"\b(?:apt|apartment|flat|unit|suite|ste|room|rm)\.?(?: ?(?:no|number|nr)\.?)? ?#? ?"
-    r"((?=[a-z-]*\d)[a-z]{0,2}-?\d{1,5}[a-z]?|[a-z])(?![\w'’])|(?<=\w) ?# ?\d{1,4}[A-Za-z]?\b",
+    r"((?=[a-z-]*\d)[a-z]{0,2}-?\d{1,5}[a-z]?|[a-z])(?![\w'’])",
     re.IGNORECASE,
 )
 _TYPES = (
@@ -37,6 +37,7 @@ _STREET = (
     rf"\d{{1,5}}[A-Za-z]?(?:[-/]\d{{1,4}})? (?:[\w'’.]+ ){{1,4}}?{_TYPES}\b\.?"
     rf"|(?:[A-Z][\w'’]+ ){{1,3}}{_TYPES}\.? \d{{1,5}}[A-Za-z]?"
 )
+_NUMBER_SIGN = re.compile(rf"\b{_TYPES}\.?,? ?(# ?\d{{1,5}}[A-Za-z]?)\b", re.IGNORECASE)
 _WHO = r"(?:i|we|she|he|they|who|mother|father|parents?|grandmother|grandfather|neighbou?r)"
 _LIVES = re.compile(
     rf"(?:\b{_WHO}(?: ?(?:currently|still|both|all))?(?:'m| am| are)?"
@@ -50,8 +51,8 @@ _LIVES = re.compile(
 _HOME = re.compile(
     r"(?:家住在?|我住在?|住址|家庭(?:住址|地址)|家在|住在|我家(?:地址|住址)?(?:是|在|住)?|居住(?:在|于|地址)|户籍(?:地址|所在地)|"
     r"(?:联系|收货|邮寄|家)地址)(?:是|为|在)?[:： ]{0,2}"
-    rf"((?:[\u3400-\u9fffA-Za-z0-9]{{2,24}}?)(?:(?:\d{{1,4}}|{_N}{{1,5}})(?:号(?!线)|弄|栋|幢|座|单元|组)[\u3400-\u9fff\dA-Za-z-]{{0,12}}?)+)"
-    r"(?=$|[^\u3400-\u9fffA-Za-z0-9-]|的|附近|旁|楼下|门口|对面|有|没|最近|已|因|，)"
+    rf"([\u3400-\u9fffA-Za-z0-9]{{2,30}}?(?:\d{{1,4}}|{_N}{{1,5}})(?:号(?!线)|弄|栋|幢|座|单元|组)"
+    rf"(?:{_N}|[A-Za-z-]|[号弄栋幢座室楼层户房院组]|单元|[东南西北]侧)*)"
 )
 
 
@@ -59,8 +60,9 @@ def homes_in(folded: str) -> Found:
     """Flats, rooms, and whole addresses that are called a home, in folded text."""
     for found in _FLAT.finditer(folded):
         yield found.start(), found.end(), "address"
-    for found in _LIVES.finditer(folded):
-        yield found.start(1), found.end(1), "address"
+    for pattern in (_NUMBER_SIGN, _LIVES):
+        for found in pattern.finditer(folded):
+            yield found.start(1), found.end(1), "address"
     if folded.isascii():
         return
     for pattern in (_ROOM, _BUILDING_DOOR, _DASHED_DOOR):

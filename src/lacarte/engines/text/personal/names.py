@@ -24,17 +24,44 @@ _NOT_GIVEN = (
 )
 _GIVEN = rf"(?![{_NOT_GIVEN}])[\u3400-\u9fff]"
 _NAME = rf"{_SURNAME}{_GIVEN}(?:{_GIVEN})??"
-_ENDS = r"(?=$|[^\u3400-\u9fff]|是|的|住|今年|电话|手机|身份证|联系|家住|来自|想|要|反映)"
+_ENDS = (
+    r"(?=$|[^\u3400-\u9fff]|是|的|住|今年|电话|手机|身份证|联系|家住|来自|想|要|反映"
+    r"|需|已|投诉|因|被|在|今|称|说|搬)"
+)
 _ANNOUNCED = re.compile(
     r"(?:我叫|名叫|名字(?:是|叫)|叫做|姓名|联系人|投诉人|举报人|反映人|来电人|申请人|报修人|户主|患者|业主|当事人|"
     r"受害人|收件人|负责人|署名|本人)[ ]?(?:是|为|叫|姓名)?[ ]{0,2}[:：,，]?[ ]{0,2}"
     rf"({_NAME})(?:\(|（|{_ENDS})"
 )
-_I_AM = re.compile(rf"(?:我|这里|这边)是({_NAME})(?=$|[\s,.;!?，。；！？、(（]|电话|手机|，|住)")
+_ROLE = (
+    r"(?:退休|小区|社区|本村|村|街道|学校|一名|一位|的|普通|[a-zA-Z\d]+栋)*"
+    r"(?:教师|老师|村民|居民|业主|住户|学生|家长|职工|员工|司机|工人|租户|市民|护士|医生|志愿者|社工)"
+)
+_RELATED = re.compile(
+    r"(?:老人|老伴|父亲|母亲|妈妈|爸爸|儿子|女儿|孙子|孙女|丈夫|妻子|老公|老婆|邻居|同事|朋友|房客|孩子)"
+    rf"(?:叫|名叫|是)?({_NAME}){_ENDS}"
+)
+_I_AM = re.compile(rf"(?:我|这里|这边)是{_ROLE}?({_NAME})(?=$|[\s,.;!?，。；！？、(（]|电话|手机|，|住)")
 _ADDRESSED = re.compile(
     r"先生|女士|小姐|师傅|老师|阿姨|大妈|大爷|大伯|大姐|大哥|叔叔|奶奶|爷爷|婆婆|同志|同学|太太"
 )
 _BEFORE_ADDRESS = re.compile(rf"({_SURNAME})(?:{_GIVEN}){{0,2}}$")
+#: Signs before a form of address that end another word: “主任老师” names nobody.
+_ENDS_A_WORD = (
+    "主任",
+    "责任",
+    "班任",
+    "相关",
+    "有关",
+    "积金",
+    "资金",
+    "基金",
+    "现金",
+    "中学",
+    "校长",
+    "院长",
+    "园长",
+)
 _BEFORE_NUMBER = re.compile(
     rf"(?:^|(?<=[\s,.;:!?，。；：！？、()（）]))({_NAME})[ ,，、:：(（]{{0,2}}"
     r"(?:的)?(?:联系)?(?:电话|手机|号码|tel)?(?:号码?)?"
@@ -46,7 +73,7 @@ _WORD = r"(?:[A-Z][a-z]+(?:['’-][A-Z]?[a-z]+)?|[A-Z]['’][A-Z][a-z]+|Mc[A-Z][
 _FULL = rf"(?:{_WORD}(?: [A-Z]\.?(?= ))?(?: (?:de|da|van|von|der|la|del|bin|al) )?(?: ?{_WORD}){{0,2}})"
 _TWO = rf"{_WORD}(?: [A-Z]\.)? {_WORD}(?: {_WORD})?"
 _CALLED = re.compile(
-    r"(?:\b(?:my|her|his|their|the (?:owner|tenant|driver|caller|neighbou?r)'?s?)(?: full)? name(?:'s| is|:)|"
+    r"(?:\b(?:my|her|his|their|the (?:owner|tenant|driver|caller|neighbou?r)'?s?)(?: full)? name(?:'s| is| was|:)|"
     r"\b(?:full |first |last |contact |sur)?name ?:|\breported by:?|\bcontact (?:person )?:?|\bsubmitted by:?|"
     r"\bask for|\bcare of|\bsigned,?|\b(?:kind )?regards,?|\bsincerely,?|\bspeak (?:to|with)|"
     r"\bcomplainant:?|\bcaller:?|\bowner:?|\btenant:?|\bthis is|\bi am called|\bcalled|\bnamed|\bmy (?:neighbou?r|"
@@ -62,6 +89,11 @@ _I_AM_TWO = re.compile(rf"\b(?:I am|I['’]m|I m|am)\s(?-i:({_TWO}))", re.IGNORE
 _I_AM_ONE = re.compile(rf"\b(?:I am|I['’]m)\s(?-i:({_WORD}))(?=[,.;!]| from| and I|$)", re.IGNORECASE)
 _TITLED = re.compile(rf"\b(?:Mr|Mrs|Ms|Miss|Mx|Dr|Prof|Sir|Madam|Uncle|Aunt|Auntie|Nurse)\.? ({_FULL})")
 _STREET_BEFORE = re.compile(r"(?:[A-Z][a-z]+|\d\w*|[A-Z]{2,}) $")
+_SIGNED_LATIN = re.compile(
+    rf"\b(?:[Tt]hanks?(?: you)?|[Yy]ours(?: truly)?|[Cc]heers|[Rr]egards|[Bb]est|[Ss]incerely)"
+    rf"[,.!]?\s+({_FULL})\.?\s*$"
+)
+_HERE = re.compile(rf"\b({_TWO}) (?:here\b|speaking\b|calling\b|writing\b)")
 _BEFORE_PHONE = re.compile(rf"({_TWO})(?:,| -|:| at| on|\()? ?(?:phone|cell|tel|mobile)?:? ?$")
 
 
@@ -74,14 +106,15 @@ def names_in(folded: str, numbers: list[int]) -> Found:
 def _chinese(folded: str, numbers: list[int]) -> Found:
     if folded.isascii():
         return
-    for pattern in (_ANNOUNCED, _I_AM, _SIGNED):
+    for pattern in (_ANNOUNCED, _RELATED, _I_AM, _SIGNED):
         for found in pattern.finditer(folded):
             if found[1][:2] not in BEGIN_NO_NAME and not found[1].endswith(("人", "员", "者", "户", "主", "工")):
                 yield found.start(1), found.end(1), "name"
     for title in _ADDRESSED.finditer(folded):
         start = max(0, title.start() - 4)
         before = _BEFORE_ADDRESS.search(folded[start : title.start()])
-        if before and before[0][:2] not in BEGIN_NO_NAME:
+        ends = folded.endswith(_ENDS_A_WORD, 0, title.start())
+        if before and not ends and before[0][:2] not in BEGIN_NO_NAME:
             yield start + before.start(), title.start(), "name"
     for at in numbers:
         start = max(0, at - 16)
@@ -90,7 +123,7 @@ def _chinese(folded: str, numbers: list[int]) -> Found:
 
 
 def _latin(folded: str, numbers: list[int]) -> Found:
-    for pattern in (_CALLED, _I_AM_TWO, _I_AM_ONE):
+    for pattern in (_CALLED, _I_AM_TWO, _I_AM_ONE, _SIGNED_LATIN, _HERE):
         for found in pattern.finditer(folded):
             if found[1].split()[0] not in CAPITAL_NO_NAME:
                 yield found.start(1), found.end(1), "name"
@@ -105,5 +138,5 @@ def _latin(folded: str, numbers: list[int]) -> Found:
             yield found.start(1), found.end(1), "name"
     for at in numbers:
         start = max(0, at - 50)
-        if (beside := _BEFORE_PHONE.search(folded[start:at])) and beside[1].split()[0] not in CAPITAL_NO_NAME:
+        if (beside := _BEFORE_PHONE.search(folded[start:at])) and CAPITAL_NO_NAME.isdisjoint(beside[1].split()):
             yield start + beside.start(1), start + beside.end(1), "name"

@@ -19,7 +19,7 @@ _CHINESE = """
 李家 陈家 王家 刘家 杨家 黄家 周家 高铁 高速 高峰 高温 高压 高空 高楼 高价 高度 万元 万人 万达 万家 方圆 金色
 金桥 白色 江湖 安排 安居 安家 向阳 成年 成本 成绩 成功 单独 单价 单双 管网 管家 连接 连锁 连带 车道 车牌 车站
 车速 房价 房租 房管 文体 文字 路况 路线 路名 华夏 田园 席地 沈阳 石材 石板 余地 叶片 苗圃 苗木 柏油 燕山 齐全
-齐心 于某 张贴 熊孩
+齐心 于某 张贴 熊孩 高达 方可 任课 包干 查视 关切 成效 相关 高考 全身 高声
 """
 _CAPITALS = """
 A An The I It This That These Those We You They He She My Your Our His Her Its Not No Yes So Very Just Still
@@ -32,7 +32,11 @@ November December City Council Department Police Fire Water Power Gas Electric P
 Hospital Office Service Services Customer Support Help Request Number Street North South East West Upper Lower
 Old New Great Little Open Closed Other Unknown Anonymous None Parking Recology Muni Bart Caltrans Road Avenue
 Main Market Housing Health Social Community District Neighborhood Neighbourhood State County Federal National
-Central Emergency Sorry Happy Glad Sure Afraid Writing Reporting Calling Concerned Worried Tired
+Central Emergency Sorry Happy Glad Sure Afraid Writing Reporting Calling Concerned Worried Tired Transportation
+Engineering Traffic
+
+Maintenance Division Bureau Inspector Clerk Manager Supervisor Mapping Sewer
+Recreation Human Resources
 """
 _LOWER = """
 on not in the and but or a an is was also still being missing spelled spelt wrong unknown listed misspelled here

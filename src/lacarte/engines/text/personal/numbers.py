@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 
 from lacarte.engines.text.personal import checks
 from lacarte.engines.text.personal.folding import spelt_digits
@@ -43,7 +43,7 @@ _IDENTITY = re.compile(rf"(?<![\dA-Za-z])[1-9](?:{_GAP}\d){{16}}{_GAP}[\dXx](?![
 _OLD_IDENTITY = re.compile(r"(?<![\dA-Za-z.])[1-9]\d{14}(?![\dA-Za-z])")
 _CUE_IDENTITY = re.compile(r"(?:身份证|证件)(?:号码?)?\W{0,3}(?:是|为)?\W{0,2}$")
 _PASSPORT = re.compile(
-    r"(?:passport|护照|通行证)(?:\s*(?:no|number|号码?))?\W{0,3}(?:is|是|为)?\W{0,2}([A-Z]{0,2}\d{6,10})(?![\dA-Za-z])"
+    r"(?:passport|护照|通行证)(?:\s*(?:no|number|号码?))?\W{0,3}(?:is|是|为)?\W{0,2}((?=(?:[A-Z]*\d){5})[A-Z0-9]{6,10})(?![\dA-Za-z])"
     r"|(?<![\dA-Za-z])((?:[EG]\d{8}|E[A-HJ-NP-Z]\d{7}))(?![\dA-Za-z])",
     re.IGNORECASE,
 )
@@ -106,25 +106,23 @@ def _accounts(folded: str) -> Found:
 
 def _phones(folded: str, spelt: str) -> Found:
     for found in _MOBILE.finditer(spelt):
-        if not _is_reference(folded, found.start()):
+        if not _is_reference(folded, found.start()) and not _AMERICAN.fullmatch(
+            folded, found.start(), found.end()
+        ):
             yield found.start(), found.end(), "phone"
-    whole: list[tuple[re.Pattern[str], Callable[[str, int], bool]]] = [
-        (_LANDLINE, _anything),
-        (_INTERNATIONAL, _anything),
-        (_AMERICAN, _anything),
-        (_TRUNK, _anything),
-        (_LOCAL, _is_cued),
-    ]
-    for pattern, right in whole:
+    for pattern in (_LANDLINE, _INTERNATIONAL, _AMERICAN, _TRUNK):
         for found in pattern.finditer(folded):
-            at = found.start()
-            free = _FREE_OF_CHARGE.match(found[0])
-            if not free and not _is_reference(folded, at) and right(folded, at):
-                yield at, found.end(), "phone"
+            if _is_somebodys(folded, found):
+                yield found.start(), found.end(), "phone"
+    for found in _LOCAL.finditer(spelt):
+        if _is_cued(folded, found.start()) and _is_somebodys(folded, found):
+            yield found.start(), found.end(), "phone"
 
 
-def _anything(folded: str, at: int) -> bool:
-    return True
+def _is_somebodys(folded: str, found: re.Match[str]) -> bool:
+    """Neither a number that is free of charge nor the number of a file."""
+    numbered = _FREE_OF_CHARGE.match(found[0]) or folded.startswith("号", found.end())
+    return not numbered and not _is_reference(folded, found.start())
 
 
 def _is_cued(folded: str, at: int) -> bool:
