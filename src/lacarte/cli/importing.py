@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
+import sys
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
-from lacarte.cli.installation import Failure, installation
+from lacarte.cli.installation import Failure, installation, progress, stoppable
+
+if TYPE_CHECKING:
+    from lacarte.standards.imports.requests import Progress as ImportProgress
 
 __all__ = ["import_"]
 
@@ -34,16 +39,41 @@ def places(path: Path, city: str, name_property: str) -> None:
 @import_.command()
 @click.argument("path", type=click.Path(path_type=Path))
 @click.option("--mapping", type=click.Path(path_type=Path), help="Which column says what, TOML. [found]")
-def requests(path: Path, mapping: Path | None) -> None:
-    """Needs from the CSV file PATH, such as a 311 export."""
-    with installation():
+@click.option(
+    "--rejects",
+    type=click.Path(path_type=Path, dir_okay=False),
+    help="A new CSV file for the rows that cannot be used: mend it and import it.",
+)
+@click.option("--understand", is_flag=True, help="Read the words of each need too, which takes longer.")
+@click.option("--again", is_flag=True, help="Begin at the beginning, wherever an earlier run was interrupted.")
+def requests(path: Path, mapping: Path | None, rejects: Path | None, understand: bool, again: bool) -> None:
+    """Needs from the CSV file PATH, such as a 311 export. Run it again to go on where it was interrupted."""
+    with installation(), stoppable("stopped; the same command goes on from here"):
         from lacarte.standards.imports import ImportFaultError, import_requests
 
         try:
-            told = import_requests(path, mapping=mapping, progress=lambda n: click.echo(f"{n} rows", err=True))
+            told = import_requests(
+                path, mapping=mapping, rejects=rejects, understand=understand, again=again, progress=_Told()
+            )
             click.echo(told.text())
         except ImportFaultError as error:
             raise Failure(str(error)) from error
+
+
+class _Told:
+    """Says now and then how far an import is."""
+
+    def __init__(self) -> None:
+        self._every = 1.0 if sys.stderr.isatty() else 10.0
+        self._at = 0.0
+
+    def __call__(self, far: ImportProgress) -> None:
+        if far.seconds - self._at < self._every:
+            return
+        self._at = far.seconds
+        minutes, seconds = divmod(round(far.seconds_left), 60)
+        left = f"{minutes} min {seconds} s" if minutes else f"{seconds} s"
+        progress(f"{far.rows:,} rows ({far.share:.0%}), {far.rate:,.0f} a second, {left} left")
 
 
 @import_.command()

@@ -124,7 +124,13 @@ def test_open_needs_are_matched_with_the_supply_that_history_shows(tmp_path: Pat
 @pytest.mark.django_db
 @pytest.mark.parametrize(
     ("content", "says"),
-    [(b"a,b\n1,2\n", "no mapping fits"), (b"", "no mapping fits"), (b"\xff\xfe\x00x", "UTF-8")],
+    [
+        (b"a,b\n1,2\n", r"no mapping fits its columns \(a, b\)"),
+        (b"", "no mapping fits"),
+        (b"\xc3\x28,\x80", "UTF-8"),
+        (b"\xff\xfe\x00x", "no mapping fits"),
+        (b"\xff\xfe\x00", "not a CSV file in utf-16"),
+    ],
 )
 def test_a_file_that_is_no_such_file_says_so(tmp_path: Path, content: bytes, says: str) -> None:
     path = tmp_path / "x.csv"
