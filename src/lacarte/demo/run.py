@@ -14,6 +14,7 @@ from pathlib import Path
 
 _SETTINGS = """# Made by `lacarte demo`; docs/reference/settings.md says what can be set.
 time_zone = "Asia/Shanghai"
+emergency_numbers = ["police=110", "fire=119", "ambulance=120", "crisis=12356"]
 """
 _START_SECONDS = 60
 

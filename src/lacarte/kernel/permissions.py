@@ -16,6 +16,7 @@ from django.utils.translation import gettext_lazy
 
 from lacarte.kernel import clock
 from lacarte.kernel.models import OfficialMandate, Role, User
+from lacarte.kernel.tree import Interval
 
 AnyUser = User | AnonymousUser
 Record = TypeVar("Record", bound=Model)
@@ -29,6 +30,7 @@ class Action(TextChoices):
     WORK = "work", gettext_lazy("work on needs and orders")
     PLAN = "plan", gettext_lazy("see unmet need and capacity")
     PUBLISH = "publish", gettext_lazy("publish matching runs or discard them")
+    SET_RULES = "set-rules", gettext_lazy("edit the rules of urgency")
     AUDIT = "audit", gettext_lazy("see who read what")
     ADMINISTER = "administer", gettext_lazy("administer the installation")
 
@@ -37,9 +39,9 @@ class Action(TextChoices):
 ACTIONS: dict[Role, frozenset[Action]] = {
     Role.CALL_TAKER: frozenset({Action.REGISTER, Action.READ}),
     Role.CASE_WORKER: frozenset({Action.REGISTER, Action.READ, Action.WORK}),
-    Role.PLANNER: frozenset({Action.PLAN, Action.PUBLISH}),
+    Role.PLANNER: frozenset({Action.PLAN, Action.PUBLISH, Action.SET_RULES}),
     Role.AUDITOR: frozenset({Action.AUDIT, Action.PLAN}),
-    Role.ADMINISTRATOR: frozenset({Action.ADMINISTER, Action.PLAN}),
+    Role.ADMINISTRATOR: frozenset({Action.ADMINISTER, Action.PLAN, Action.SET_RULES}),
 }
 
 
@@ -99,6 +101,18 @@ def require(user: AnyUser, action: Action, record: Any) -> None:
         region_last__gte=region,
     )
     if not allowed.exists():
+        raise _denied(action)
+
+
+def require_over(user: AnyUser, action: Action, *, services: Interval, regions: Interval) -> None:
+    """Raise ``PermissionDenied`` unless one mandate lets ``user`` do ``action`` everywhere in the two intervals."""
+    whole = _valid(user, action).filter(
+        service_first__lte=services.first,
+        service_last__gte=services.last,
+        region_first__lte=regions.first,
+        region_last__gte=regions.last,
+    )
+    if not whole.exists():
         raise _denied(action)
 
 

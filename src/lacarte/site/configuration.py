@@ -123,7 +123,9 @@ OPTIONS: tuple[Option, ...] = (
     Option("upload_megabytes", 12, "How large one photo or document may be that is sent in, from 1 to 100."),
     Option("uploads_per_need", 6, "How many of them come with a need or a message, from 0 to 50."),
     Option("site_address", "http://localhost:8000", "Where the site is reached, for links in e-mails and SMS."),
-    Option("mail_address", "", "The city's e-mail address, such as `needs@city.example`. Empty: no e-mail comes in."),
+    Option(
+        "mail_address", "", "The city's e-mail address, such as `needs@city.example`. Empty: no e-mail comes in."
+    ),
     Option(
         "mail_smtp",
         "",
@@ -259,7 +261,7 @@ def _check_values(values: dict[str, Any]) -> None:
     for entry in values["emergency_numbers"]:
         if not _EMERGENCY_NUMBER.fullmatch(entry):
             raise ConfigurationError(
-                f"emergency_numbers: “{entry}” is not like fire=119; kinds are all, police, fire, ambulance, crisis"
+                f"emergency_numbers: “{entry}” is not like fire=119 (or all, police, ambulance, crisis)"
             )
     try:
         limits.storage.storage_from_string(values["rate_limit_store"])
