@@ -20,7 +20,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("sign-in/", SignIn.as_view(), name="login"),
     path("sign-out/", LogoutView.as_view(), name="logout"),
     path("language/", include("django.conf.urls.i18n")),
-    path("open311/v2/", include("lacarte.standards.open311.urls")),
+    path("open311/", include("lacarte.standards.open311.urls")),
 ]
 handler400 = "lacarte.pages.design.views.bad_request"
 handler403 = "lacarte.pages.design.views.forbidden"

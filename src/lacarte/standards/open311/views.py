@@ -1,120 +1,109 @@
-"""GeoReport v2 over HTTP. Every error is the standard's list of code and description."""
+"""GeoReport v2 over HTTP: six methods, discovery and a description, in XML and JSON."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from functools import wraps
-
-from django.conf import settings
-from django.core.exceptions import BadRequest, SuspiciousOperation
-from django.db import transaction
-from django.http import HttpRequest, JsonResponse
-from django.http.multipartparser import MultiPartParserError
+from django.http import HttpRequest
 from django.utils.translation import gettext as _
-from django.views.decorators.csrf import csrf_exempt
 
-from lacarte.kernel.ids import read_reference
 from lacarte.kernel.rate_limit import allowed
-from lacarte.loop.needs.actions import NeedRefusedError, receive
-from lacarte.loop.needs.models import Channel, Need
-from lacarte.registers.menu.models import ServiceType
-from lacarte.registers.menu.queries import orderable
-from lacarte.registers.people.models import Person
-from lacarte.standards.open311 import translate
-from lacarte.standards.open311.translate import Open311Error
+from lacarte.standards.open311 import calls
+from lacarte.standards.open311.calls import Answer, Call
+from lacarte.standards.open311.discovery import described
+from lacarte.standards.open311.errors import Open311Error
+from lacarte.standards.open311.notices import notice
+from lacarte.standards.open311.openapi import description
+from lacarte.standards.open311.searching import Search, by_identifiers, extended, search
+from lacarte.standards.open311.services import service_definition, service_list
+from lacarte.standards.open311.showing import shown
+from lacarte.standards.open311.submitting import take_in
 
-View = Callable[..., JsonResponse]
+
+def _discovery(call: Call) -> Answer:
+    return Answer(described(call.base))
 
 
-def _with_standard_errors(view: View) -> View:
-    @wraps(view)
-    def answer(http: HttpRequest, **parts: str) -> JsonResponse:
-        try:
-            _check_jurisdiction(http)
-            return view(http, **parts)
-        except Open311Error as error:
-            listed = [{"code": error.status, "description": error.description}]
-            return JsonResponse(listed, status=error.status, safe=False)
+def _services(call: Call) -> Answer:
+    return Answer(service_list())
 
+
+def _definition(call: Call, code: str) -> Answer:
+    return Answer(service_definition(code))
+
+
+def _requests(call: Call) -> Answer:
+    """A page of requests; where there is another, ``Link`` says where."""
+    asked = search(call.http.GET, call.jurisdiction)
+    first = (asked.page - 1) * asked.page_size
+    found = asked.needs[first : first + asked.page_size]
+    answer = Answer(shown(found, call.base, extended=extended(call.http.GET)))
+    _count_misses(call.http, asked, len(answer.value))
+    links = []
+    if asked.page > 1:
+        links.append(_link(call.http, asked.page - 1, "prev"))
+    if (
+        len(answer.value) == asked.page_size
+        and asked.needs[first + asked.page_size :][:1].values_list("pk").exists()
+    ):
+        links.append(_link(call.http, asked.page + 1, "next"))
+    if links:
+        answer.headers["Link"] = ", ".join(links)
     return answer
 
 
-def _check_jurisdiction(http: HttpRequest) -> None:
-    """The one that a client names, if any, must be ours (GeoReport v2, ``jurisdiction_id``)."""
-    said = http.GET.get("jurisdiction_id") or (_form(http).get("jurisdiction_id") if http.method == "POST" else "")
-    if said and said != settings.CONFIGURED["jurisdiction"]:
-        ours = settings.CONFIGURED["jurisdiction"]
-        raise Open311Error(
-            404, _("jurisdiction_id: this is %(ours)s, not “%(said)s”") % {"ours": ours, "said": said}
-        )
+def _link(http: HttpRequest, page: int, relation: str) -> str:
+    query = http.GET.copy()
+    query["page"] = str(page)
+    return f'<{http.build_absolute_uri("?" + query.urlencode())}>; rel="{relation}"'
 
 
-@_with_standard_errors
-def services(http: HttpRequest) -> JsonResponse:
-    """All service types that can be ordered."""
-    return JsonResponse([translate.service(kind) for kind in orderable()], safe=False)
+def _request(call: Call, identifier: str) -> Answer:
+    """One request, or several with commas between them."""
+    identifiers = [part for part in (part.strip() for part in identifier.split(",")) if part]
+    asked = by_identifiers(identifiers, call.jurisdiction)
+    found = shown(asked.needs, call.base, extended=extended(call.http.GET))
+    _count_misses(call.http, asked, len(found))
+    if not found:
+        raise Open311Error(404, _("service_request_id: there is no request “%(id)s”") % {"id": identifier[:80]})
+    return Answer(found)
 
 
-@csrf_exempt
-@_with_standard_errors
-def requests(http: HttpRequest) -> JsonResponse:
-    """Take in a need (POST, form-encoded)."""
-    if http.method != "POST":
-        raise Open311Error(405, _("send a request with POST; ask for one by /requests/<id>.json"))
-    if not allowed("open311", http):
-        raise Open311Error(429, _("too many requests from your address; please try again later"))
-    need = _receive(http)
-    taken = {"service_request_id": need.reference, "service_notice": "", "account_id": ""}
-    return JsonResponse([taken], status=201, safe=False)
+def _token(call: Call, token: str) -> Answer:
+    """Every request has its number at once, which is its token too."""
+    asked = by_identifiers([token], call.jurisdiction)
+    reference = asked.needs.values_list("reference", flat=True).first()
+    if reference is None:
+        _count_misses(call.http, asked, 0)
+        raise Open311Error(404, _("token: there is no request with the token “%(id)s”") % {"id": token[:80]})
+    return Answer([{"service_request_id": reference, "token": token}])
 
 
-def _receive(http: HttpRequest) -> Need:
-    form = _form(http)
-    code = form.get("service_code", "")
-    kind = ServiceType.objects.filter(code=code, orderable=True).first() if code else None
-    if kind is None:
-        wrong = _("service_code: there is no service “%(code)s”; /services.json lists them") % {"code": code}
-        raise Open311Error(404 if code else 400, wrong if code else _("service_code is missing"))
-    longitude, latitude = translate.coordinate(form, "long"), translate.coordinate(form, "lat")
-    address = form.get("address_string", "")[:300]
-    if longitude is None and not address:
-        raise Open311Error(400, _("say where: lat and long, or address_string"))
-    said = translate.contact(form)
-    try:
-        with transaction.atomic():
-            person = Person.objects.create(**said) if said else None
-            return receive(
-                text=form.get("description", ""),
-                channel=Channel.OPEN311,
-                service_type=kind,
-                person=person,
-                longitude=longitude,
-                latitude=latitude,
-                address=address,
-            )
-    except NeedRefusedError as error:
-        raise Open311Error(400, str(error)) from error
+def _count_misses(http: HttpRequest, asked: Search, found: int) -> None:
+    """Whoever tries many references that nobody has is guessing."""
+    for _miss in range(len(asked.references) + asked.unreadable - found):
+        if not allowed("open311-find", http):
+            raise calls.too_many(_("there are no such requests; please try again later"))
 
 
-def _form(http: HttpRequest) -> dict[str, str]:
-    """What was sent. Raises :class:`Open311Error` when it is no form, too large or not text."""
-    try:
-        form = {name: str(value) for name, value in http.POST.items()}
-    except (SuspiciousOperation, BadRequest, MultiPartParserError) as error:
-        raise Open311Error(400, _("the form cannot be read: %(why)s") % {"why": error}) from error
-    for name, value in form.items():
-        if "\0" in value:
-            raise Open311Error(400, _("%(name)s holds a character that is no text") % {"name": name})
-    return form
+def _take_in(call: Call) -> Answer:
+    key = calls.key_of(call)
+    contacts = [said for name in ("email", "phone") if (said := call.last(name))]
+    if not allowed("open311", call.http, who=f"key {key.pk}" if key else "", contacts=contacts):
+        raise calls.too_many(_("too many requests; please try again later"))
+    files = [file for name in call.http.FILES for file in call.http.FILES.getlist(name)]
+    need = take_in(call.form, files, call.jurisdiction, key)
+    taken = {
+        "service_request_id": need.reference,
+        "service_notice": notice(need),
+        "account_id": need.origin.get("account_id"),
+    }
+    return Answer([taken], status=201)
 
 
-@_with_standard_errors
-def request(http: HttpRequest, reference: str) -> JsonResponse:
-    """How one need stands."""
-    try:
-        known = Need.objects.select_related("service_type").filter(reference=read_reference(reference)).first()
-    except ValueError as error:
-        raise Open311Error(404, str(error)) from error
-    if known is None:
-        raise Open311Error(404, _("there is no request %(id)s") % {"id": reference})
-    return JsonResponse([translate.request(known)], safe=False)
+discovery = calls.view("discovery", get=_discovery)
+services = calls.view("services", get=_services)
+definition = calls.view("service_definition", get=_definition)
+requests = calls.view("service_requests", get=_requests, post=_take_in)
+request = calls.view("service_requests", get=_request)
+token = calls.view("service_requests", get=_token)
+unknown = calls.view("errors", get=calls.nothing_here, post=calls.nothing_here)
+openapi = calls.view("openapi", get=lambda call: Answer(description(call.base)))

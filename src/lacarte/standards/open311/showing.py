@@ -1,0 +1,164 @@
+"""Needs as GeoReport requests: what everybody may see of them, and no more."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from typing import Any
+from uuid import UUID
+
+from django.db.models import Count, Prefetch, QuerySet
+from django.urls import reverse
+from django.utils.translation import gettext as _
+
+from lacarte.kernel.text import in_language
+from lacarte.loop.needs.models import Attachment, Follower, Need
+from lacarte.loop.needs.privacy import public_text
+from lacarte.loop.orders.models import Order, OrderState
+from lacarte.registers.menu.answering import choices_of
+from lacarte.registers.menu.models import Attribute, ServiceType, Subject
+from lacarte.standards.open311.moments import write_w3c
+
+#: What the standard calls closed.
+_CLOSED = frozenset({Need.State.MET, Need.State.WITHDRAWN})
+_ENDED_UNDONE = (OrderState.REJECTED, OrderState.CANCELLED, OrderState.FAILED)
+#: Answers in free words may be about a person; these cannot.
+_PUBLIC_ANSWERS = (
+    Attribute.DataType.NUMBER,
+    Attribute.DataType.DATETIME,
+    Attribute.DataType.ONE_OF,
+    Attribute.DataType.SOME_OF,
+)
+_COLUMNS = (
+    "reference", "state", "channel", "subject", "service_type", "text", "address", "longitude", "latitude",
+    "answers", "origin", "received_at", "closed_at", "changed_at",
+    "lead__reference", "lead__state",
+    "understanding__personal",
+)  # fmt: skip
+
+
+@dataclass(frozen=True)
+class Extras:
+    """What ``extensions=true`` adds, for a page of needs."""
+
+    behind: Counter[UUID]
+    questions: dict[int, list[Attribute]]
+
+
+def shown(needs: QuerySet[Need], base: str, *, extended: bool) -> list[dict[str, Any]]:
+    """The requests of ``needs`` in their order, in a number of queries that does not depend on how many they are.
+
+    ``base`` is the address of the site without a slash at its end.
+    """
+    orders = Order.objects.exclude(state__in=_ENDED_UNDONE).select_related("offer_at_place__offer__provider")
+    photos = Attachment.objects.exclude(released_at=None).order_by("created_at", "id")
+    found = list(
+        needs.select_related("lead", "understanding")
+        .only(*_COLUMNS)
+        .prefetch_related(
+            Prefetch("orders", orders, to_attr="living_orders"),
+            Prefetch("attachments", photos, to_attr="released_photos"),
+        )
+    )
+    types = ServiceType.objects.in_bulk({need.service_type_id for need in found})
+    for need in found:
+        need.service_type = types[need.service_type_id]
+    extras = _extras(found) if extended else None
+    return [_request(need, base, extras) for need in found]
+
+
+def _request(need: Need, base: str, extras: Extras | None) -> dict[str, Any]:
+    """One need. What is about a person or a household, or not read by anybody yet, is only said to exist."""
+    public = is_public(need)
+    stands = need.lead.state if need.state == Need.State.JOINED and need.lead else need.state
+    order: Order | None = next(iter(need.living_orders), None)  # type: ignore[attr-defined]
+    photos: list[Attachment] = need.released_photos if public else []  # type: ignore[attr-defined]
+    said: dict[str, Any] = {
+        "service_request_id": need.reference,
+        "status": "closed" if stands in _CLOSED else "open",
+        "status_notes": _notes(need),
+        "service_name": in_language(need.service_type.name),
+        "service_code": need.service_type.code,
+        "description": public_text(need) if public else None,
+        "agency_responsible": in_language(order.offer_at_place.offer.provider.name) if public and order else None,
+        "service_notice": None,
+        "requested_datetime": write_w3c(need.received_at),
+        "updated_datetime": write_w3c(need.closed_at or need.changed_at),
+        "expected_datetime": write_w3c(order.resolution_due) if order else None,
+        "address": need.address if public else None,
+        "address_id": need.origin.get("address_id") if public else None,
+        "zipcode": None,
+        "lat": need.latitude if public else None,
+        "long": need.longitude if public else None,
+        "media_url": address_of(photos[0], base) if photos else None,
+    }
+    if extras is not None:
+        said["extended_attributes"] = _extended(need, photos, base, extras, public=public)
+    return said
+
+
+def is_public(need: Need) -> bool:
+    """Whether everybody may read what was said: it is about a place, and nobody has to read it first."""
+    return need.subject == Subject.PLACE and need.state != Need.State.HELD
+
+
+def _notes(need: Need) -> str:
+    if need.state == Need.State.JOINED and need.lead is not None:
+        return _("Joined to %(reference)s, which tells of the same thing") % {"reference": need.lead.reference}
+    return str(need.get_state_display())
+
+
+def address_of(photo: Attachment, base: str) -> str:
+    """Where a released photo is to be had."""
+    return base + reverse("attachment", args=[photo.pk])
+
+
+def _extras(needs: Sequence[Need]) -> Extras:
+    keys = [need.pk for need in needs]
+    behind: Counter[UUID] = Counter()
+    for need, count in Follower.objects.filter(need__in=keys).values_list("need").annotate(n=Count("pk")):
+        behind[need] += count
+    for lead, count in Need.objects.filter(lead__in=keys).values_list("lead").order_by().annotate(n=Count("pk")):
+        behind[lead] += count
+    questions: dict[int, list[Attribute]] = {}
+    asked = Attribute.objects.filter(
+        service_type__in={need.service_type_id for need in needs}, datatype__in=_PUBLIC_ANSWERS
+    )
+    for question in asked:
+        questions.setdefault(question.service_type_id, []).append(question)
+    return Extras(behind, questions)
+
+
+def _extended(
+    need: Need, photos: Iterable[Attachment], base: str, extras: Extras, *, public: bool
+) -> dict[str, Any]:
+    if not public:
+        return {"channel": need.channel, "followers": None, "photos": [], "answers": []}
+    asked = extras.questions.get(need.service_type_id, [])
+    return {
+        "channel": need.channel,
+        "followers": extras.behind[need.pk],
+        "photos": [
+            {
+                "media_url": address_of(photo, base),
+                "width": photo.width,
+                "height": photo.height,
+                "created_at": write_w3c(photo.created_at),
+            }
+            for photo in photos
+        ],
+        "answers": [
+            _answer(question, need.answers[question.code]) for question in asked if question.code in need.answers
+        ],
+    }
+
+
+def _answer(question: Attribute, said: str | list[str]) -> dict[str, Any]:
+    names = dict(choices_of(question))
+    keys = [said] if isinstance(said, str) else said
+    return {
+        "code": question.code,
+        "label": in_language(question.question),
+        "values": [{"key": key, "name": names.get(key, key)} for key in keys],
+    }
