@@ -4,7 +4,7 @@ from django.urls import path, re_path
 
 from lacarte.standards.open311 import views
 
-_FORMAT = r"(?:\.(?P<format>(?i:xml|json)))?\Z"
+_FORMAT = r"(?:\.(?P<format>[Xx][Mm][Ll]|[Jj][Ss][Oo][Nn]))?\Z"
 
 urlpatterns = [
     re_path(rf"^(?:v2/)?discovery{_FORMAT}", views.discovery, name="open311-discovery"),
@@ -14,5 +14,5 @@ urlpatterns = [
     re_path(rf"^v2/requests{_FORMAT}", views.requests, name="open311-requests"),
     re_path(rf"^v2/requests/(?P<identifier>[^/]+?){_FORMAT}", views.request, name="open311-request"),
     re_path(rf"^v2/tokens/(?P<token>[^/]+?){_FORMAT}", views.token, name="open311-token"),
-    re_path(rf"^(?s:.*?){_FORMAT}", views.unknown),
+    re_path(rf"^[\s\S]*?{_FORMAT}", views.unknown),
 ]
