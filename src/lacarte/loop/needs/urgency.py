@@ -91,8 +91,8 @@ def in_force() -> Compiled:
 
 def emergency_numbers() -> dict[str, str]:
     """The number to call for each of :data:`KINDS`, as this installation has set."""
-    said = dict(entry.split("=", 1) for entry in settings.CONFIGURED["emergency_numbers"])
-    return {kind: said.get(kind, said.get("all", "112")).strip() for kind in KINDS}
+    said: dict[str, str] = dict(entry.split("=", 1) for entry in settings.CONFIGURED["emergency_numbers"])
+    return {kind: said.get(kind) or said.get("all", "112") for kind in KINDS}
 
 
 def with_numbers(advice: str) -> str:

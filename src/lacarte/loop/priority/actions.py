@@ -1,4 +1,7 @@
-"""Weigh needs: a strict class, then an index whose parts are shown."""
+"""Weigh needs: a strict class, then an index whose parts are shown.
+
+Urgency is the more urgent of the service's and of what was said (``Need.urgency``).
+"""
 
 from __future__ import annotations
 
@@ -7,13 +10,13 @@ from collections.abc import Iterable
 import numpy as np
 from django.db import transaction
 
-from lacarte.engines.needindex import index, priority_class
+from lacarte.engines.needindex import NeedIndex, index, priority_class
 from lacarte.kernel import clock
 from lacarte.loop.needs.models import Need
 from lacarte.loop.priority.models import Weighing
 from lacarte.loop.priority.queries import vulnerability_of
 
-RULES_VERSION = "2026-11"
+RULES_VERSION = "2026-11.2"
 #: Set in the open; they sum to 1.
 WEIGHTS = {"urgency": 0.4, "vulnerability": 0.3, "deprivation": 0.15, "waiting": 0.15}
 #: Waiting counts in full after this long.
@@ -27,7 +30,9 @@ def weigh(needs: Iterable[Need]) -> int:
     if not rows:
         return 0
     now = clock.now()
-    urgency = np.array([need.service_type.urgency for need in rows], dtype=np.uint8)
+    of_service = np.array([need.service_type.urgency for need in rows], dtype=np.uint8)
+    said = np.array([_LAST_CLASS if need.urgency is None else need.urgency for need in rows], dtype=np.uint8)
+    urgency = np.minimum(of_service, said)  # the more urgent of what the service is and what was said
     vulnerability = vulnerability_of(rows)
     deprivation = np.array([np.nan if (d := need.region.deprivation) is None else d for need in rows])
     waited = np.array([(now - need.received_at).total_seconds() / 86_400 for need in rows])
@@ -48,7 +53,7 @@ def weigh(needs: Iterable[Need]) -> int:
             index=float(result.total[i]),
             index_low=float(result.total_low[i]),
             index_high=float(result.total_high[i]),
-            parts={part: round(float(values[i]), 4) for part, values in result.contributions.items()},
+            parts=_parts(result, i, of_service[i]),
             rules_version=RULES_VERSION,
             at=now,
         )
@@ -56,6 +61,15 @@ def weigh(needs: Iterable[Need]) -> int:
     ]
     _keep(rows, weighings)
     return len(rows)
+
+
+def _parts(result: NeedIndex, i: int, of_service: int) -> dict[str, float]:
+    """What each part adds; of urgency, what was said adds whatever is more than that of the service."""
+    parts = {part: float(values[i]) for part, values in result.contributions.items()}
+    by_service = WEIGHTS["urgency"] * (1 - of_service / _LAST_CLASS)
+    if parts["urgency"] - by_service > 1e-9:
+        parts |= {"urgency": by_service, "said": parts["urgency"] - by_service}
+    return {part: round(value, 4) for part, value in parts.items()}
 
 
 @transaction.atomic

@@ -1,4 +1,4 @@
-"""Needs are weighed as they arrive, and when their type is corrected."""
+"""Needs are weighed as they arrive, and when their type or urgency is corrected."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ from collections.abc import Iterable
 from uuid import UUID
 
 from lacarte.kernel.events import subscribe_many
+from lacarte.loop.needs.dangers import NeedUrgencySet
 from lacarte.loop.needs.events import NeedClassified, NeedReceived
 from lacarte.loop.needs.models import Need
 from lacarte.loop.priority.actions import weigh
@@ -20,6 +21,12 @@ def weigh_new(events: list[NeedReceived]) -> None:
 @subscribe_many(NeedClassified)
 def weigh_again(events: list[NeedClassified]) -> None:
     """Another type may be another urgency."""
+    _weigh(event.need for event in events)
+
+
+@subscribe_many(NeedUrgencySet)
+def weigh_corrected(events: list[NeedUrgencySet]) -> None:
+    """A person said how urgent it is."""
     _weigh(event.need for event in events)
 
 

@@ -2,14 +2,18 @@
 
 from django.urls import path
 
-from lacarte.pages.desk import views
+from lacarte.pages.desk import dangers, views
 
 urlpatterns = [
     path("", views.desk, name="desk"),
     path("register/", views.register, name="desk-register"),
+    path("dangers/", dangers.dangers, name="desk-dangers"),
+    path("dangers/banner/", dangers.banner, name="desk-dangers-banner"),
     path("needs/<str:reference>/", views.one_need, name="desk-need"),
     path("needs/<str:reference>/order/", views.change_order, name="desk-change"),
     path("needs/<str:reference>/service/", views.classify_need, name="desk-classify"),
     path("needs/<str:reference>/objection/", views.answer_objection, name="desk-objection"),
+    path("needs/<str:reference>/danger/", dangers.i_have_it, name="desk-danger-taken"),
+    path("needs/<str:reference>/urgency/", dangers.set_urgency, name="desk-urgency"),
     path("needs/<str:reference>/person/", views.reveal_person, name="desk-reveal"),
 ]

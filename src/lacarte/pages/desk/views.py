@@ -31,8 +31,9 @@ from lacarte.loop.orders.queries import match_of, newest_order
 from lacarte.loop.orders.states import Who, possible
 from lacarte.pages.design.map import region_map
 from lacarte.pages.desk.forms import Answer, Change, Classify, Register, Reveal, Search
-from lacarte.pages.desk.parts import VERBS, weight_parts
+from lacarte.pages.desk.parts import VERBS, said_urgent, weight_parts
 from lacarte.pages.desk.queries import counts, queue, search, tabs
+from lacarte.pages.desk.urgency_form import UrgencyForm
 from lacarte.registers.people.models import Person
 from lacarte.registers.people.queries import note_look, read_personal
 from lacarte.registers.places.outlines import districts
@@ -110,6 +111,8 @@ def _show(request: HttpRequest, user: User, need: Need, status: int = 200, **mor
         "events": timeline(need.pk),
         "may_work": may_work,
         "steps": _steps(order) if may_work and order else [],
+        "said": said_urgent(need),
+        "urgency_form": UrgencyForm.of(need) if may_work and need.closed_at is None else None,
         "classify": Classify(None, need=need) if may_work and need.state == Need.State.OPEN else None,
         "reveal": Reveal() if need.person_id else None,
         "map": region_map("", districts(), words=str(need.region), points=points) if points else None,

@@ -14,6 +14,7 @@ from lacarte.kernel import jobs
 from lacarte.kernel.models import Job
 from lacarte.kernel.permissions import Action, may_anywhere, require_anywhere
 from lacarte.loop.matching.queries import latest_run
+from lacarte.loop.needs.dangers import watch
 
 _PAGE = 50
 
@@ -44,12 +45,15 @@ def metrics(request: HttpRequest) -> HttpResponse:
     said = request.headers.get("Authorization", "").removeprefix("Bearer ")
     if not (token and constant_time_compare(said, token)) and not may_anywhere(request.user, Action.ADMINISTER):
         return HttpResponse("a token or an administrator is needed\n", status=403, content_type="text/plain")
-    found, run = jobs.statistics(), latest_run()
+    found, run, dangers = jobs.statistics(), latest_run(), watch()
     gauges = {
         "lacarte_jobs_ready": ("Jobs that wait or run.", found.ready),
         "lacarte_jobs_running": ("Jobs that a worker has leased.", found.running),
         "lacarte_jobs_stuck": ("Jobs that failed too often and wait for a person.", found.stuck),
         "lacarte_jobs_late_seconds": ("How long the oldest due job has been waiting.", found.late_seconds),
+        "lacarte_dangers_unseen": ("Needs that may mean danger to life and nobody looks at yet.", dangers.unseen),
+        "lacarte_dangers_late": ("Those of them that have waited for more than a minute.", dangers.late),
+        "lacarte_dangers_oldest_seconds": ("How long the oldest of them has waited.", dangers.oldest_seconds),
         "lacarte_needs_considered": ("Needs that the last matching run considered.", run.needs if run else 0),
         "lacarte_needs_matched": ("Needs that the last matching run matched.", run.matched if run else 0),
     }
