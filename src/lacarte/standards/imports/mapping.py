@@ -37,8 +37,8 @@ class Mapping:
     name: str
     zone: ZoneInfo
     dates: tuple[str, ...]
-    closed: frozenset[str]  # what a status is called that means: done
-    withdrawn: frozenset[str]  # … that means: closed without anything done
+    closed: tuple[str, ...]  # what a status is called that means: done
+    withdrawn: tuple[str, ...]  # … that means: closed without anything done
     subject: str
     life_area: dict[str, Any]
     columns: dict[str, Parts]
@@ -81,8 +81,8 @@ def _mapping(path: Path, written: dict[str, Any]) -> Mapping:
         name=written["name"],
         zone=ZoneInfo(written["zone"]),
         dates=_words(written["dates"]) or (ISO,),
-        closed=frozenset(_words(written["closed"])),
-        withdrawn=frozenset(_words(written.get("withdrawn", []))),
+        closed=_words(written["closed"]),
+        withdrawn=_words(written.get("withdrawn", [])),
         subject=written["subject"],
         life_area={name: written["life_area"][name] for name in ("code", "name")},
         columns={name: _parts(name, said) for name, said in columns.items()},

@@ -32,9 +32,10 @@ class Rejects:
         self._encoding = "utf-8-sig" if encoding.startswith("utf") else encoding
         self._skip = len(OWN) if tuple(header[: len(OWN)]) == OWN else 0
         self._file: io.TextIOWrapper | None = None
-        if kept and kept["path"] == str(path.resolve()) and path.is_file() and path.stat().st_size >= kept["size"]:
+        ours = kept is not None and kept["path"] == str(path.resolve())
+        if kept and ours and path.is_file() and path.stat().st_size >= kept["size"]:
             os.truncate(path, kept["size"])  # what is behind was not kept by the import: it comes again
-            self._file = self._opened("a")
+            self._file = self._opened("a") if kept["size"] else None
         elif path.exists():
             raise ImportFaultError(f"{path} exists already: name another file for the rejected rows")
         elif not os.access(path.parent, os.W_OK):
@@ -43,16 +44,17 @@ class Rejects:
     def write(self, values: list[str], why: Rejected) -> None:
         """Add one row."""
         if self._file is None:
-            self._file = self._opened("x")
+            self._file = self._opened("w")
             self._row(OWN, self._header[self._skip :])
         self._row((str(why.line), why.field, why.reason), values[self._skip :])
 
-    def kept(self) -> dict[str, Any] | None:
-        """How much of the file stands now; nothing while there is none."""
-        if self._file is None:
-            return None
-        self._file.flush()
-        return {"path": str(self._path.resolve()), "size": os.fstat(self._file.fileno()).st_size}
+    def kept(self) -> dict[str, Any]:
+        """How much of the file stands. To be known before the first row is written: then the file is ours."""
+        size = 0
+        if self._file is not None:
+            self._file.flush()
+            size = os.fstat(self._file.fileno()).st_size
+        return {"path": str(self._path.resolve()), "size": size}
 
     def close(self) -> None:
         """Nothing more is rejected."""

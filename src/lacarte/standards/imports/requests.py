@@ -87,14 +87,15 @@ class _Import:
     def __init__(self, source: Source, bookmark: Bookmark, rejects: Path | None, understand: bool) -> None:
         kept = bookmark.so_far
         self._source, self._bookmark, self._understand = source, bookmark, understand
-        self._report = Report.from_json(kept["report"]) if kept else Report()
-        self._history = History.from_json(kept["history"]) if kept else History()
-        if kept:
+        self._report = Report.from_json(kept["report"]) if "report" in kept else Report()
+        self._history = History.from_json(kept["history"]) if "history" in kept else History()
+        if bookmark.lines:
             self._report.notes.append(f"Went on after line {bookmark.lines}, where an earlier run had stopped.")
         self._rejects: Rejects | None = None
         if rejects is not None:
             written = kept.get("rejects")
             self._rejects = Rejects(rejects, source.header, source.encoding, source.delimiter, written)
+            bookmark.move(bookmark.lines, kept | {"rejects": self._rejects.kept()})
         self._rows = Rows(source.using, source.header, source.encoding, clock.now())
         self._types = Types(source.using)
 
