@@ -1,0 +1,7 @@
+"""Whether two reports tell of the same thing: near in place, time, kind, words or photo."""
+
+from lacarte.engines.likeness.fitting import fit
+from lacarte.engines.likeness.scoring import FEATURES, Report, features, probabilities, reasons
+from lacarte.engines.likeness.words import numbers, overlap, pieces
+
+__all__ = ["FEATURES", "Report", "features", "fit", "numbers", "overlap", "pieces", "probabilities", "reasons"]

@@ -1,0 +1,156 @@
+"""How probable it is that two reports tell of the same thing, and why."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from math import nan
+
+import numpy as np
+import numpy.typing as npt
+
+from lacarte.engines.geography import haversine_metres
+from lacarte.engines.images import different_bits
+from lacarte.engines.likeness.weights import PLACED, UNPLACED
+from lacarte.engines.likeness.words import Numbers, han_share, numbers, numbers_agree, overlap, pieces
+
+Floats = npt.NDArray[np.float64]
+
+#: What a pair of reports is judged by, in the order of the columns of :func:`features`.
+FEATURES = (
+    "always",  # 1: how rare it is at all
+    "far",  # ln(1 + metres / 20); 0 where a point is not known
+    "old",  # ln(1 + hours / 6) between them
+    "same_type",
+    "related_type",  # two types of one life area
+    "type_unknown",
+    "words",  # how much of both together is shared, 0 to 1
+    "words_within",  # how much of the shorter
+    "words_much",  # ln(1 + how much they share), where a sentence is about ten
+    "words_unknown",  # no words, or of another language
+    "long",  # how much longer than a sentence the shorter one is: ln(its weight / 15), at least 0
+    "words_long",  # words x long: what two letters share is no chance, though it is a small part of them
+    "old_long",  # old x long: people write letters of what lasts
+    "same_number",  # they name a house or a building in common
+    "other_number",  # both name houses, none of them the same or a neighbour
+    "other_building",  # both name buildings of an estate, none in common
+    "same_photo",  # 1: no bit differs; 0: twelve or more do
+    "other_photo",  # both have photos, and none is like another
+    "where_unknown",  # 1: a point is missing, so that the other weights count
+)
+FAR_METRES = 20.0
+OLD_HOURS = 6.0
+SENTENCE = 15.0  # what a usual sentence weighs (words.weight)
+#: Bits of a perceptual hash that may differ between two photos of the same thing.
+LIKE_BITS = 12
+_OTHER_BITS = 20
+
+#: Reasons as codes, and when a pair has them.
+_NEAR_METRES, _SAME_TIME_HOURS, _SAME_WORDS, _SAME_PHOTO = 60.0, 24.0, 0.45, 0.25
+
+
+@dataclass(frozen=True)
+class Report:
+    """What is compared of one report. Degrees (WGS84) are NaN where no point is known.
+
+    ``hours`` count from any moment, the same for all; ``kind`` is the number of its type and ``area`` that of
+    the life area above it, 0 where not known; ``language`` is a tag, empty or ``und`` where not known;
+    ``photos`` are perceptual hashes of 64 bits.
+    """
+
+    words: str = ""
+    where: str = ""
+    longitude: float = nan
+    latitude: float = nan
+    hours: float = 0.0
+    kind: int = 0
+    area: int = 0
+    language: str = ""
+    photos: tuple[int, ...] = ()
+
+    @cached_property
+    def pieces(self) -> frozenset[str]:
+        """Its words as they are compared."""
+        return pieces(self.words)
+
+    @cached_property
+    def numbers(self) -> Numbers:
+        """What it names of an address, in the address or in the words."""
+        return numbers(f"{self.where}\n{self.words}")
+
+
+def features(one: Report, others: Sequence[Report]) -> Floats:
+    """What speaks for and against ``one`` being the same as each of ``others``: ``float64[n, 19]``."""
+    metres = haversine_metres(
+        one.longitude, one.latitude, [other.longitude for other in others], [other.latitude for other in others]
+    )
+    unknown = np.isnan(metres)
+    hours = np.abs(np.array([other.hours for other in others], dtype=np.float64) - one.hours)
+    kinds = np.array([(other.kind, other.area) for other in others], dtype=np.int64).reshape(-1, 2)
+    kind_known = (kinds[:, 0] != 0) & (one.kind != 0)
+    same_type = kind_known & (kinds[:, 0] == one.kind)
+    related = kind_known & ~same_type & (kinds[:, 1] == one.area) & (one.area != 0)
+    said = np.array([_said(one, other) for other in others], dtype=np.float64).reshape(-1, 8)
+    shared, within, much, length = np.nan_to_num(said[:, :4]).T
+    old = np.log1p(hours / OLD_HOURS)
+    long = np.log(np.maximum(length / SENTENCE, 1.0))
+    columns = (
+        np.ones(len(others)),
+        np.log1p(np.nan_to_num(metres) / FAR_METRES),
+        old,
+        same_type,
+        related,
+        ~kind_known,
+        shared,
+        within,
+        np.log1p(much),
+        np.isnan(said[:, 0]),
+        long,
+        shared * long,
+        old * long,
+        *said[:, 4:7].T,
+        np.nan_to_num(np.clip(1 - said[:, 7] / LIKE_BITS, 0, 1)),
+        np.isfinite(said[:, 7]) & (said[:, 7] >= _OTHER_BITS),
+        unknown,
+    )
+    return np.column_stack([np.asarray(column, dtype=np.float64) for column in columns])
+
+
+def probabilities(rows: Floats, weights: tuple[Sequence[float], Sequence[float]] | None = None) -> Floats:
+    """The probability of each row of :func:`features` that the two are the same: ``float64[n]``.
+
+    ``weights`` are those of pairs with two points, and those of pairs without: there words say most.
+    """
+    placed, unplaced = np.asarray(weights or (PLACED, UNPLACED), dtype=np.float64)
+    odds = np.where(rows[:, -1] > 0, rows @ unplaced, rows @ placed)
+    return np.asarray(1 / (1 + np.exp(-np.clip(odds, -40, 40))))
+
+
+def reasons(row: Floats) -> tuple[str, ...]:
+    """What speaks for one pair, as codes: near, same-time, same-type, same-words, same-photo, same-number."""
+    value = dict(zip(FEATURES, row.tolist(), strict=True))
+    near = not value["where_unknown"] and value["far"] <= np.log1p(_NEAR_METRES / FAR_METRES)
+    told = {
+        "near": near,
+        "same-time": value["old"] <= np.log1p(_SAME_TIME_HOURS / OLD_HOURS),
+        "same-type": value["same_type"] > 0,
+        "same-words": value["words_within"] >= _SAME_WORDS,
+        "same-photo": value["same_photo"] >= _SAME_PHOTO,
+        "same-number": value["same_number"] > 0,
+    }
+    return tuple(code for code, holds in told.items() if holds)
+
+
+def _said(one: Report, other: Report) -> tuple[float, ...]:
+    """Four of words (:func:`overlap`; NaN: unknown), three of numbers, and bits between photos."""
+    shared = (nan,) * 4 if _other_language(one, other) else overlap(one.pieces, other.pieces)
+    agree = (float(holds) for holds in numbers_agree(one.numbers, other.numbers))
+    bits = [different_bits(mine, theirs) for mine in one.photos for theirs in other.photos]
+    return *shared, *agree, float(min(bits)) if bits else nan
+
+
+def _other_language(one: Report, other: Report) -> bool:
+    """Whether two reports cannot share words, because they are not written in one language."""
+    tags = {report.language.split("-")[0] for report in (one, other)} - {"", "und"}
+    return len(tags) > 1 or abs(han_share(one.pieces) - han_share(other.pieces)) > 0.5
