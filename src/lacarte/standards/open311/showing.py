@@ -14,7 +14,7 @@ from django.utils.translation import gettext as _
 
 from lacarte.kernel.text import in_language
 from lacarte.loop.needs.models import Attachment, Follower, Need
-from lacarte.loop.needs.privacy import public_text
+from lacarte.loop.needs.privacy import public_text, without_personal
 from lacarte.loop.orders.models import Order, OrderState
 from lacarte.registers.menu.answering import choices_of
 from lacarte.registers.menu.models import Attribute, ServiceType, Subject
@@ -86,7 +86,7 @@ def _request(need: Need, base: str, extras: Extras | None) -> dict[str, Any]:
         "requested_datetime": write_w3c(need.received_at),
         "updated_datetime": write_w3c(need.closed_at or need.changed_at),
         "expected_datetime": write_w3c(order.resolution_due) if order else None,
-        "address": need.address if public else None,
+        "address": without_personal(need.address) if public else None,
         "address_id": need.origin.get("address_id") if public else None,
         "zipcode": None,
         "lat": need.latitude if public else None,
