@@ -97,3 +97,23 @@ class NeedTurnedAway(DomainEvent):
     name: ClassVar[str] = "need.turned-away"
     sentence: ClassVar[str | Promise] = _("A person has read it and found nothing in it that we could do.")
     need: UUID
+
+
+@dataclass(frozen=True, kw_only=True)
+class ResidentWrote(DomainEvent):
+    """The resident said something about their need."""
+
+    name: ClassVar[str] = "need.resident-wrote"
+    sentence: ClassVar[str | Promise] = _("A message came from the resident.")
+    need: UUID
+    message: UUID
+
+
+@dataclass(frozen=True, kw_only=True)
+class ResidentTold(DomainEvent):
+    """The resident was told something about their need."""
+
+    name: ClassVar[str] = "need.resident-told"
+    sentence: ClassVar[str | Promise] = _("A message was sent to the resident.")
+    need: UUID
+    message: UUID

@@ -7,11 +7,13 @@ from datetime import timedelta
 from lacarte.kernel.events import subscribe
 from lacarte.kernel.models import Event
 from lacarte.kernel.schedule import every
-from lacarte.loop.needs import attachments
+from lacarte.loop.needs import attachments, confirming, delivering
 from lacarte.loop.needs.actions import receive
 from lacarte.loop.needs.models import Channel
 from lacarte.loop.sensing.events import AlarmRaised
 from lacarte.loop.sensing.models import Alarm
+
+__all__ = ["confirming", "delivering", "need_of_alarm", "sweep_attachments"]  # whose jobs are declared there
 
 
 @subscribe(AlarmRaised)

@@ -34,7 +34,7 @@ class Person(models.Model):
     name = models.CharField(max_length=200, blank=True)
     birth_year = models.PositiveSmallIntegerField(null=True)
     language = models.CharField(max_length=20, default="en")
-    email = models.EmailField(blank=True)
+    email = models.EmailField(blank=True, db_index=True)
     phone = models.CharField(max_length=40, blank=True, db_index=True)
     created_at = models.DateTimeField(default=clock.now)
 

@@ -34,7 +34,7 @@ class Server:
     plain: bool = False  # no TLS at all: on this machine, or because the address ends in ``?plain``
 
 
-def mail_server(address: str, kind: Kind, password: str = "") -> Server | None:  # noqa: S107 (none is none)
+def mail_server(address: str, kind: Kind, password: str = "") -> Server | None:
     """The server of an address, ``None`` for none. ``password`` counts where the address holds none.
 
     Raises ``ValueError`` that names the setting.
@@ -46,7 +46,7 @@ def mail_server(address: str, kind: Kind, password: str = "") -> Server | None: 
         port = parts.port or kind.ports[parts.scheme]
     except (KeyError, ValueError) as error:
         schemes = " or ".join(f"{scheme}://" for scheme in kind.ports)
-        raise ValueError(f"{kind.setting}: it begins with {schemes} and names a host and perhaps a port") from error
+        raise ValueError(f"{kind.setting}: it is {schemes}, a host and perhaps a port") from error
     if not parts.hostname:
         raise ValueError(f"{kind.setting}: it names no host")
     return Server(

@@ -1,0 +1,114 @@
+"""Whoever told us a need by something we can answer hears back at once, once, in their language."""
+
+from __future__ import annotations
+
+import logging
+from datetime import timedelta
+
+from django.conf import settings
+from django.urls import reverse
+from django.utils import translation
+from django.utils.translation import gettext as _
+
+from lacarte.kernel import clock
+from lacarte.kernel.events import subscribe_many
+from lacarte.kernel.text import in_language
+from lacarte.loop.needs.conversation import send
+from lacarte.loop.needs.events import NeedReceived
+from lacarte.loop.needs.expecting import expected
+from lacarte.loop.needs.models import Channel, Message, Need
+from lacarte.loop.needs.reaching import Medium, Way, language_for, opening_of, way_to
+from lacarte.loop.needs.reply_address import reply_address
+from lacarte.loop.needs.urgency import advice_of
+
+logger = logging.getLogger(__name__)
+
+#: No address hears more often than so that something was received: two programs that answer each other end here,
+#: and nobody's mailbox or phone can be filled by naming it in a form.
+MOST, WITHIN = 6, timedelta(hours=1)
+#: Where nobody waits for an answer.
+_SILENT = (Channel.SENSOR, Channel.IMPORT)
+
+
+@subscribe_many(NeedReceived)
+def confirm_many(events: list[NeedReceived]) -> None:
+    """Answer those who wait for an answer."""
+    told = Need.objects.filter(pk__in=[event.need for event in events]).exclude(channel__in=_SILENT)
+    for need in told.select_related("person__user", "service_type", "region", "understanding"):
+        confirm(need)
+
+
+def confirm(need: Need) -> Message | None:
+    """Say that the need was received, what happens next and by when, with its private link; once.
+
+    ``None`` where its page is the only way to tell, or its address has heard enough for now.
+    """
+    key, way = f"received:{need.pk}", way_to(need)
+    if way.medium == Medium.PAGE or Message.objects.filter(external_id=key).exists() or _heard_enough(way):
+        return None
+    with translation.override(language_for(need)):
+        text = in_an_email(need) if way.medium == Medium.EMAIL else in_an_sms(need)
+        return send(need, text, subject=subject_of(need), external_id=key)
+
+
+def _heard_enough(way: Way) -> bool:
+    told = Message.objects.filter(
+        medium=way.medium, address=way.address, incoming=False, author=None, at__gt=clock.now() - WITHIN
+    )
+    if told.count() < MOST:
+        return False
+    logger.warning("an address was told %d times within %s and is told no more for now", MOST, WITHIN)
+    return True
+
+
+def subject_of(need: Need) -> str:
+    """The subject of an e-mail about the need; its reference is how an answer without our address finds back."""
+    kind = in_language(need.service_type.name) if need.service_type_id else _("Your request")
+    return _("%(kind)s [%(reference)s]") % {"kind": kind, "reference": need.reference}
+
+
+def in_an_email(need: Need) -> str:
+    """The words of the confirmation, a paragraph for each thing."""
+    told = expected(need)
+    thanks = _("Thank you. We have received what you told us.")
+    paragraphs = [
+        _advice(need),
+        thanks,
+        _("Your reference: %(reference)s") % {"reference": need.reference},
+        f"{told.next}\n{told.by_when}".strip(),
+        "\n".join(_refused(need)),
+        _("How it stands, at any time, for whoever has this link: %(link)s") % {"link": link_of(need)},
+        _("To add something, answer this e-mail.") if reply_address(need) else "",
+    ]
+    return "\n\n".join(filter(None, paragraphs))
+
+
+def in_an_sms(need: Need) -> str:
+    """The same in a few lines."""
+    told = expected(need)
+    lines = [
+        _advice(need),
+        _("Received. Reference %(reference)s.") % {"reference": need.reference},
+        told.by_when or told.next,
+        *_refused(need),
+        link_of(need),
+    ]
+    return "\n".join(filter(None, lines))
+
+
+def _advice(need: Need) -> str:
+    """What has to be said first: where to call when it is a matter of life and death."""
+    understood = getattr(need, "understanding", None)
+    return advice_of(understood.rules).advice if understood else ""
+
+
+def _refused(need: Need) -> list[str]:
+    opening = opening_of(need)
+    return list(opening.refused) if opening else []
+
+
+def link_of(need: Need) -> str:
+    """The private link of a need, as it stands in an e-mail or SMS."""
+    base = settings.CONFIGURED["site_address"].rstrip("/")
+    path = reverse("open-need", args=[need.secret]) if need.secret else reverse("need", args=[need.reference])
+    return f"{base}{path}"

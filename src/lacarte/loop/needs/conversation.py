@@ -1,0 +1,126 @@
+"""What is said about a need: by the resident, on whatever medium, and to them."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from django.db import transaction
+from django.db.models import Exists, OuterRef, Q, QuerySet
+from django.utils.translation import gettext as _
+
+from lacarte.kernel import clock, jobs
+from lacarte.kernel.events import publish
+from lacarte.kernel.models import User
+from lacarte.kernel.permissions import Action, require
+from lacarte.kernel.text import storable
+from lacarte.loop.needs.delivering import DELIVER
+from lacarte.loop.needs.events import ResidentTold, ResidentWrote
+from lacarte.loop.needs.models import Attachment, Message, Need
+from lacarte.loop.needs.reaching import Medium, way_to
+
+LONGEST_MESSAGE = 5000
+
+
+class MessageRefusedError(ValueError):
+    """It cannot be said; the message says why and what to do."""
+
+
+def say(need: Need, text: str, *, actor: User | None, subject: str = "") -> Message:
+    """Tell whoever has ``need``; it goes out by their own medium, and is on the page of the need in any case.
+
+    ``actor`` is the official who writes; ``None`` is the program. What the resident wrote before is seen to with
+    it. Raises :class:`MessageRefusedError`, and ``PermissionDenied`` for an official without a mandate.
+    """
+    text = _checked(text)
+    with transaction.atomic():
+        need = Need.objects.select_for_update(of=("self",)).select_related("person__user").get(pk=need.pk)
+        if actor is not None:
+            require(actor, Action.WORK, need)
+            unhandled(need).update(handled_at=clock.now())
+        return send(need, text, subject=subject, author=actor)
+
+
+def send(
+    need: Need, text: str, *, subject: str = "", author: User | None = None, external_id: str | None = None
+) -> Message:
+    """Put a message to the resident into the thread and on its way, within the caller's transaction."""
+    way = way_to(need)
+    message = Message.objects.create(
+        need=need,
+        incoming=False,
+        medium=way.medium,
+        address=way.address,
+        gateway=way.gateway,
+        author=author,
+        subject=subject[:200],
+        text=text,
+        state=Message.State.SENT if way.medium == Medium.PAGE else Message.State.QUEUED,
+        external_id=external_id,
+    )
+    if message.state == Message.State.QUEUED:
+        jobs.enqueue(DELIVER, {"message": str(message.pk)}, key=f"{DELIVER}:{message.pk}")
+    publish(ResidentTold(need=need.pk, message=message.pk), stream=need.pk, actor=author)
+    return message
+
+
+def write(need: Need, text: str, *, actor: User | None, attachments: Sequence[Attachment] = ()) -> Message:
+    """What the resident writes on the page of their need. The caller has checked that it is theirs.
+
+    Sent twice in a row it is one message. Raises :class:`MessageRefusedError`.
+    """
+    text = _checked(text)
+    with transaction.atomic():
+        need = Need.objects.select_for_update().get(pk=need.pk)
+        last = need.messages.order_by("-at", "-id").first()
+        if last is not None and last.incoming and last.text == text and last.medium == Medium.PAGE:
+            return last
+        return join(need, Message(incoming=True, medium=Medium.PAGE, author=actor, text=text), attachments)
+
+
+def join(need: Need, message: Message, attachments: Sequence[Attachment] = ()) -> Message:
+    """Put what the resident said into the thread of ``need``, within the caller's transaction."""
+    message.need, message.state = need, Message.State.RECEIVED
+    message.save(force_insert=True)
+    if attachments:
+        kept = Attachment.objects.filter(pk__in=[one.pk for one in attachments], need=None)
+        kept.update(need=need, message=message, draft="")
+    publish(ResidentWrote(need=need.pk, message=message.pk), stream=need.pk, actor=message.author)
+    return message
+
+
+def see_to(need: Need, *, actor: User) -> None:
+    """What the resident wrote needs no answer. Raises ``PermissionDenied`` without a mandate."""
+    with transaction.atomic():
+        need = Need.objects.select_for_update().get(pk=need.pk)
+        require(actor, Action.WORK, need)
+        unhandled(need).update(handled_at=clock.now())
+
+
+def thread(need: Need) -> QuerySet[Message]:
+    """What was said about a need, oldest first, with what was sent along; how it came is the need itself."""
+    return (
+        need.messages.exclude(external_id=need.external_id, external_id__isnull=False)
+        .select_related("author")
+        .prefetch_related("attachments")
+    )
+
+
+def unhandled(need: Need) -> QuerySet[Message]:
+    """What the resident wrote and no official has seen to."""
+    return need.messages.filter(incoming=True, handled_at=None)
+
+
+def has_unhandled() -> Q:
+    """A condition on needs: the resident wrote, and no official has seen to it."""
+    return Q(Exists(Message.objects.filter(need=OuterRef("pk"), incoming=True, handled_at=None)))
+
+
+def _checked(text: str) -> str:
+    text = text.strip()
+    if not text:
+        raise MessageRefusedError(_("Please write what you want to say."))
+    if len(text) > LONGEST_MESSAGE:
+        raise MessageRefusedError(_("Please use at most %(n)d characters.") % {"n": LONGEST_MESSAGE})
+    if not storable(text):
+        raise MessageRefusedError(_("This holds a character that is no text. Please type it again."))
+    return text
