@@ -13,10 +13,17 @@ import pytest
 os.environ.setdefault("LACARTE_HOME", tempfile.mkdtemp(prefix="lacarte-test-"))
 os.environ.setdefault("LACARTE_SECRET_KEY", "only for tests")
 os.environ.setdefault("LACARTE_LOG_LEVEL", "WARNING")
-os.environ.setdefault("LACARTE_FILL_SECONDS", "0")  # tests answer faster than people
 
 # A job in the background begins without Ctrl-C, and so would every program that a test starts.
 signal.signal(signal.SIGINT, signal.default_int_handler)
+
+
+@pytest.fixture(autouse=True)
+def as_quick_as_tests_are() -> None:
+    """Tests answer questions faster than people, and are not held for it."""
+    from django.conf import settings
+
+    settings.CONFIGURED["fill_seconds"] = 0
 
 
 @pytest.fixture(autouse=True)

@@ -57,5 +57,22 @@ def read_reference(text: str) -> str:
     return _spaced(signs)
 
 
+#: The spelling alphabet of radio and aviation (ICAO), which people know from the phone.
+_SPELLING = {
+    word[0].upper(): word
+    for word in (
+        *("Alfa", "Bravo", "Charlie", "Delta", "Echo", "Foxtrot", "Golf", "Hotel", "Juliett", "Kilo", "Mike"),
+        *("November", "Papa", "Quebec", "Romeo", "Sierra", "Tango", "Uniform", "Victor", "Whiskey", "X-ray"),
+        *("Yankee", "Zulu"),
+    )
+}
+
+
+def spelled(reference: str) -> str:
+    """A reference as it is read out: ``7KQ2-M4XD`` is “7 Kilo Quebec 2 – Mike 4 X-ray Delta”."""
+    halves = (" ".join(_SPELLING.get(sign, sign) for sign in half) for half in reference.split("-"))
+    return " – ".join(halves)
+
+
 def _spaced(signs: str) -> str:
     return f"{signs[:4]}-{signs[4:]}"

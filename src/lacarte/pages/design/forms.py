@@ -16,6 +16,12 @@ class Renderer(TemplatesSetting):
     field_template_name = "design/components/field.html"
 
 
+class Ticks(forms.CheckboxSelectMultiple):
+    """Large boxes of which any number can be ticked."""
+
+    template_name = "design/components/choices.html"
+
+
 class Choices(forms.RadioSelect):
     """Large radio buttons, each with a hint from ``hints`` (value -> words) where there is one."""
 

@@ -11,13 +11,13 @@ from lacarte.registers.places.models import Region
 from lacarte.registers.places.outlines import districts, neighbourhoods, outlines
 
 
-def region_choices() -> list[tuple[str, str | list[tuple[str, str]]]]:
-    """Neighbourhoods grouped by district, for a select; an empty choice first."""
+def region_choices(first: str = "") -> list[tuple[str, str | list[tuple[str, str]]]]:
+    """Neighbourhoods grouped by district, for a select; an empty choice called ``first`` before them."""
     groups: dict[str, list[tuple[str, str]]] = {}
     for region in Region.objects.filter(number__in=[r.number for r in neighbourhoods()]).select_related("parent"):
         above = str(region.parent) if region.parent is not None and region.parent.number else str(region)
         groups.setdefault(above, []).append((region.code, str(region)))
-    return [("", _("Please choose")), *groups.items()]
+    return [("", first or _("Please choose")), *groups.items()]
 
 
 def district_choices(everywhere: str) -> list[tuple[str, str]]:

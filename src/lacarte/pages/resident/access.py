@@ -7,9 +7,10 @@ from django.utils.translation import gettext as _
 
 from lacarte.loop.needs.models import Need
 from lacarte.loop.needs.queries import by_reference, own
+from lacarte.pages.resident.draft import SESSION_KEY
 
 _KEY = "opened"
-_DRAFT = "uploads"
+_FOLLOWED = "followed"
 _MOST = 50
 
 
@@ -26,14 +27,9 @@ def may_open(request: HttpRequest, need: Need) -> bool:
     return request.user.is_authenticated and own(request.user).filter(pk=need.pk).exists()
 
 
-def opens_draft(request: HttpRequest, draft: str) -> None:
-    """Let this session see what was uploaded for ``draft`` (``Attachment.draft``), which is its own."""
-    request.session[_DRAFT] = draft
-
-
 def may_see_draft(request: HttpRequest, draft: str) -> bool:
-    """Whether what waits for ``draft`` was uploaded in this session."""
-    return bool(draft) and request.session.get(_DRAFT) == draft
+    """Whether what waits for ``draft`` (``Attachment.draft``) was uploaded in this session."""
+    return bool(draft) and request.session.get(SESSION_KEY) == draft
 
 
 def need_or_404(reference: str) -> Need:
@@ -45,3 +41,16 @@ def need_or_404(reference: str) -> Need:
     if need is None:
         raise Http404(_("There is no request with this reference."))
     return need
+
+
+def follows(request: HttpRequest, need: Need) -> None:
+    """Remember in this browser that its user follows ``need``, which somebody else has told."""
+    followed = [reference for reference in request.session.get(_FOLLOWED, []) if reference != need.reference]
+    request.session[_FOLLOWED] = [*followed, need.reference][-_MOST:]
+
+
+def followed_here(request: HttpRequest) -> list[Need]:
+    """The needs that are followed in this browser, the last one first."""
+    references: list[str] = request.session.get(_FOLLOWED, [])
+    found = Need.objects.filter(reference__in=references).select_related("service_type", "region")
+    return sorted(found, key=lambda need: -references.index(need.reference))

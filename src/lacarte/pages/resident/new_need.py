@@ -3,57 +3,71 @@
 from __future__ import annotations
 
 from django.contrib import messages
-from django.db import transaction
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
-from django.urls import reverse
+from django.utils.dateparse import parse_date
+from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST
 
-from lacarte.kernel.rate_limit import allowed
+from lacarte.kernel.rate_limit import note_trouble
 from lacarte.loop.needs.actions import NeedRefusedError, receive
 from lacarte.loop.needs.models import Channel, Need
+from lacarte.pages.design.answers import told
 from lacarte.pages.resident.access import opens
-from lacarte.pages.resident.draft import STEPS, Draft, person_of
-from lacarte.pages.resident.forms import QUESTIONS, chosen_from_menu
+from lacarte.pages.resident.alike import note_different
+from lacarte.pages.resident.defence import too_often, trapped, why_read_first, work_for
+from lacarte.pages.resident.draft import SESSION_KEY, Draft, account_person
+from lacarte.pages.resident.flow import ahead, around, go_on
+from lacarte.pages.resident.photos import photos
+from lacarte.pages.resident.questions import Contact, Kind, Question, What, When, chosen_from_menu
+from lacarte.pages.resident.questions_more import More
+from lacarte.pages.resident.questions_where import Where, Which
+from lacarte.pages.resident.same import same
 from lacarte.registers.people.models import Person
+
+#: Questions that are more than a form.
+_OWN_PAGES = {"photos": photos, "same": same}
+_FORMS: dict[str, type[Question]] = {
+    "what": What,
+    "kind": Kind,
+    "where": Where,
+    "which": Which,
+    "more": More,
+    "when": When,
+    "contact": Contact,
+}
 
 
 @require_http_methods(["GET", "POST"])
 def question(request: HttpRequest, step: str) -> HttpResponse:
     """Ask one question and go to the next that has no answer."""
+    if step in _OWN_PAGES:
+        return _OWN_PAGES[step](request)
     draft = Draft.of(request.session)
-    first_open = draft.missing(signed_in=request.user.is_authenticated)
-    if STEPS.index(step) > STEPS.index(first_open):
-        return redirect("need-question", first_open)
-    form = QUESTIONS[step](request.POST if request.method == "POST" else None, draft=draft, user=request.user)
-    if request.method == "POST" and form.is_valid():
-        form.answer()
-        draft.keep(request.session)
-        return _next(draft, signed_in=request.user.is_authenticated)
-    return render(
-        request,
-        "resident/question.html",
-        {
-            "form": form,
-            "step": step,
-            "back": _back(step, draft),
-            "service": draft.service_type(),
-            "errors_on_page": bool(form.errors),
-        },
+    if request.method == "POST":
+        return _answer(request, step, draft)
+    return ahead(request, draft, step) or _ask(
+        request, step, draft, _FORMS[step](None, draft=draft, user=request.user)
     )
 
 
-def _next(draft: Draft, *, signed_in: bool) -> HttpResponse:
-    step = draft.missing(signed_in=signed_in)
-    return redirect("need-check") if step == "check" else redirect("need-question", step)
+def _answer(request: HttpRequest, step: str, draft: Draft) -> HttpResponse:
+    if step == "what" and "anew" in request.POST and draft.text is not None:
+        draft = Draft()
+    if moved := ahead(request, draft, step):
+        return moved
+    form = _FORMS[step](request.POST, draft=draft, user=request.user)
+    draft.trap = draft.trap or trapped(request)
+    if not form.is_valid():
+        return _ask(request, step, draft, form)
+    form.answer()
+    return go_on(request, draft)
 
 
-def _back(step: str, draft: Draft) -> str:
-    before = STEPS[: STEPS.index(step)]
-    if draft.service and "kind" in before:
-        before = tuple(name for name in before if name != "kind")
-    return reverse("need-question", args=[before[-1]]) if before else reverse("home")
+def _ask(request: HttpRequest, step: str, draft: Draft, form: Question) -> HttpResponse:
+    shown = {"form": form, "service": draft.service_type(), **around(request, draft, step)}
+    return render(request, "resident/question.html", shown | {"errors_on_page": bool(form.errors)})
 
 
 @require_POST
@@ -63,58 +77,106 @@ def choose(request: HttpRequest) -> HttpResponse:
     if chosen is None:
         messages.warning(request, _("This service is not on the menu any more. Please choose another."))
         return redirect("home")
-    Draft(service=chosen.code).keep(request.session)
+    Draft(service=chosen.code, from_menu=True).keep(request.session)
     return redirect("need-question", "what")
+
+
+@require_POST
+def forget(request: HttpRequest) -> HttpResponse:
+    """Drop what was told so far."""
+    Draft.of(request.session).forget(request.session)
+    messages.success(request, _("What you had told us is deleted."))
+    return redirect("home")
 
 
 @require_http_methods(["GET", "POST"])
 def check(request: HttpRequest) -> HttpResponse:
-    """Show the answers; send them when they are right."""
+    """Show the answers; send them when they are right. Sent again, from wherever, it is the same need."""
+    if sent := _sent_before(request):
+        return _thank(request, sent)
     draft = Draft.of(request.session)
     step = draft.missing(signed_in=request.user.is_authenticated)
     if step != "check":
         return redirect("need-question", step)
-    refused = ""
-    if request.method == "POST":
-        if not allowed("need", request):
-            refused = _("That was a lot at once. Please wait a minute, then send it again; nothing is lost.")
-        else:
-            try:
-                need = _send(request, draft)
-            except NeedRefusedError as error:
-                refused = str(error)
-            else:
-                Draft.forget(request.session)
-                opens(request, need)
-                request.session["thanked"] = need.reference
-                return redirect("need", need.reference)
-    shown = {"draft": draft, "service": draft.service_type(), "region": draft.place(), "refused": refused}
-    return render(request, "resident/check.html", shown, status=429 if refused else 200)
+    if request.method == "GET":
+        return _check(request, draft)
+    if request.POST.get("draft", draft.token) != draft.token:
+        return _check(request, draft, _("You have changed your answers in another window. Please check them."))
+    if work_for(draft) and "challenge" not in request.POST:
+        return _check(request, draft, _("Many are sending at the moment. Please press “Send” once more."))
+    if too_often(request, draft):
+        words = _("That was a lot at once. Please wait a while, then send it again; nothing is lost.")
+        return _check(request, draft, words, status=429)
+    try:
+        need = _send(request, draft)
+    except NeedRefusedError as error:
+        return _check(request, draft, str(error), status=422)
+    return _thank(request, need)
 
 
-@transaction.atomic
+def _sent_before(request: HttpRequest) -> Need | None:
+    """The need that was made of the draft on this page already: in another window, or by a second click."""
+    token = request.POST.get("draft", "")
+    known = token and token in (request.session.get(SESSION_KEY), *request.session.get("sent", []))
+    return Need.objects.filter(external_id=Draft(token=token).external_id).first() if known else None
+
+
+def _check(request: HttpRequest, draft: Draft, refused: str = "", *, status: int = 200) -> HttpResponse:
+    shown = {
+        "draft": draft,
+        "service": draft.service_type(),
+        "region": draft.chosen_region(),
+        "place": draft.named_place(),
+        "told": told(draft.questions(), draft.answers or {}, parse_date(draft.since or ""), draft.times),
+        "uploads": draft.uploads(),
+        "refused": refused,
+        "work": work_for(draft),
+        **around(request, draft, "check"),
+    }
+    return render(request, "resident/check.html", shown, status=status)
+
+
 def _send(request: HttpRequest, draft: Draft) -> Need:
-    person = _person(request, draft)
-    return receive(
+    longitude, latitude = draft.point()
+    need = receive(
         text=draft.text or "",
         channel=Channel.WEB,
         service_type=draft.service_type(),
-        person=person,
-        region=draft.place(),
-        address=draft.address,
-        longitude=draft.longitude,
-        latitude=draft.latitude,
+        person=_person(request, draft),
+        region=draft.chosen_region(),
+        address=draft.told_place(),
+        longitude=longitude,
+        latitude=latitude,
+        answers=draft.answers,
+        attachments=draft.uploads(),
+        since=parse_date(draft.since or ""),
+        times=draft.times,
         actor=request.user if request.user.is_authenticated else None,
+        external_id=draft.external_id,
+        held=why_read_first(request, draft),
     )
+    if need.state == Need.State.HELD:
+        note_trouble()
+    note_different(need, draft)
+    return need
 
 
 def _person(request: HttpRequest, draft: Draft) -> Person | None:
     """Who asks: the person of the account, made on their first need; or the one who left a way to reach them."""
-    user = request.user
-    if user.is_authenticated:
-        return person_of(user) or Person.objects.create(
-            user=user, name=user.get_full_name(), language=user.language
-        )
+    if request.user.is_authenticated:
+        return account_person(request.user)
     if draft.name or draft.phone or draft.email:
-        return Person.objects.create(name=draft.name or "", phone=draft.phone, email=draft.email)
+        language = get_language() or ""
+        return Person(name=draft.name or "", phone=draft.phone, email=draft.email, language=language)
     return None
+
+
+def _thank(request: HttpRequest, need: Need) -> HttpResponse:
+    draft = Draft.of(request.session)
+    if need.external_id == draft.external_id:
+        draft.forget(request.session)
+    token = (need.external_id or "").removeprefix("web:")
+    request.session["sent"] = [*(one for one in request.session.get("sent", []) if one != token), token][-20:]
+    opens(request, need)
+    request.session["thanked"] = need.reference
+    return redirect("need", need.reference)

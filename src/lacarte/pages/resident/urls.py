@@ -2,14 +2,18 @@
 
 from django.urls import path, re_path
 
-from lacarte.pages.resident import attachments, new_need, views
+from lacarte.pages.resident import attachments, new_need, place_names, same, views
+from lacarte.pages.resident.draft import STEPS
 
 urlpatterns = [
     path("", views.home, name="home"),
     path("menu/<slug:code>/", views.area, name="area"),
     path("need/choose/", new_need.choose, name="need-choose"),
     path("need/check/", new_need.check, name="need-check"),
-    re_path("^need/(?P<step>what|kind|where|contact)/$", new_need.question, name="need-question"),
+    path("need/forget/", new_need.forget, name="need-forget"),
+    path("need/follow/<str:reference>/", same.follow_need, name="need-follow"),
+    re_path(f"^need/(?P<step>{'|'.join(STEPS[:-1])})/$", new_need.question, name="need-question"),
+    path("map/places.json", place_names.place_names, name="place-names"),
     path("needs/find/", views.find_need, name="find-need"),
     path("needs/<str:reference>/", views.need_page, name="need"),
     path("needs/<str:reference>/rating/", views.rate_order, name="rate-order"),

@@ -23,10 +23,11 @@ from lacarte.loop.orders.queries import newest_order
 from lacarte.loop.orders.states import Who, find
 from lacarte.loop.voice.actions import RatingRefusedError, rate
 from lacarte.pages.design.views import too_many
-from lacarte.pages.resident.access import may_open, need_or_404, opens
+from lacarte.pages.resident.access import followed_here, may_open, need_or_404, opens
 from lacarte.pages.resident.draft import Draft, person_of
 from lacarte.pages.resident.explanation import why
-from lacarte.pages.resident.forms import Find, Object, Rate, What
+from lacarte.pages.resident.forms import Find, Object, Rate
+from lacarte.pages.resident.questions import What
 from lacarte.pages.resident.standing import standing
 from lacarte.registers.menu.browse import life_areas, services_in
 from lacarte.registers.menu.models import ServiceType
@@ -39,8 +40,11 @@ from lacarte.registers.people.reading import fields_in_words, purpose_in_words
 @require_GET
 def home(request: HttpRequest) -> HttpResponse:
     """The question at the door, and the menu."""
-    form = What(None, draft=Draft(), user=request.user)
-    return render(request, "resident/home.html", {"form": form, "areas": life_areas()})
+    form, draft = What(None, draft=Draft(), user=request.user), Draft.of(request.session)
+    shown: dict[str, Any] = {"form": form, "areas": life_areas(), "followed": followed_here(request)}
+    if draft.text is not None:
+        shown |= {"begun": draft, "next_step": draft.missing(signed_in=request.user.is_authenticated)}
+    return render(request, "resident/home.html", shown)
 
 
 @require_GET
@@ -99,7 +103,7 @@ def _show(request: HttpRequest, need: Need, form: Rate, status: int = 200) -> Ht
         "events": timeline(need.pk),
         "form": form if can_rate else None,
         "can_cancel": need.state == Need.State.ORDERED and can_cancel,
-        "can_withdraw": need.state == Need.State.OPEN,
+        "can_withdraw": need.state in (Need.State.OPEN, Need.State.HELD),
         "thanked": request.session.pop("thanked", None) == need.reference,
         "link": link,
         "errors_on_page": bool(form.errors),
@@ -137,7 +141,7 @@ def stop_need(request: HttpRequest, reference: str) -> HttpResponse:
     need, order = _own_order(request, reference)
     actor = request.user if request.user.is_authenticated else None
     try:
-        if need.state == Need.State.OPEN:
+        if need.state in (Need.State.OPEN, Need.State.HELD):
             withdraw(need, actor=actor)
         elif order is not None:
             change(order, to=OrderState.CANCELLED, actor=actor, who=Who.RESIDENT)
@@ -178,7 +182,7 @@ def my_page(request: HttpRequest) -> HttpResponse:
     unrated = [need for need in needs if need.state == Need.State.MET and _wants_rating(need)]
     shown = {
         "unrated": unrated,
-        "current": [need for need in needs if need.state in (Need.State.OPEN, Need.State.ORDERED)],
+        "current": [need for need in needs if need.closed_at is None and need not in unrated],
         "past": [need for need in needs if need.closed_at and need not in unrated],
         "person": person,
         "home": [person.household.address, person.household.region] if person and person.household else [],

@@ -11,10 +11,12 @@ from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
 from lacarte.kernel.events import describe
+from lacarte.kernel.ids import spelled as reference_spelled
 from lacarte.kernel.models import Event
 from lacarte.kernel.text import in_language, listed
 from lacarte.loop.needs.models import Need
 from lacarte.loop.orders.models import OrderState
+from lacarte.pages.design.answers import told_of
 from lacarte.pages.design.chart import Chart
 from lacarte.pages.design.map import RegionMap
 from lacarte.registers.menu.models import PriorityClass
@@ -23,6 +25,8 @@ register = template.Library()
 
 _TONES: dict[str, str] = {
     Need.State.OPEN: "caution",
+    Need.State.HELD: "caution",
+    Need.State.JOINED: "accent",
     Need.State.ORDERED: "accent",
     Need.State.MET: "good",
     Need.State.WITHDRAWN: "",
@@ -106,6 +110,18 @@ def pagination(context: dict[str, Any], page: Page[Any]) -> dict[str, Any]:
         return str(parameters.urlencode())
 
     return {"page": page, "previous": query(page.number - 1), "next": query(page.number + 1)}
+
+
+@register.inclusion_tag("design/components/answers.html")
+def answers(need: Need) -> dict[str, Any]:
+    """What was answered to the follow-up questions of a need; nothing where nothing was."""
+    return {"answers": told_of(need)}
+
+
+@register.filter
+def spelled(reference: str) -> str:
+    """A reference sign by sign, as one reads it out over the phone."""
+    return reference_spelled(reference)
 
 
 @register.filter

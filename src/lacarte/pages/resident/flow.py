@@ -1,0 +1,49 @@
+"""From question to question: which comes next, the way back, and what each page says above it."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect
+from django.urls import reverse
+from django.utils import timezone
+
+from lacarte.loop.needs.urgency import Judgement, judge
+from lacarte.pages.resident.alike import possibly_same
+from lacarte.pages.resident.draft import STEPS, Draft
+
+
+def ahead(request: HttpRequest, draft: Draft, step: str) -> HttpResponse | None:
+    """To the first question without an answer, for who would skip it; past those that are not asked."""
+    signed_in = request.user.is_authenticated
+    first_open = draft.missing(signed_in=signed_in)
+    if STEPS.index(step) > STEPS.index(first_open):
+        return redirect("need-question", first_open)
+    return None if step in draft.steps(signed_in=signed_in) else go_on(request, draft)
+
+
+def around(request: HttpRequest, draft: Draft, step: str) -> dict[str, Any]:
+    """What every page of the questions shows: the way back, and advice where there may be danger."""
+    asked = draft.steps(signed_in=request.user.is_authenticated)
+    before = [name for name in asked[: asked.index(step)] if name != "same"]
+    back = reverse("need-question", args=[before[-1]]) if before else reverse("home")
+    return {"step": step, "back": back, "advice": advice(draft)}
+
+
+def advice(draft: Draft) -> Judgement | None:
+    """What has to be said at once to somebody who may be in danger."""
+    if not draft.text:
+        return None
+    judged = judge(draft.text, service_type=draft.service_type(), month=timezone.localdate().month)
+    return judged if judged.advice else None
+
+
+def go_on(request: HttpRequest, draft: Draft) -> HttpResponse:
+    """Keep the draft and go to the next question."""
+    signed_in = request.user.is_authenticated
+    if draft.missing(signed_in=signed_in) == "same" and not possibly_same(draft):
+        draft.different = []
+    draft.keep(request.session)
+    step = draft.missing(signed_in=signed_in)
+    return redirect("need-check") if step == "check" else redirect("need-question", step)

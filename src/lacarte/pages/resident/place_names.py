@@ -1,0 +1,25 @@
+"""Names of places that begin like what somebody types, for a browser's own list of suggestions."""
+
+from __future__ import annotations
+
+from django.http import HttpRequest, JsonResponse
+from django.views.decorators.http import require_GET
+
+from lacarte.kernel.rate_limit import allowed
+from lacarte.kernel.text import storable
+from lacarte.loop.needs.placing import places_in
+
+_SHORTEST, _LONGEST = 2, 100
+
+
+@require_GET
+def place_names(request: HttpRequest) -> JsonResponse:
+    """Up to eight places that ``q`` may mean: ``{"places": [{"name", "where"}]}``."""
+    typed = request.GET.get("q", "").strip()[:_LONGEST]
+    if len(typed) < _SHORTEST or not storable(typed):
+        return JsonResponse({"places": []})
+    if not allowed("place-names", request):
+        return JsonResponse({"places": []}, status=429)
+    found = places_in(typed, most=8)
+    names = [{"name": str(one.place), "where": str(one.place.region)} for one in found]
+    return JsonResponse({"places": names})
