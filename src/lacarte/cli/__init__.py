@@ -12,6 +12,7 @@ from lacarte.cli.checkout import settings_reference, test, translations
 from lacarte.cli.importing import import_
 from lacarte.cli.keys import key
 from lacarte.cli.matching import match
+from lacarte.cli.messages import messages
 from lacarte.cli.serving import check, demo, migrate, serve, worker
 from lacarte.cli.users import user
 
@@ -30,6 +31,7 @@ def main(home: Path | None) -> None:
 
 
 for command in (
-    migrate, demo, serve, worker, import_, match, user, key, check, settings_reference, translations, test,
+    migrate, demo, serve, worker, import_, messages, match, user, key, check,
+    settings_reference, translations, test,
 ):  # fmt: skip
     main.add_command(command)

@@ -20,6 +20,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("sign-in/", SignIn.as_view(), name="login"),
     path("sign-out/", LogoutView.as_view(), name="logout"),
     path("language/", include("django.conf.urls.i18n")),
+    path("gateways/", include("lacarte.standards.gateways.urls")),
     path("open311/", include("lacarte.standards.open311.urls")),
 ]
 handler400 = "lacarte.pages.design.views.bad_request"

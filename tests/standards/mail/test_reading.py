@@ -194,8 +194,9 @@ _HEADS = st.sampled_from(
     b"Content-Transfer-Encoding MIME-Version Auto-Submitted".split()
 )
 _PIECES = st.sampled_from(
-    b"multipart/mixed; boundary=x|multipart/alternative; boundary=x|multipart/report; boundary=x|text/html; charset="
-    b"|text/plain|message/rfc822|x|=?utf-8?Q?=C3?=|=?gb2312?B?//?=|=?x?y?z?=|base64|quoted-printable|7bit|x-uuencode"
+    b"multipart/mixed; boundary=x|multipart/alternative; boundary=x|multipart/report; boundary=x|text/html"
+    b"|text/html; charset=|text/plain|message/rfc822|x|=?utf-8?Q?=C3?=|=?gb2312?B?//?=|=?x?y?z?=|base64"
+    b"|quoted-printable|x-uuencode"
     b"|filename*=utf-8''%FF%00|filename*0*=a|\"|<a@b>|<@>|(((|\xff\xfe|\0|attachment; |;;=;|utf-7|idna"
     b"|Mon, 99 Foo 99999 99:99:99 +9999".split(b"|")
 )
