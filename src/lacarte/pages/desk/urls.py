@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from lacarte.pages.desk import dangers, views
+from lacarte.pages.desk import dangers, holding, views
 
 urlpatterns = [
     path("", views.desk, name="desk"),
@@ -15,5 +15,6 @@ urlpatterns = [
     path("needs/<str:reference>/objection/", views.answer_objection, name="desk-objection"),
     path("needs/<str:reference>/danger/", dangers.i_have_it, name="desk-danger-taken"),
     path("needs/<str:reference>/urgency/", dangers.set_urgency, name="desk-urgency"),
+    path("needs/<str:reference>/held/", holding.decide, name="desk-held"),
     path("needs/<str:reference>/person/", views.reveal_person, name="desk-reveal"),
 ]

@@ -15,22 +15,22 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 
 from lacarte.kernel import clock
 from lacarte.kernel.events import timeline
-from lacarte.kernel.ids import read_reference
 from lacarte.kernel.models import User
-from lacarte.kernel.permissions import Action, may_anywhere, permitted, require, require_anywhere
+from lacarte.kernel.permissions import Action, may_anywhere, permitted, require
 from lacarte.loop.matching.explaining import in_words
 from lacarte.loop.matching.models import Objection
 from lacarte.loop.matching.objections import ObjectionRefusedError, answer, newest_objection
 from lacarte.loop.matching.queries import why_unserved
 from lacarte.loop.needs.actions import NeedRefusedError, classify, receive
 from lacarte.loop.needs.models import Channel, Need
-from lacarte.loop.needs.queries import visible
 from lacarte.loop.orders.actions import OrderRefusedError, change
 from lacarte.loop.orders.models import Order
 from lacarte.loop.orders.queries import match_of, newest_order
 from lacarte.loop.orders.states import Who, possible
 from lacarte.pages.design.map import region_map
+from lacarte.pages.desk.access import official, readable
 from lacarte.pages.desk.forms import Answer, Change, Classify, Register, Reveal, Search
+from lacarte.pages.desk.holding import held
 from lacarte.pages.desk.parts import VERBS, said_urgent, weight_parts
 from lacarte.pages.desk.queries import counts, queue, search, tabs
 from lacarte.pages.desk.urgency_form import UrgencyForm
@@ -41,18 +41,11 @@ from lacarte.registers.places.outlines import districts
 _PAGE = 25
 
 
-def _official(request: HttpRequest, action: Action) -> User:
-    """Who asks. Raises ``PermissionDenied`` for one without any mandate for ``action``."""
-    assert request.user.is_authenticated  # login_required
-    require_anywhere(request.user, action)
-    return request.user
-
-
 @login_required
 @require_GET
 def desk(request: HttpRequest) -> HttpResponse:
     """The queue: what is most pressing first."""
-    user = _official(request, Action.READ)
+    user = official(request, Action.READ)
     form = Search(request.GET)
     lists = tabs()
     chosen = next((tab for tab in lists if tab.key == request.GET.get("list")), lists[0])
@@ -74,24 +67,12 @@ def desk(request: HttpRequest) -> HttpResponse:
     return render(request, "desk/queue.html", shown)
 
 
-def _readable(user: User, reference: str) -> Need:
-    """The need, if ``user`` may read it; ``Http404`` otherwise, so that nobody learns that it exists."""
-    try:
-        wanted = visible(user).filter(reference=read_reference(reference))
-    except ValueError as error:
-        raise Http404(str(error)) from error
-    need = wanted.select_related("person", "weighing").first()
-    if need is None:
-        raise Http404(_("There is no such need, or your mandate does not cover it."))
-    return need
-
-
 @login_required
 @require_GET
 def one_need(request: HttpRequest, reference: str) -> HttpResponse:
     """All an official needs to work on one need."""
-    user = _official(request, Action.READ)
-    need = _readable(user, reference)
+    user = official(request, Action.READ)
+    need = readable(user, reference)
     if need.person is not None:
         note_look(need.person, reader=user, purpose="work on this need")
     return _show(request, user, need)
@@ -107,6 +88,7 @@ def _show(request: HttpRequest, user: User, need: Need, status: int = 200, **mor
         "need": need,
         "order": order,
         **_decision(need, order, may_work),
+        "held": held(need),
         "parts": weight_parts(need),
         "events": timeline(need.pk),
         "may_work": may_work,
@@ -146,8 +128,8 @@ def _steps(order: Order) -> list[dict[str, Any]]:
 @require_POST
 def change_order(request: HttpRequest, reference: str) -> HttpResponse:
     """Take the need's order to another state."""
-    user = _official(request, Action.WORK)
-    need = _readable(user, reference)
+    user = official(request, Action.WORK)
+    need = readable(user, reference)
     order, form = newest_order(need), Change(request.POST)
     if order is None or not form.is_valid():
         raise Http404
@@ -162,8 +144,8 @@ def change_order(request: HttpRequest, reference: str) -> HttpResponse:
 @require_POST
 def classify_need(request: HttpRequest, reference: str) -> HttpResponse:
     """Set which service the need calls for."""
-    user = _official(request, Action.WORK)
-    need = _readable(user, reference)
+    user = official(request, Action.WORK)
+    need = readable(user, reference)
     form = Classify(request.POST, need=need)
     if not form.is_valid():
         return _show(request, user, need, status=422, classify=form, errors_on_page=True)
@@ -175,8 +157,8 @@ def classify_need(request: HttpRequest, reference: str) -> HttpResponse:
 @require_POST
 def answer_objection(request: HttpRequest, reference: str) -> HttpResponse:
     """Uphold the objection of the need, or not."""
-    user = _official(request, Action.WORK)
-    need = _readable(user, reference)
+    user = official(request, Action.WORK)
+    need = readable(user, reference)
     objection = newest_objection(need)
     if objection is None:
         raise Http404
@@ -194,8 +176,8 @@ def answer_objection(request: HttpRequest, reference: str) -> HttpResponse:
 @require_POST
 def reveal_person(request: HttpRequest, reference: str) -> HttpResponse:
     """Show the name and phone number, and write down for their owner that they were read."""
-    user = _official(request, Action.READ)
-    need = _readable(user, reference)
+    user = official(request, Action.READ)
+    need = readable(user, reference)
     form = Reveal(request.POST)
     if need.person is None or not form.is_valid():
         raise Http404
@@ -207,7 +189,7 @@ def reveal_person(request: HttpRequest, reference: str) -> HttpResponse:
 @require_http_methods(["GET", "POST"])
 def register(request: HttpRequest) -> HttpResponse:
     """Write down what somebody says over the phone."""
-    user = _official(request, Action.REGISTER)
+    user = official(request, Action.REGISTER)
     form = Register(request.POST if request.method == "POST" else None)
     if request.method == "POST" and form.is_valid():
         try:

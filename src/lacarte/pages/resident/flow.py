@@ -12,6 +12,7 @@ from django.utils import timezone
 from lacarte.loop.needs.urgency import Judgement, judge
 from lacarte.pages.resident.alike import possibly_same
 from lacarte.pages.resident.draft import STEPS, Draft
+from lacarte.registers.menu.models import ServiceType
 
 
 def ahead(request: HttpRequest, draft: Draft, step: str) -> HttpResponse | None:
@@ -28,15 +29,18 @@ def around(request: HttpRequest, draft: Draft, step: str) -> dict[str, Any]:
     asked = draft.steps(signed_in=request.user.is_authenticated)
     before = [name for name in asked[: asked.index(step)] if name != "same"]
     back = reverse("need-question", args=[before[-1]]) if before else reverse("home")
-    return {"step": step, "back": back, "advice": advice(draft)}
+    return {
+        "step": step,
+        "steps": asked,
+        "back": back,
+        "advice": advice_for(draft.text or "", draft.service_type()),
+    }
 
 
-def advice(draft: Draft) -> Judgement | None:
+def advice_for(text: str, service_type: ServiceType | None) -> Judgement | None:
     """What has to be said at once to somebody who may be in danger."""
-    if not draft.text:
-        return None
-    judged = judge(draft.text, service_type=draft.service_type(), month=timezone.localdate().month)
-    return judged if judged.advice else None
+    judged = judge(text, service_type=service_type, month=timezone.localdate().month) if text else None
+    return judged if judged and judged.advice else None
 
 
 def go_on(request: HttpRequest, draft: Draft) -> HttpResponse:

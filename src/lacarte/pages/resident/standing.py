@@ -11,6 +11,7 @@ from django.utils.translation import ngettext
 
 from lacarte.kernel import clock
 from lacarte.loop.matching.queries import URGENT_CLASS
+from lacarte.loop.needs.holding import turned_away
 from lacarte.loop.needs.models import Need
 from lacarte.loop.orders.models import Order, OrderState
 
@@ -26,6 +27,17 @@ class Standing:
 
 def standing(need: Need, order: Order | None) -> Standing:
     """What to tell the resident about ``need`` and its newest ``order``."""
+    if need.state == Need.State.HELD:
+        words = _(
+            "A person reads what you wrote before anything else happens. Mostly that is within a working day."
+        )
+        return Standing(_("To be read by a person first"), words)
+    if turned_away(need):
+        words = _(
+            "A person has read it and found nothing in it that we could do. If that is wrong, please tell us again"
+            " in other words, or call us."
+        )
+        return Standing(_("We have closed this"), words)
     if need.state == Need.State.WITHDRAWN:
         return Standing(_("You have withdrawn this"), _("Nothing more will happen. You can always ask again."))
     if need.state == Need.State.MET:

@@ -15,6 +15,7 @@ from lacarte.kernel.events import timeline
 from lacarte.kernel.rate_limit import allowed
 from lacarte.loop.matching.objections import ObjectionRefusedError, object_to
 from lacarte.loop.needs.actions import NeedRefusedError, withdraw
+from lacarte.loop.needs.expecting import expected
 from lacarte.loop.needs.models import Need
 from lacarte.loop.needs.queries import by_secret, own
 from lacarte.loop.orders.actions import OrderRefusedError, change
@@ -26,6 +27,7 @@ from lacarte.pages.design.views import too_many
 from lacarte.pages.resident.access import followed_here, may_open, need_or_404, opens
 from lacarte.pages.resident.draft import Draft, person_of
 from lacarte.pages.resident.explanation import why
+from lacarte.pages.resident.flow import advice_for
 from lacarte.pages.resident.forms import Find, Object, Rate
 from lacarte.pages.resident.questions import What
 from lacarte.pages.resident.standing import standing
@@ -104,11 +106,19 @@ def _show(request: HttpRequest, need: Need, form: Rate, status: int = 200) -> Ht
         "form": form if can_rate else None,
         "can_cancel": need.state == Need.State.ORDERED and can_cancel,
         "can_withdraw": need.state in (Need.State.OPEN, Need.State.HELD),
-        "thanked": request.session.pop("thanked", None) == need.reference,
+        "uploads": list(need.attachments.filter(message=None).order_by("created_at", "id")),
+        **_thanks(request, need),
         "link": link,
         "errors_on_page": bool(form.errors),
     }
     return render(request, "resident/need.html", shown, status=status)
+
+
+def _thanks(request: HttpRequest, need: Need) -> dict[str, Any]:
+    """What is said once, right after the need was sent."""
+    if request.session.pop("thanked", None) != need.reference:
+        return {}
+    return {"thanked": True, "expected": expected(need), "advice": advice_for(need.text, need.service_type)}
 
 
 def _own_order(request: HttpRequest, reference: str) -> tuple[Need, Order | None]:
