@@ -91,7 +91,8 @@ def _answer(taken: Taken) -> JsonResponse:
 
 
 def _refuse(status: int, faults: Sequence[Fault], **heads: str) -> JsonResponse:
-    errors = [{"field": fault.field, "message": fault.message} for fault in faults]
-    return JsonResponse(
-        {"errors": errors}, status=status, headers=heads, json_dumps_params={"ensure_ascii": False}
-    )
+    return _json({"errors": [{"field": fault.field, "message": fault.message} for fault in faults]}, status, heads)
+
+
+def _json(said: dict[str, object], status: int, heads: dict[str, str] | None = None) -> JsonResponse:
+    return JsonResponse(said, status=status, headers=heads, json_dumps_params={"ensure_ascii": False})
