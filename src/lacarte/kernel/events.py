@@ -17,6 +17,7 @@ from django.db.models import QuerySet
 from django.utils.functional import Promise
 
 from lacarte.kernel import jobs
+from lacarte.kernel.bulk import insert_all
 from lacarte.kernel.models import Event, Job, User
 
 E = TypeVar("E", bound="DomainEvent")
@@ -94,7 +95,8 @@ def publish_many(published: Iterable[Published]) -> list[Event]:
         (event, Event(name=event.name, stream=stream, payload=event.payload(), actor=actor))
         for event, stream, actor in published
     ]
-    rows = Event.objects.bulk_create([row for _, row in pairs], batch_size=_BATCH)
+    rows = [row for _, row in pairs]
+    insert_all(rows)
     told = [
         Job(name=name, payload={"event": str(row.pk)}) for row in rows for name in _subscribers.get(row.name, ())
     ]

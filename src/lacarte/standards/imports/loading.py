@@ -10,10 +10,11 @@ import numpy as np
 
 from lacarte.engines.geography import cells
 from lacarte.engines.text import language as language_of
+from lacarte.kernel.bulk import insert_all
 from lacarte.kernel.events import publish_many
 from lacarte.kernel.ids import new_reference
 from lacarte.loop.needs.events import NeedImported
-from lacarte.loop.needs.models import Channel, Need, Understanding
+from lacarte.loop.needs.models import Channel, Need
 from lacarte.registers.menu.actions import add_service_type
 from lacarte.registers.menu.models import ServiceType
 from lacarte.registers.places.queries import regions_at
@@ -79,8 +80,8 @@ def load(rows: Sequence[Row], using: Mapping, types: Types, *, understand: bool)
     fresh = {external: row for external, row in ids.items() if external not in there}
     needs = _needs(fresh, using, types.of({row.category for row in fresh.values()}))
     understood = [read_words(need) for need in needs] if understand else []
-    Need.objects.bulk_create(needs)
-    Understanding.objects.bulk_create(understood)
+    insert_all(needs)
+    insert_all(understood)
     publish_many((NeedImported(need=need.pk, source=using.name), need.pk, None) for need in needs)
     return len(needs)
 

@@ -6,6 +6,7 @@ import math
 from collections import Counter
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from itertools import chain
 from typing import Any
 
 from lacarte.kernel import clock
@@ -60,24 +61,37 @@ def give_supply(history: History) -> int:
     """
     city = Region.objects.filter(parent__number=0).order_by("number").first() or root()
     types = ServiceType.objects.in_bulk({code for _, code in history.closed}, field_name="code")
-    added = 0
-    for (provider_name, code), closed in sorted(history.closed.items()):
-        provider, _ = Provider.objects.get_or_create(
-            code=slug(provider_name)[:120],
-            defaults={"name": {"en": provider_name}, "kind": SubjectKind.GOVERNMENT, "region": city},
-        )
-        kind = types.get(code)
-        if kind is None:  # somebody has taken it off the menu since
-            continue
-        offer, fresh = Offer.objects.get_or_create(
-            code=f"{provider.code[:60]}-{slug(next(iter(kind.name.values())))[:59]}",
-            defaults={"service_type": kind, "provider": provider, "name": kind.name},
-        )
-        if fresh:
-            place = OfferAtPlace.objects.create(offer=offer, region=city)
-            CapacityLot.objects.bulk_create(_lots(place, math.ceil(closed / history.weeks)))
-            added += 1
-    return added
+    providers = _providers({name for name, _ in history.closed}, city)
+    offers: dict[str, tuple[Offer, int]] = {}
+    for (name, code), closed in sorted(history.closed.items()):
+        kind, provider = types.get(code), providers[name]
+        if kind is not None:  # nobody has taken it off the menu since
+            said = slug(next(iter(kind.name.values())))
+            offer = Offer(
+                code=f"{provider.code[:60]}-{said[:59]}", service_type=kind, provider=provider, name=kind.name
+            )
+            offers.setdefault(offer.code, (offer, closed))
+    there = Offer.objects.in_bulk(list(offers), field_name="code")
+    new = [(offer, closed) for code, (offer, closed) in offers.items() if code not in there]
+    Offer.objects.bulk_create([offer for offer, _ in new])
+    places = [OfferAtPlace(offer=offer, region=city) for offer, _ in new]
+    OfferAtPlace.objects.bulk_create(places)
+    weekly = [math.ceil(closed / history.weeks) for _, closed in new]
+    CapacityLot.objects.bulk_create(chain.from_iterable(map(_lots, places, weekly)))
+    return len(new)
+
+
+def _providers(names: set[str], city: Region) -> dict[str, Provider]:
+    """The providers of these names, made where they are missing."""
+    codes = {name: slug(name)[:120] for name in sorted(names)}
+    known = Provider.objects.in_bulk(set(codes.values()), field_name="code")
+    new: dict[str, Provider] = {}
+    for name, code in codes.items():
+        if code not in known:
+            government = SubjectKind.GOVERNMENT
+            new.setdefault(code, Provider(code=code, name={"en": name}, kind=government, region=city))
+    Provider.objects.bulk_create(new.values())
+    return {name: known.get(code) or new[code] for name, code in codes.items()}
 
 
 def _lots(place: OfferAtPlace, units: int) -> list[CapacityLot]:
