@@ -26,7 +26,8 @@ from lacarte.loop.orders.models import Order, OrderState
 from lacarte.loop.orders.states import ENDED, TRANSITIONS
 from lacarte.loop.priority.models import Weighing
 from lacarte.loop.voice.models import Rating
-from lacarte.registers.menu.models import Offer, ServiceType
+from lacarte.registers.menu.attributes import read_question
+from lacarte.registers.menu.models import Attribute, Offer, ServiceType
 from lacarte.registers.menu.queries import overbooked
 from lacarte.registers.people.models import Circumstance, Household, Person
 from lacarte.registers.places.models import Boundary, Region, Zone
@@ -184,3 +185,13 @@ def test_late_orders_are_on_the_timeline(city: None) -> None:
     said = set(Event.objects.filter(name="order.overdue").values_list("payload__order", flat=True))
     assert late.exists()
     assert {str(order.pk) for order in late} <= said
+
+
+def test_follow_up_questions_are_of_service_types_and_in_both_languages() -> None:
+    content = read()
+    assert set(content.questions) <= {service.code for service in content.services}
+    asked = [read_question(one) for rows in content.questions.values() for one in rows]
+    assert {one.datatype for one in asked} == set(Attribute.DataType.values), "each sort is shown"
+    for one in asked:
+        texts = [one.question, one.hint or {"en": "", "zh-hans": ""}, *(value["name"] for value in one.values)]
+        assert all(set(text) == {"en", "zh-hans"} for text in texts), one.code

@@ -1,4 +1,4 @@
-"""The words of the demo city: ``content/names.toml`` and one ``content/area_*.toml`` a life area."""
+"""The words of the demo city: ``names.toml``, ``questions.toml`` and one ``area_*.toml`` a life area."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 _FOLDER = Path(__file__).parent / "content"
+QUESTIONS = _FOLDER / "questions.toml"
 Text = dict[str, str]
 
 
@@ -58,6 +59,7 @@ class Content:
     providers: dict[str, list[dict[str, Any]]]
     things: list[dict[str, Any]]
     comments: dict[str, dict[str, list[str]]]
+    questions: dict[str, list[dict[str, Any]]]  # follow-up questions of a service type, by its code
 
     @property
     def neighbourhoods(self) -> list[tuple[int, dict[str, Any]]]:
@@ -85,4 +87,5 @@ def read() -> Content:
         providers=names["providers"],
         things=names["thing"],
         comments=names["comments"],
+        questions=tomllib.loads(QUESTIONS.read_text(encoding="utf-8")),
     )

@@ -24,6 +24,7 @@ from lacarte.kernel.events import record_past
 from lacarte.kernel.ids import uuid7
 from lacarte.kernel.models import User
 from lacarte.registers.menu.actions import add_service_type
+from lacarte.registers.menu.attributes import read_question, set_questions
 from lacarte.registers.menu.models import CapacityLot, Offer, OfferAtPlace, ServiceType
 from lacarte.registers.people.models import Circumstance, Household, Person
 from lacarte.registers.places.actions import add_region
@@ -139,10 +140,13 @@ def _write_menu(content: Content) -> list[ServiceType]:
         for area in content.areas
     ]
     columns = ("code", "name", "description", "keywords", "subject", "urgency", "contact_days", "resolution_days")
-    return [
+    services = [
         add_service_type(areas[one.area], **{column: getattr(one, column) for column in columns})
         for one in content.services
     ]
+    for service in services:
+        set_questions(service, [read_question(one) for one in content.questions.get(service.code, [])])
+    return services
 
 
 def _write_people(
