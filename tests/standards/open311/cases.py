@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import json
 import xml.etree.ElementTree as ElementTree
 from typing import Any
 
@@ -76,7 +77,7 @@ def tell(city: City, **fields: Any) -> Need:
 def data(answer: HttpResponse) -> Any:
     """What an answer says, whichever format it is in; everything that is not a list or a record as text."""
     if answer["Content-Type"] == "application/json; charset=utf-8":
-        return _as_text(answer.json())  # type: ignore[attr-defined]
+        return _as_text(json.loads(answer.content))
     assert answer["Content-Type"] == "text/xml; charset=utf-8"
     return _read(ElementTree.fromstring(answer.content))
 

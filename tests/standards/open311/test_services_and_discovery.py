@@ -29,6 +29,15 @@ def test_services_are_listed(client: Client) -> None:
     ]
 
 
+def test_keywords_have_commas_between_them(client: Client) -> None:
+    city = build()
+    city.lift.keywords = {"en": "lift, moving stairs"}
+    city.lift.save()
+    listed = client.get(f"{ROOT}/services.json").json()
+    assert listed[0]["keywords"] == "help, at, home, nurse, elderly, washing"
+    assert listed[1]["keywords"] == "lift, moving stairs"
+
+
 def test_services_are_in_the_language_of_the_reader(client: Client) -> None:
     asking_city()
     answer = client.get(f"{ROOT}/services.json", headers={"Accept-Language": "zh-hans"})

@@ -46,15 +46,15 @@ def described(base: str) -> dict[str, Any]:
     return {
         "changeset": changeset,
         "contact": contact,
-        "key_service": _keys() % {"contact": contact},
+        "key_service": f"{_keys()} {contact}",
         "endpoints": endpoints,
     }
 
 
 def _keys() -> str:
     if settings.CONFIGURED["open311_key_required"]:
-        return _("A key is needed to send requests. To get one: %(contact)s")
-    return _("No key is needed; with one, more can be sent. To get one: %(contact)s")
+        return _("A key is needed to send requests.")
+    return _("No key is needed; with one, more can be sent.")
 
 
 def _endpoint(url: str, kind: str, changeset: str | None) -> dict[str, Any]:

@@ -27,9 +27,14 @@ def _service(kind: ServiceType, *, metadata: bool) -> dict[str, Any]:
         "description": in_language(kind.description),
         "metadata": metadata,
         "type": "realtime",
-        "keywords": in_language(kind.keywords),
+        "keywords": _with_commas(in_language(kind.keywords)),
         "group": in_language(kind.parent.name) if kind.parent else "",
     }
+
+
+def _with_commas(words: str) -> str:
+    """The standard wants commas between keywords; our menu has blanks, or commas where one is several words."""
+    return words if "," in words or "，" in words else ", ".join(words.split())
 
 
 def service_definition(code: str) -> dict[str, Any]:
