@@ -1,0 +1,18 @@
+"""Where a text is about: the places of a city found in what people write."""
+
+from lacarte.engines.text.gazetteer.index import Gazetteer, street_key
+from lacarte.engines.text.gazetteer.learning import Learnt, learn, read_address
+from lacarte.engines.text.gazetteer.place import AREA, CROSSING, STREET, Found, Place
+
+__all__ = [
+    "AREA",
+    "CROSSING",
+    "STREET",
+    "Found",
+    "Gazetteer",
+    "Learnt",
+    "Place",
+    "learn",
+    "read_address",
+    "street_key",
+]
