@@ -132,7 +132,9 @@ def test_an_answer_to_their_own_email_joins_for_the_sender_only() -> None:
     need = begun()
     taken = take(email("and", key="<2@x>", references="<1@home.example>"))
     assert (taken.became, taken.message and taken.message.need) == (Became.JOINED, need)
-    assert take(email("and", key="<3@x>", sender="x@y.example", references="<1@home.example>")).became == Became.NEED
+    assert (
+        take(email("and", key="<3@x>", sender="x@y.example", references="<1@home.example>")).became == Became.NEED
+    )
 
 
 def test_a_reference_in_words_joins_for_the_sender_only() -> None:
@@ -176,7 +178,12 @@ def test_a_chinese_email_is_answered_in_chinese() -> None:
 
 @pytest.mark.parametrize(
     "heads",
-    [{"auto_submitted": "auto-replied"}, {"list_id": "<news>"}, {"sender": "MAILER-DAEMON@x.example"}, {"sender": CITY}],
+    [
+        {"auto_submitted": "auto-replied"},
+        {"list_id": "<news>"},
+        {"sender": "MAILER-DAEMON@x.example"},
+        {"sender": CITY},
+    ],
 )
 def test_what_a_machine_wrote_begins_nothing_and_is_not_answered(heads: dict[str, str]) -> None:
     assert take(email(**heads)).became == Became.PASSED_OVER
