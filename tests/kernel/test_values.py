@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 from lacarte.kernel.ids import ALPHABET, new_reference, read_reference, uuid7
 from lacarte.kernel.money import Money
 from lacarte.kernel.text import in_language, listed, validate_multilingual
-from lacarte.kernel.tree import FANOUT, MAX_DEPTH, ROOT, Interval
+from lacarte.kernel.tree import FANOUT, MAX_DEPTH, ROOT, Interval, above
 from lacarte.kernel.working_calendar import WorkingCalendar
 
 
@@ -90,6 +90,7 @@ def test_intervals_nest_exactly_as_paths_do(one: list[int], other: list[int]) ->
     a, b = node(one), node(other)
     assert a.depth == len(one)
     assert (b.first in a) == (other[: len(one)] == one)
+    assert above(a.first) == node(one[:-1]).first
 
 
 def test_a_tree_says_when_it_is_full() -> None:

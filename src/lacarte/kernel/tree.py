@@ -51,3 +51,12 @@ class Interval:
 
 
 ROOT = Interval(ROOT_NUMBER, 2**BITS - 1)
+
+
+def above(number: int) -> int:
+    """The number of the node right above the one with ``number``; the root's for the root and its children."""
+    if number == ROOT_NUMBER:
+        return ROOT_NUMBER
+    lowest = (number & -number).bit_length() - 1  # below its own level all bits are 0
+    bits = FANOUT_BITS * (lowest // FANOUT_BITS + 1)
+    return number >> bits << bits

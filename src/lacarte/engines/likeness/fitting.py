@@ -10,7 +10,7 @@ _MOST_STEPS = 100
 _STILL = 1e-9
 
 
-def fit(rows: Floats, same: npt.ArrayLike, ridge: float = 1.0) -> Floats:
+def fit(rows: Floats, same: npt.ArrayLike, ridge: float = 0.3) -> Floats:
     """Weights (``float64[k]``, log odds) that make the labels ``same`` (n of 0 and 1) most probable.
 
     ``rows`` is ``float64[n, k]``; its first column, of ones, is not held back by ``ridge``. Newton's method

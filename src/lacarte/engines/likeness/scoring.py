@@ -25,12 +25,9 @@ FEATURES = (
     "same_type",
     "related_type",  # two types of one life area
     "type_unknown",
-    "words",  # how much of both together is shared, 0 to 1
-    "words_within",  # how much of the shorter
-    "words_much",  # ln(1 + how much they share), where a sentence is about ten
+    "words",  # ln(1 + how much they share beyond chance), where all of a sentence is about ln(15)
     "words_unknown",  # no words, or of another language
     "long",  # how much longer than a sentence the shorter one is: ln(its weight / 15), at least 0
-    "words_long",  # words x long: what two letters share is no chance, though it is a small part of them
     "old_long",  # old x long: people write letters of what lasts
     "same_number",  # they name a house or a building in common
     "other_number",  # both name houses, none of them the same or a neighbour
@@ -41,13 +38,17 @@ FEATURES = (
 )
 FAR_METRES = 20.0
 OLD_HOURS = 6.0
+#: Farther apart nothing is taken for the same: weights were fitted on what is nearer.
+FARTHEST_METRES = 222.0
 SENTENCE = 15.0  # what a usual sentence weighs (words.weight)
+#: Which part of a text any other of its language has too.
+BY_CHANCE = 0.06
 #: Bits of a perceptual hash that may differ between two photos of the same thing.
 LIKE_BITS = 12
 _OTHER_BITS = 20
 
 #: Reasons as codes, and when a pair has them.
-_NEAR_METRES, _SAME_TIME_HOURS, _SAME_WORDS, _SAME_PHOTO = 60.0, 24.0, 0.45, 0.25
+_NEAR_METRES, _SAME_TIME_HOURS, _SAME_WORDS, _SAME_PHOTO = 60.0, 24.0, 4.0, 0.25
 
 
 @dataclass(frozen=True)
@@ -81,40 +82,78 @@ class Report:
 
 
 def features(one: Report, others: Sequence[Report]) -> Floats:
-    """What speaks for and against ``one`` being the same as each of ``others``: ``float64[n, 19]``."""
-    metres = haversine_metres(
-        one.longitude, one.latitude, [other.longitude for other in others], [other.latitude for other in others]
+    """What speaks for and against ``one`` being the same as each of ``others``: ``float64[n, 16]``."""
+    far, unknown, old, same_type, related, type_unknown = _setting(
+        one,
+        np.array([other.longitude for other in others], dtype=np.float64),
+        np.array([other.latitude for other in others], dtype=np.float64),
+        np.array([other.hours for other in others], dtype=np.float64),
+        np.array([other.kind for other in others], dtype=np.int64),
+        np.array([other.area for other in others], dtype=np.int64),
     )
-    unknown = np.isnan(metres)
-    hours = np.abs(np.array([other.hours for other in others], dtype=np.float64) - one.hours)
-    kinds = np.array([(other.kind, other.area) for other in others], dtype=np.int64).reshape(-1, 2)
-    kind_known = (kinds[:, 0] != 0) & (one.kind != 0)
-    same_type = kind_known & (kinds[:, 0] == one.kind)
-    related = kind_known & ~same_type & (kinds[:, 1] == one.area) & (one.area != 0)
-    said = np.array([_said(one, other) for other in others], dtype=np.float64).reshape(-1, 8)
-    shared, within, much, length = np.nan_to_num(said[:, :4]).T
-    old = np.log1p(hours / OLD_HOURS)
+    said = np.array([_said(one, other) for other in others], dtype=np.float64).reshape(-1, 6)
+    shared, length = np.nan_to_num(said[:, :2]).T
     long = np.log(np.maximum(length / SENTENCE, 1.0))
     columns = (
         np.ones(len(others)),
-        np.log1p(np.nan_to_num(metres) / FAR_METRES),
+        far,
         old,
         same_type,
         related,
-        ~kind_known,
-        shared,
-        within,
-        np.log1p(much),
+        type_unknown,
+        np.log1p(np.maximum(shared - BY_CHANCE * length, 0)),
         np.isnan(said[:, 0]),
         long,
-        shared * long,
         old * long,
-        *said[:, 4:7].T,
-        np.nan_to_num(np.clip(1 - said[:, 7] / LIKE_BITS, 0, 1)),
-        np.isfinite(said[:, 7]) & (said[:, 7] >= _OTHER_BITS),
+        *said[:, 2:5].T,
+        np.nan_to_num(np.clip(1 - said[:, 5] / LIKE_BITS, 0, 1)),
+        np.isfinite(said[:, 5]) & (said[:, 5] >= _OTHER_BITS),
         unknown,
     )
     return np.column_stack([np.asarray(column, dtype=np.float64) for column in columns])
+
+
+def outlook(
+    one: Report,
+    *,
+    longitude: Floats,
+    latitude: Floats,
+    hours: Floats,
+    kinds: npt.NDArray[np.int64],
+    areas: npt.NDArray[np.int64],
+) -> Floats:
+    """How promising others are by place, time and type alone: ``float64[n]``, to compare with each other only.
+
+    Minus infinity for what is farther than :data:`FARTHEST_METRES`. Each input is an array of n, with the meaning
+    that it has in :class:`Report`.
+    """
+    columns = np.column_stack(_setting(one, longitude, latitude, hours, kinds, areas)).astype(np.float64)
+    names = ("far", "where_unknown", "old", "same_type", "related_type", "type_unknown")
+    at = [FEATURES.index(name) for name in names]
+    always = FEATURES.index("always")
+    placed, unplaced = (weights[always] + columns @ np.array(weights)[at] for weights in (PLACED, UNPLACED))
+    too_far = columns[:, 0] > np.log1p(FARTHEST_METRES / FAR_METRES)
+    return np.asarray(np.where(too_far, -np.inf, np.where(columns[:, 1] > 0, unplaced, placed)))
+
+
+def _setting(
+    one: Report,
+    longitude: Floats,
+    latitude: Floats,
+    hours: Floats,
+    kinds: npt.NDArray[np.int64],
+    areas: npt.NDArray[np.int64],
+) -> tuple[
+    Floats, npt.NDArray[np.bool_], Floats, npt.NDArray[np.bool_], npt.NDArray[np.bool_], npt.NDArray[np.bool_]
+]:
+    """Far, where unknown, old, same type, related type, type unknown: as :data:`FEATURES` has them."""
+    metres = haversine_metres(one.longitude, one.latitude, longitude, latitude)
+    far = np.log1p(np.nan_to_num(metres) / FAR_METRES)
+    old = np.log1p(np.abs(hours - one.hours) / OLD_HOURS)
+    known = (kinds != 0) & (one.kind != 0)
+    same = known & (kinds == one.kind)
+    related = known & ~same & (areas == one.area) & (one.area != 0)
+    return far, np.isnan(metres), old, same, related, ~known
 
 
 def probabilities(rows: Floats, weights: tuple[Sequence[float], Sequence[float]] | None = None) -> Floats:
@@ -135,7 +174,7 @@ def reasons(row: Floats) -> tuple[str, ...]:
         "near": near,
         "same-time": value["old"] <= np.log1p(_SAME_TIME_HOURS / OLD_HOURS),
         "same-type": value["same_type"] > 0,
-        "same-words": value["words_within"] >= _SAME_WORDS,
+        "same-words": value["words"] >= np.log1p(_SAME_WORDS),
         "same-photo": value["same_photo"] >= _SAME_PHOTO,
         "same-number": value["same_number"] > 0,
     }
@@ -143,8 +182,8 @@ def reasons(row: Floats) -> tuple[str, ...]:
 
 
 def _said(one: Report, other: Report) -> tuple[float, ...]:
-    """Four of words (:func:`overlap`; NaN: unknown), three of numbers, and bits between photos."""
-    shared = (nan,) * 4 if _other_language(one, other) else overlap(one.pieces, other.pieces)
+    """Two of words (:func:`overlap`; NaN: unknown), three of numbers, and bits between photos."""
+    shared = (nan, nan) if _other_language(one, other) else overlap(one.pieces, other.pieces)
     agree = (float(holds) for holds in numbers_agree(one.numbers, other.numbers))
     bits = [different_bits(mine, theirs) for mine in one.photos for theirs in other.photos]
     return *shared, *agree, float(min(bits)) if bits else nan

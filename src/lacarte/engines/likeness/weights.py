@@ -4,45 +4,39 @@ from __future__ import annotations
 
 #: In the order of ``scoring.FEATURES``, log odds: of two reports with a point each.
 PLACED: tuple[float, ...] = (
-    0.96,  # always
-    -1.89,  # far
-    -2.00,  # old
-    4.21,  # same_type
-    1.39,  # related_type
-    1.99,  # type_unknown
-    0.00,  # words
-    -2.01,  # words_within
-    1.94,  # words_much
-    2.00,  # words_unknown
-    -2.48,  # long
-    0.47,  # words_long
-    -0.11,  # old_long
-    2.15,  # same_number
-    -2.46,  # other_number
-    -5.11,  # other_building
-    1.16,  # same_photo
-    -0.33,  # other_photo
+    1.74,  # always
+    -1.92,  # far
+    -2.05,  # old
+    4.32,  # same_type
+    1.47,  # related_type
+    2.06,  # type_unknown
+    1.26,  # words
+    1.27,  # words_unknown
+    -1.74,  # long
+    -0.08,  # old_long
+    2.16,  # same_number
+    -2.95,  # other_number
+    -6.11,  # other_building
+    2.18,  # same_photo
+    -0.37,  # other_photo
     0.00,  # where_unknown
 )
 #: Of two reports one of which has no point.
 UNPLACED: tuple[float, ...] = (
-    -4.69,  # always
+    -3.50,  # always
     0.00,  # far
-    -1.93,  # old
-    4.12,  # same_type
-    1.88,  # related_type
-    2.36,  # type_unknown
-    -3.64,  # words
-    -2.84,  # words_within
-    3.68,  # words_much
-    3.31,  # words_unknown
-    -5.10,  # long
-    0.92,  # words_long
-    0.79,  # old_long
-    2.90,  # same_number
-    -3.26,  # other_number
-    -4.34,  # other_building
-    1.59,  # same_photo
-    -0.50,  # other_photo
+    -2.01,  # old
+    4.17,  # same_type
+    1.99,  # related_type
+    2.42,  # type_unknown
+    1.91,  # words
+    2.17,  # words_unknown
+    -3.20,  # long
+    0.89,  # old_long
+    2.96,  # same_number
+    -3.51,  # other_number
+    -5.50,  # other_building
+    3.23,  # same_photo
+    -0.46,  # other_photo
     0.00,  # where_unknown
 )

@@ -16,7 +16,6 @@ FEWEST = 4
 #: Words of alphabets shorter than this are mostly grammar: the, und, del.
 _SHORT = 4
 _PIECE = 3
-_DOUBT = 3.0
 _HAN = "\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff\U00020000-\U0003ffff"
 #: Signs that belong to a word though they are no letters of their own: vowels of Hebrew, Arabic, India, Thai.
 _VOWELS = "\u0591-\u05c7\u064b-\u065f\u0900-\u0dff\u0e31-\u0e3a\u0e47-\u0e4e\u0eb1-\u0ebc\u0ec8-\u0ecd"
@@ -88,18 +87,14 @@ def weight(found: frozenset[str]) -> float:
     return sum(COUNTS.get(piece, 1.0) for piece in found)
 
 
-def overlap(one: frozenset[str], other: frozenset[str]) -> tuple[float, float, float, float]:
-    """How much two sets of pieces share, by :func:`weight`: of both, of the shorter, in all; and the shorter.
+def overlap(one: frozenset[str], other: frozenset[str]) -> tuple[float, float]:
+    """How much two sets of pieces share, and how much the shorter one is, by :func:`weight`.
 
-    The first two (Dice; containment) are from 0 to 1. The shorter is taken to be a little longer than it is, so
-    that three words in common are no certainty. NaN where either has too few to say. Sources: Dice, Ecology 26
-    (1945); Broder, On the resemblance and containment of documents (1997).
+    NaN where either has too few to say.
     """
     if min(len(one), len(other)) < FEWEST:
-        return nan, nan, nan, nan
-    fewer, more = sorted((weight(one), weight(other)))
-    shared = weight(one & other)
-    return 2 * shared / (fewer + more + _DOUBT), shared / (fewer + _DOUBT), shared, fewer
+        return nan, nan
+    return weight(one & other), min(weight(one), weight(other))
 
 
 def han_share(text_pieces: frozenset[str]) -> float:

@@ -181,6 +181,8 @@ def _alike(need: Need, attachments: Sequence[Attachment]) -> list[Alike]:
         latitude=need.latitude,
         at=need.received_at,
         photos=[photo.likeness for photo in attachments if photo.likeness is not None],
+        address=need.address,
+        region=need.region,
     )
 
 

@@ -2,12 +2,35 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from math import nan
+from typing import Any
+from uuid import UUID
 
-from lacarte.loop.needs.models import Need
-from lacarte.registers.menu.models import ServiceType
+import numpy as np
+from django.db.models import Q, QuerySet
+
+from lacarte.engines.geography import cells_around
+from lacarte.engines.likeness import Report, features, outlook, probabilities, reasons
+from lacarte.engines.text import language
+from lacarte.kernel import tree
+from lacarte.loop.needs.models import Attachment, Different, Need
+from lacarte.registers.menu.models import ServiceType, Subject
+from lacarte.registers.places.models import Region
+
+#: What waits or is worked on; what is joined stands for its lead.
+UNDER_WAY = (Need.State.OPEN, Need.State.HELD, Need.State.ORDERED, Need.State.JOINED)
+#: Needs whose place, time and type are looked at, the newest nearby; of how many of those the words are.
+NEWEST, READ = 600, 64
+#: Of those that are one case already: it is found by a few of them, and others keep their chance.
+_OF_ONE_CASE = 8
+#: Less probable ones are not worth a look.
+LEAST = 0.1
+#: From here a resident is asked whether it is this one.
+SUGGESTED = 0.3
 
 
 @dataclass(frozen=True)
@@ -27,12 +50,213 @@ def alike(
     latitude: float | None,
     at: datetime,
     photos: Sequence[int] = (),
+    address: str = "",
+    region: Region | None = None,
     leave_out: Need | None = None,
     most: int = 5,
+    since: datetime | None = None,
 ) -> list[Alike]:
     """Needs under way that may tell of the same thing, likeliest first.
 
-    Degrees are WGS84; ``photos`` are perceptual hashes (``Attachment.likeness``). Only needs of places are
-    compared: what somebody needs for themselves is nobody else's.
+    Degrees are WGS84; ``photos`` are perceptual hashes (``Attachment.likeness``). Without a point those of
+    ``region`` are compared, without either those that nobody knows the place of. Only needs of places are
+    compared: what somebody needs for themselves is nobody else's. ``leave_out`` is the need that asks: neither
+    it nor what was said to differ from it comes back. ``since`` passes over what was received before.
     """
-    return []
+    if service_type is not None and service_type.number and service_type.subject != Subject.PLACE:
+        return []
+    asking = Report(
+        words=text,
+        where=address,
+        longitude=nan if longitude is None else longitude,
+        latitude=nan if latitude is None else latitude,
+        hours=_hours(at),
+        kind=service_type.number if service_type else 0,
+        area=tree.above(service_type.number) if service_type else 0,
+        language=language(text),
+        photos=tuple(photos),
+    )
+    near = _near(asking, region, since)
+    if leave_out is not None:
+        near = near.exclude(pk=leave_out.pk)
+    likely = _likely(asking, near, leave_out)
+    return _leads(likely, most, leave_out)
+
+
+def alike_to(need: Need, most: int = 5, since: datetime | None = None) -> list[Alike]:
+    """Needs under way that may tell of the same thing as one that was received; empty for none of a place."""
+    if need.subject != Subject.PLACE:
+        return []
+    photos = need.attachments.exclude(likeness=None).values_list("likeness", flat=True)
+    return alike(
+        text=need.text,
+        service_type=need.service_type,
+        longitude=need.longitude,
+        latitude=need.latitude,
+        at=need.received_at,
+        photos=[photo for photo in photos if photo is not None],
+        address=need.address,
+        region=need.region,
+        leave_out=need,
+        most=most,
+        since=since,
+    )
+
+
+def suggestions_for(
+    *,
+    text: str,
+    service_type: ServiceType | None,
+    longitude: float | None,
+    latitude: float | None,
+    at: datetime,
+    photos: Sequence[int] = (),
+    address: str = "",
+    region: Region | None = None,
+    most: int = 3,
+) -> list[Alike]:
+    """Those of :func:`alike` that a resident is asked about before sending: probable ones that are public.
+
+    Of their needs show no more than everybody may see: type, region, state, age, ``privacy.public_text`` and
+    released photos.
+    """
+    found = alike(
+        text=text,
+        service_type=service_type,
+        longitude=longitude,
+        latitude=latitude,
+        at=at,
+        photos=photos,
+        address=address,
+        region=region,
+        most=2 * most,
+    )
+    shown = [one for one in found if one.probability >= SUGGESTED and one.need.state != Need.State.HELD]
+    return shown[:most]
+
+
+def _near(asking: Report, region: Region | None, since: datetime | None) -> QuerySet[Need]:
+    """The newest needs that could be the same: around the point, or in the region where there is no point."""
+    needs = Need.objects.filter(subject=Subject.PLACE, state__in=UNDER_WAY)
+    if since is not None:
+        needs = needs.filter(received_at__gte=since)
+    around = cells_around(asking.longitude, asking.latitude)
+    if around:
+        return needs.filter(cell__in=around)
+    where = region.interval if region else tree.Interval(tree.ROOT_NUMBER, tree.ROOT_NUMBER)
+    if where.first == tree.ROOT_NUMBER:
+        where = tree.Interval(tree.ROOT_NUMBER, tree.ROOT_NUMBER)  # what nobody knows the place of
+    needs = needs.filter(region__gte=where.first, region__lte=where.last)
+    return needs.filter(Q(service_type=asking.kind) | Q(service_type=tree.ROOT_NUMBER)) if asking.kind else needs
+
+
+@dataclass(frozen=True)
+class _Candidate:
+    """What is read of a need to see whether it is worth reading more."""
+
+    pk: UUID
+    at: datetime
+    kind: int
+    longitude: float | None
+    latitude: float | None
+    lead: UUID
+
+
+def _likely(
+    asking: Report, near: QuerySet[Need], leave_out: Need | None
+) -> Iterator[tuple[UUID, float, tuple[str, ...]]]:
+    """The leads of those that are alike, with probability and reasons; a lead may come more than once."""
+    rows = near.order_by("-received_at").values_list(
+        "pk", "received_at", "service_type_id", "longitude", "latitude", "lead_id"
+    )[:NEWEST]
+    found = [_Candidate(pk, at, kind, x, y, lead or pk) for pk, at, kind, x, y, lead in rows]
+    if leave_out is not None:
+        apart = _said_different(leave_out)
+        found = [one for one in found if one.lead not in apart and one.pk not in apart]
+    read = _worth_reading(asking, found)
+    reports = _reports(read, photos=bool(asking.photos))
+    told = features(asking, reports)
+    for one, probability, row in zip(read, probabilities(told).tolist(), told, strict=True):
+        if probability >= LEAST:
+            yield one.lead, probability, reasons(row)
+
+
+def _worth_reading(asking: Report, found: list[_Candidate]) -> list[_Candidate]:
+    """The likeliest by place, time and type, some of each case."""
+    degrees = np.array([[one.longitude, one.latitude] for one in found], dtype=np.float64).reshape(-1, 2)
+    promise = outlook(
+        asking,
+        longitude=degrees[:, 0],
+        latitude=degrees[:, 1],
+        hours=np.array([_hours(one.at) for one in found]),
+        kinds=np.array([one.kind for one in found], dtype=np.int64),
+        areas=np.array([tree.above(one.kind) for one in found], dtype=np.int64),
+    )
+    taken: Counter[UUID] = Counter()
+    read: list[_Candidate] = []
+    for at in np.argsort(-promise, kind="stable").tolist():
+        one = found[at]
+        if len(read) == READ or promise[at] == -np.inf:
+            break
+        if taken[one.lead] < _OF_ONE_CASE:
+            taken[one.lead] += 1
+            read.append(one)
+    return read
+
+
+def _reports(read: list[_Candidate], photos: bool) -> list[Report]:
+    """What is compared of the candidates, in their order."""
+    keys = [one.pk for one in read]
+    words = {
+        pk: said
+        for pk, *said in Need.objects.filter(pk__in=keys)
+        .values_list("pk", "text", "address", "language")
+        .order_by()
+    }
+    hashes: dict[UUID | None, list[int]] = defaultdict(list)
+    if photos:
+        kept = Attachment.objects.filter(need__in=keys).exclude(likeness=None)
+        for pk, likeness in kept.values_list("need", "likeness"):
+            hashes[pk].append(likeness or 0)
+    return [_report(one, words.get(one.pk, ["", "", ""]), hashes[one.pk]) for one in read]
+
+
+def _report(one: _Candidate, said: list[Any], photos: list[int]) -> Report:
+    text, address, tag = said
+    return Report(
+        words=text,
+        where=address,
+        longitude=nan if one.longitude is None else one.longitude,
+        latitude=nan if one.latitude is None else one.latitude,
+        hours=_hours(one.at),
+        kind=one.kind,
+        area=tree.above(one.kind),
+        language=tag,
+        photos=tuple(photos),
+    )
+
+
+def _leads(
+    likely: Iterable[tuple[UUID, float, tuple[str, ...]]], most: int, leave_out: Need | None
+) -> list[Alike]:
+    """One for each case, by its likeliest report; the case that asks is none of them."""
+    best: dict[UUID, tuple[float, tuple[str, ...]]] = {}
+    for lead, probability, why in likely:
+        if lead not in best or probability > best[lead][0]:
+            best[lead] = probability, why
+    if leave_out is not None:
+        best.pop(leave_out.lead_id or leave_out.pk, None)
+        best.pop(leave_out.pk, None)
+    first = sorted(best, key=lambda lead: -best[lead][0])[:most]
+    leads = Need.objects.select_related("service_type", "region", "understanding").in_bulk(first)
+    return [Alike(leads[pk], round(best[pk][0], 4), best[pk][1]) for pk in first if pk in leads]
+
+
+def _said_different(need: Need) -> set[UUID]:
+    """The needs that somebody said tell of something else than ``need``."""
+    said = Different.objects.filter(Q(one=need) | Q(other=need)).values_list("one", "other")
+    return {pk for pair in said for pk in pair if pk != need.pk}
+
+
+def _hours(at: datetime) -> float:
+    return at.timestamp() / 3600
