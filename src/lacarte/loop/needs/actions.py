@@ -22,7 +22,7 @@ from lacarte.loop.needs.abuse import why_held
 from lacarte.loop.needs.duplicates import Alike, alike
 from lacarte.loop.needs.events import NeedClassified, NeedHeld, NeedReceived, NeedWithdrawn
 from lacarte.loop.needs.models import Attachment, Danger, Message, Need, Understanding
-from lacarte.loop.needs.placing import PlaceFound, places_in
+from lacarte.loop.needs.placing import PlaceFound, certain, places_in
 from lacarte.loop.needs.privacy import personal_in
 from lacarte.loop.needs.understanding import Reading, understand
 from lacarte.loop.needs.urgency import Judgement, judge
@@ -138,12 +138,16 @@ def _where(
     longitude: float | None,
     latitude: float | None,
 ) -> _Where:
-    """A point says it best, then the region that was chosen, then the home, then the words."""
+    """A point says it best, then a home, then the address field, then the text; never more than is certain."""
     if longitude is not None:
         return _Where(region_at(longitude, latitude), longitude, latitude, [])
     if home is not None and region is None and not address:
         return _Where(home.region, home.longitude, home.latitude, [])
-    said = places_in(f"{address}\n{text}", within=region)
+    said = places_in(address, within=region)
+    if not said and home is None:
+        said = places_in(text, within=region)
+    if (place := certain(said)) is not None:
+        return _Where(place.region, place.longitude, place.latitude, said)
     if region is None:
         region = home.region if home is not None else root()
     return _Where(region, None, None, said)

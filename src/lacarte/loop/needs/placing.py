@@ -1,10 +1,23 @@
-"""Where a need is, from the words that people use."""
+"""Where a need is, from the words that people use; and the streets that past needs teach."""
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
+from itertools import chain
 
+from lacarte.engines.text.gazetteer import CROSSING, STREET, Learnt, has_han, learn, street_key
+from lacarte.loop.needs.models import Need
+from lacarte.registers.menu.models import OfferAtPlace, Subject
+from lacarte.registers.places import gazetteer
 from lacarte.registers.places.models import NamedPlace, Region
+
+#: A place is certain from here on, and when the next is so much less certain.
+CERTAIN, GAP = 0.75, 0.2
+#: What is learnt from past needs is entered under this source.
+LEARNT = "needs"
+_NEWEST = 200_000
+_LONGEST_CODE = 120
 
 
 @dataclass(frozen=True)
@@ -18,6 +31,70 @@ class PlaceFound:
 def places_in(words: str, *, within: Region | None = None, most: int = 5) -> list[PlaceFound]:
     """The places that ``words`` may mean, likeliest first; ``within`` narrows them to a region.
 
-    Two that are about as likely are a question for a person, never a guess.
+    Two that are about as likely are a question for a person, never a guess: see :func:`certain`. A region comes as
+    a place of the kind ``area`` that is not in the database.
     """
-    return []
+    narrowed = None if within is None or within.parent_id is None else within
+    return [PlaceFound(place, sure) for place, sure in gazetteer.named_in(words, within=narrowed, most=most)]
+
+
+def certain(found: list[PlaceFound]) -> NamedPlace | None:
+    """The place that is meant, when it is certain and no other is about as likely."""
+    if not found or found[0].certainty < CERTAIN:
+        return None
+    if len(found) > 1 and found[0].certainty - found[1].certainty < GAP:
+        return None
+    return found[0].place
+
+
+def learn_places() -> tuple[int, int]:
+    """Learn streets, their parts and crossings from addresses that came with a point. Returns new and known.
+
+    Read are the newest needs about places and the places of offers; never where a person or household lives. A
+    street that somebody else entered keeps its entry; its parts and crossings are added.
+    """
+    entered = {
+        street_key(name)
+        for names in NamedPlace.objects.filter(kind=STREET, first_number=None)
+        .exclude(source=LEARNT)
+        .values_list("name", flat=True)
+        for name in names.values()
+    }
+    covering = gazetteer.Covering()
+    places = [
+        _named(one, covering)
+        for one in learn(_sightings())
+        if one.kind != STREET or one.numbers is not None or street_key(one.name) not in entered
+    ]
+    return gazetteer.remember((place for place in places if place), source=LEARNT, whole=True)
+
+
+def _sightings() -> Iterator[tuple[str, float, float, int]]:
+    columns = ("address", "longitude", "latitude", "region_id")
+    needs = Need.objects.filter(subject=Subject.PLACE, longitude__isnull=False).exclude(address="")
+    offers = OfferAtPlace.objects.filter(longitude__isnull=False).exclude(address="")
+    newest = needs.order_by("-received_at").values_list(*columns)[:_NEWEST]
+    for address, x, y, region in chain(newest.iterator(), offers.values_list(*columns).iterator()):
+        if x is not None and y is not None:
+            yield address, x, y, region
+
+
+def _named(one: Learnt, covering: gazetteer.Covering) -> NamedPlace | None:
+    code = f"learnt:{one.kind}:{_key(one)}" + ("" if one.numbers is None else f":{one.numbers[0]}")
+    if len(code) > _LONGEST_CODE:
+        return None
+    low, high = one.numbers or (None, None)
+    return NamedPlace(
+        code=code,
+        kind=one.kind,
+        name={"zh-hans" if has_han(one.name) else "en": one.name},
+        region_id=covering.of(one.regions),
+        longitude=one.longitude,
+        latitude=one.latitude,
+        first_number=low,
+        last_number=high,
+    )
+
+
+def _key(one: Learnt) -> str:
+    return "&".join(map(street_key, one.name.split(" & "))) if one.kind == CROSSING else street_key(one.name)

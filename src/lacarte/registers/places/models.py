@@ -58,12 +58,16 @@ class Zone(models.Model):
 
 
 class NamedPlace(models.Model):
-    """A street, an estate or a landmark that people name when they say where (an entry of the gazetteer)."""
+    """A street, an estate or a landmark that people name when they say where (an entry of the gazetteer).
+
+    A long street is also entered in parts, by house numbers. The name of a crossing is “Oak St & Elm Ave”.
+    """
 
     class Kind(models.TextChoices):
         """What bears the name."""
 
         STREET = "street", _("Street")
+        CROSSING = "crossing", _("Crossing")
         ESTATE = "estate", _("Housing estate")
         LANDMARK = "landmark", _("Landmark")
         AREA = "area", _("Area")
@@ -76,11 +80,23 @@ class NamedPlace(models.Model):
     region = models.ForeignKey(Region, on_delete=models.CASCADE, related_name="named_places")
     longitude = models.FloatField(null=True)
     latitude = models.FloatField(null=True)
+    first_number = models.PositiveIntegerField(null=True)  # of a part of a street: its house numbers
+    last_number = models.PositiveIntegerField(null=True)
     source = models.CharField(max_length=60, blank=True)
-    changed_at = models.DateTimeField(default=clock.now)
+    changed_at = models.DateTimeField(default=clock.now, db_index=True)  # the index in memory is built anew
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(
+                condition=models.Q(first_number=None, last_number=None)
+                | models.Q(last_number__gte=models.F("first_number")),
+                name="named_place_numbers",
+            )
+        ]
 
     def __str__(self) -> str:
-        return in_language(self.name)
+        name = in_language(self.name)
+        return name if self.first_number is None else f"{name} {self.first_number}–{self.last_number}"
 
 
 class Agreement(models.Model):

@@ -3,6 +3,7 @@
 from lacarte.engines.text.gazetteer.index import Gazetteer, street_key
 from lacarte.engines.text.gazetteer.learning import Learnt, learn, read_address
 from lacarte.engines.text.gazetteer.place import AREA, CROSSING, STREET, Found, Place
+from lacarte.engines.text.gazetteer.spelling import has_han
 
 __all__ = [
     "AREA",
@@ -12,6 +13,7 @@ __all__ = [
     "Gazetteer",
     "Learnt",
     "Place",
+    "has_han",
     "learn",
     "read_address",
     "street_key",
