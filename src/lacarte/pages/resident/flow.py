@@ -49,5 +49,10 @@ def go_on(request: HttpRequest, draft: Draft) -> HttpResponse:
     if draft.missing(signed_in=signed_in) == "same" and not possibly_same(draft):
         draft.different = []
     draft.keep(request.session)
-    step = draft.missing(signed_in=signed_in)
-    return redirect("need-check") if step == "check" else redirect("need-question", step)
+    return redirect(next_address(request, draft))
+
+
+def next_address(request: HttpRequest, draft: Draft) -> str:
+    """The page of the first question without an answer, or the check."""
+    step = draft.missing(signed_in=request.user.is_authenticated)
+    return reverse("need-check") if step == "check" else reverse("need-question", args=[step])

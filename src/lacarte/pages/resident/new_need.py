@@ -129,6 +129,7 @@ def _check(request: HttpRequest, draft: Draft, refused: str = "", *, status: int
         "place": draft.named_place(),
         "told": told(draft.questions(), draft.answers or {}, parse_date(draft.since or ""), draft.times),
         "uploads": draft.uploads(),
+        "contact": [part for part in (draft.name, draft.phone, draft.email) if part],
         "refused": refused,
         "work": work_for(draft),
         **around(request, draft, "check"),

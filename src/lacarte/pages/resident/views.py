@@ -27,7 +27,7 @@ from lacarte.pages.design.views import too_many
 from lacarte.pages.resident.access import followed_here, may_open, need_or_404, opens
 from lacarte.pages.resident.draft import Draft, person_of
 from lacarte.pages.resident.explanation import why
-from lacarte.pages.resident.flow import advice_for
+from lacarte.pages.resident.flow import advice_for, next_address
 from lacarte.pages.resident.forms import Find, Object, Rate
 from lacarte.pages.resident.questions import What
 from lacarte.pages.resident.standing import standing
@@ -45,7 +45,7 @@ def home(request: HttpRequest) -> HttpResponse:
     form, draft = What(None, draft=Draft(), user=request.user), Draft.of(request.session)
     shown: dict[str, Any] = {"form": form, "areas": life_areas(), "followed": followed_here(request)}
     if draft.text is not None:
-        shown |= {"begun": draft, "next_step": draft.missing(signed_in=request.user.is_authenticated)}
+        shown |= {"begun": draft, "next_address": next_address(request, draft)}
     return render(request, "resident/home.html", shown)
 
 
