@@ -15,6 +15,7 @@ from django.utils.translation import gettext as _
 from lacarte.engines.geography import cells
 from lacarte.kernel import clock
 from lacarte.kernel.events import publish
+from lacarte.kernel.ids import new_reference
 from lacarte.kernel.models import User
 from lacarte.kernel.permissions import Action, require
 from lacarte.kernel.text import storable
@@ -199,16 +200,22 @@ def _keep(
     opening: Message | None,
 ) -> Need:
     """Write it all down in one transaction; the same ``external_id`` sent at the same moment is one need still."""
+    newcomer = need.person if need.person is not None and need.person._state.adding else None
     try:
         with transaction.atomic():
-            if need.person is not None and need.person._state.adding:
-                need.person.save()
+            if newcomer is not None:
+                newcomer.save()
             need.save(force_insert=True)
     except IntegrityError:
         known = Need.objects.filter(external_id=need.external_id).first() if need.external_id else None
-        if known is None:
+        if known is not None:
+            return known
+        if not Need.objects.filter(reference=need.reference).exists():
             raise
-        return known
+        need.reference = new_reference()  # among a million needs, one in some 27,000 is drawn twice
+        if newcomer is not None:
+            newcomer._state.adding = True
+        return _keep(need, understood, attachments, actor, opening)
     understood.save(force_insert=True)
     if opening is not None:
         opening.need = need
