@@ -22,10 +22,10 @@ def answer(client: Client, step: str, **said: object) -> str:
     return str(reply["Location"]).rstrip("/").rsplit("/", 1)[-1]
 
 
-def to_the_check(client: Client, text: str = STUCK, **where: object) -> str:
+def to_the_check(client: Client, text: str = STUCK, *, service: str = "lift-repair", **where: object) -> str:
     """Tell of a place, everything optional left out; the token of the draft."""
     answer(client, "what", text=text)
-    answer(client, "kind", service="lift-repair")
+    answer(client, "kind", service=service)
     step = answer(client, "where", **(where or {"region": "w"}))
     while step != "check":
         step = answer(client, step, **({"go": "yes"} if step == "photos" else {}))

@@ -22,6 +22,7 @@ from lacarte.kernel.text import storable
 from lacarte.loop.needs.abuse import why_held
 from lacarte.loop.needs.duplicates import Alike, alike
 from lacarte.loop.needs.events import NeedClassified, NeedHeld, NeedReceived, NeedWithdrawn
+from lacarte.loop.needs.joining import leave
 from lacarte.loop.needs.models import Attachment, Danger, Message, Need, Understanding
 from lacarte.loop.needs.placing import PlaceFound, certain, places_in
 from lacarte.loop.needs.privacy import personal_in
@@ -269,13 +270,20 @@ def classify(need: Need, *, service_type: ServiceType, actor: User) -> Need:
 
 
 def withdraw(need: Need, *, actor: User | None) -> Need:
-    """Close a need that waits. The caller has checked that it is theirs. Raises :class:`NeedRefusedError`."""
+    """Close a need that waits, for an offer or for a reader. The caller has checked that it is theirs.
+
+    What is joined to another leaves it. Raises :class:`NeedRefusedError`.
+    """
     with transaction.atomic():
         need = Need.objects.select_for_update().get(pk=need.pk)
-        if need.state != Need.State.OPEN:
+        if need.state == Need.State.HELD:
+            Understanding.objects.filter(need=need).update(held="")  # nobody turned it away
+        elif need.state == Need.State.JOINED:
+            leave(need)
+        elif need.state != Need.State.OPEN:
             raise NeedRefusedError(_("Somebody already works on this; please cancel the order instead."))
         need.state, need.closed_at = Need.State.WITHDRAWN, clock.now()
         need.changed_at = need.closed_at
-        need.save(update_fields=["state", "closed_at", "changed_at"])
+        need.save(update_fields=["state", "lead", "closed_at", "changed_at"])
         publish(NeedWithdrawn(need=need.pk), stream=need.pk, actor=actor)
     return need

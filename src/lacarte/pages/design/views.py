@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from django.core.exceptions import RequestDataTooBig, TooManyFilesSent
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils.translation import gettext as _
@@ -69,7 +70,10 @@ def form_too_old(request: HttpRequest, reason: str = "") -> HttpResponse:
 
 
 def bad_request(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
-    """400."""
+    """400; 413 where more was sent at once than is taken."""
+    if isinstance(exception, RequestDataTooBig | TooManyFilesSent):
+        words = _("Please go back and send less at once: fewer or smaller files. What you told before is kept.")
+        return _error(request, 413, _("That was too much at once"), words)
     return _error(request, 400, _("We do not understand this request"), _("Please go back and try again."))
 
 
