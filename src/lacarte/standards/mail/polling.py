@@ -120,10 +120,10 @@ def _read(connection: imaplib.IMAP4, address: str) -> Polled:
             _advance(address, uid, failed=True)
             failed += 1
             continue
-        _advance(address, uid, failed=False)
         if taken is not None:
             _ok(connection.uid("STORE", str(uid), "+FLAGS.SILENT", r"(\Seen)"))
             became[taken] = became.get(taken, 0) + 1
+        _advance(address, uid, failed=False)
     return Polled(became, failed, max(0, len(waiting) - AT_ONCE))
 
 
