@@ -75,6 +75,15 @@ def may(
     return Q(Exists(mandates))
 
 
+def may_there(user: AnyUser, action: Action, region_at: str) -> Q:
+    """A condition for ``.filter()``: the rows in whose region ``user`` may do ``action`` on some service type.
+
+    For what has a region but no service type, such as a home. ``region_at`` is the path to the region's number.
+    """
+    region = OuterRef(region_at)
+    return Q(Exists(_valid(user, action).filter(region_first__lte=region, region_last__gte=region)))
+
+
 def permitted(rows: QuerySet[Record], user: AnyUser, action: Action, at: str = "") -> QuerySet[Record]:
     """The rows of ``rows`` on which ``user`` may do ``action``."""
     return rows.filter(may(user, action, at))

@@ -13,6 +13,8 @@ FIELDS: dict[str, str | Promise] = {
     "email": gettext_lazy("e-mail"),
     "phone": gettext_lazy("phone"),
     "need": gettext_lazy("what you need, and where"),
+    "home": gettext_lazy("home"),
+    "reference": gettext_lazy("reference of a need"),
 }
 #: The purposes an official chooses from; another module may give one of its own.
 PURPOSES: dict[str, str | Promise] = {
@@ -21,7 +23,11 @@ PURPOSES: dict[str, str | Promise] = {
     "check that this is the right person": gettext_lazy("Check that this is the right person"),
 }
 #: And those that pages give by themselves.
-_OTHER_PURPOSES: dict[str, str | Promise] = {"work on this need": gettext_lazy("Work on this need")}
+_OTHER_PURPOSES: dict[str, str | Promise] = {
+    "work on this need": gettext_lazy("Work on this need"),
+    "find who calls": gettext_lazy("Find who calls"),
+    "answer a call": gettext_lazy("Answer a call"),
+}
 
 
 def fields_in_words(fields: str) -> str:
