@@ -1,6 +1,6 @@
 # -*- coding: utf-8 -*-
 # Python 2.7 reads this too.
-# ruff: noqa: PTH123, UP009, UP010, UP025, UP036
+# ruff: noqa: PTH123, UP009, UP010, UP036
 """Everything that the client ``three`` can do, once in each format; prints what it was told as JSON.
 
 Runs in Python 2.7, for which ``three`` was written, and in Python 3 after ``python2.restore()``:

@@ -147,7 +147,8 @@ def _where(query: QueryDict, problems: list[str]) -> Q:
         latitude, longitude = number(said["lat"]), number(said["long"])
         metres = number(said["radius"]) if said["radius"] else _NEAR_METRES
         if latitude is None or longitude is None or abs(latitude) > 90 or abs(longitude) > 180:
-            problems.append(_("lat, long: both are needed, as degrees such as 28.05 and 122.15"))
+            words = _("lat, long: both are needed, in degrees such as 28.05 and 122.15; radius is around them")
+            problems.append(words)
         elif metres is None or not 0 < metres <= _FARTHEST_METRES:
             words = _("radius: “%(said)s” is not a number of metres up to %(most)d")
             problems.append(words % {"said": said["radius"][:40], "most": _FARTHEST_METRES})
