@@ -117,3 +117,119 @@ class ResidentTold(DomainEvent):
     sentence: ClassVar[str | Promise] = _("A message was sent to the resident.")
     need: UUID
     message: UUID
+
+
+@dataclass(frozen=True, kw_only=True)
+class NeedJoined(DomainEvent):
+    """A need tells of the same thing as another, its lead: the two are dealt with as one."""
+
+    name: ClassVar[str] = "need.joined"
+    sentence: ClassVar[str | Promise] = _(
+        "Somebody has told us of the same thing. Both are dealt with as one, under %(reference)s."
+    )
+    need: UUID
+    lead: UUID
+    reference: str  # the lead's
+    automatic: bool = False
+
+
+@dataclass(frozen=True, kw_only=True)
+class NeedCounted(DomainEvent):
+    """Another need was joined to this one."""
+
+    name: ClassVar[str] = "need.counted"
+    sentence: ClassVar[str | Promise] = _("Somebody else has told us of the same thing. It counts here too.")
+    need: UUID
+    joined: UUID
+
+
+@dataclass(frozen=True, kw_only=True)
+class NeedLed(DomainEvent):
+    """The lead of a joined need was joined to another itself, or taken out, or gave way to another."""
+
+    name: ClassVar[str] = "need.led"
+    sentence: ClassVar[str | Promise] = _("It is now dealt with under %(reference)s.")
+    need: UUID
+    lead: UUID
+    reference: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class NeedParted(DomainEvent):
+    """A need tells of another thing than its lead after all."""
+
+    name: ClassVar[str] = "need.parted"
+    sentence: ClassVar[str | Promise] = _("This is another thing than %(reference)s. It is dealt with on its own.")
+    need: UUID
+    lead: UUID
+    reference: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class NeedDiscounted(DomainEvent):
+    """A need that was joined to this one tells of another thing after all."""
+
+    name: ClassVar[str] = "need.discounted"
+    sentence: ClassVar[str | Promise] = _("A report that counted here was of another thing.")
+    need: UUID
+    parted: UUID
+
+
+@dataclass(frozen=True, kw_only=True)
+class NeedTakesLead(DomainEvent):
+    """The lead was withdrawn; the thing is still there, so this need goes on for all of them."""
+
+    name: ClassVar[str] = "need.takes-lead"
+    sentence: ClassVar[str | Promise] = _("The report that this counted with was withdrawn. Yours goes on.")
+    need: UUID
+
+
+@dataclass(frozen=True, kw_only=True)
+class NeedMetTogether(DomainEvent):
+    """What the need is joined to was met, and so is it."""
+
+    name: ClassVar[str] = "need.met-together"
+    sentence: ClassVar[str | Promise] = _("The provider says it is done, under %(reference)s.")
+    need: UUID
+    lead: UUID
+    reference: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class NeedOpenTogether(DomainEvent):
+    """What the need is joined to was not met after all."""
+
+    name: ClassVar[str] = "need.open-together"
+    sentence: ClassVar[str | Promise] = _("It was not solved after all. We go on under %(reference)s.")
+    need: UUID
+    lead: UUID
+    reference: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class NeedsDiffer(DomainEvent):
+    """Somebody said that two needs tell of different things."""
+
+    name: ClassVar[str] = "need.different"
+    sentence: ClassVar[str | Promise] = _("Somebody looked: this is another thing than %(reference)s.")
+    need: UUID
+    other: UUID
+    reference: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class NeedFollowed(DomainEvent):
+    """Somebody wants to hear how the need goes, without having told it."""
+
+    name: ClassVar[str] = "need.followed"
+    sentence: ClassVar[str | Promise] = _("Somebody else follows how this goes.")
+    need: UUID
+
+
+@dataclass(frozen=True, kw_only=True)
+class NeedUnfollowed(DomainEvent):
+    """Somebody does not follow the need any more."""
+
+    name: ClassVar[str] = "need.unfollowed"
+    sentence: ClassVar[str | Promise] = _("Somebody does not follow this any more.")
+    need: UUID
