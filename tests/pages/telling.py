@@ -12,6 +12,8 @@ from PIL import Image
 from lacarte.loop.needs.models import Need
 from lacarte.pages.resident.draft import SESSION_KEY
 
+#: What is pressed on a page on which nothing is said.
+_NOTHING = {"photos": {"go": "yes"}, "same": {"same": "-"}}
 STUCK = "The lift in our house does not move"
 
 
@@ -28,7 +30,7 @@ def to_the_check(client: Client, text: str = STUCK, *, service: str = "lift-repa
     answer(client, "kind", service=service)
     step = answer(client, "where", **(where or {"region": "w"}))
     while step != "check":
-        step = answer(client, step, **({"go": "yes"} if step == "photos" else {}))
+        step = answer(client, step, **_NOTHING.get(step, {}))
     return str(client.session[SESSION_KEY])
 
 

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from lacarte.kernel import clock
 from lacarte.loop.needs.attachments import JPEG
-from lacarte.loop.needs.duplicates import alike
+from lacarte.loop.needs.duplicates import suggestions_for
 from lacarte.loop.needs.models import Attachment, Different, Need
 from lacarte.loop.needs.privacy import public_text
 from lacarte.pages.resident.draft import Draft
@@ -30,15 +30,18 @@ def possibly_same(draft: Draft) -> list[Known]:
     if draft.text is None or draft.home or (kind is not None and kind.subject != Subject.PLACE):
         return []
     longitude, latitude = draft.point()
-    found = alike(
+    not_meant = set(draft.different or [])
+    found = suggestions_for(
         text=draft.text,
         service_type=kind,
         longitude=longitude,
         latitude=latitude,
         at=clock.now(),
         photos=[upload.likeness for upload in draft.uploads() if upload.likeness is not None],
+        address=draft.told_place(),
+        region=draft.chosen_region(),
+        most=_MOST + len(not_meant),
     )
-    not_meant = set(draft.different or [])
     return [_known(one.need) for one in found if one.need.reference not in not_meant][:_MOST]
 
 

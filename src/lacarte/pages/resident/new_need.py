@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from django.contrib import messages
+from django.db import transaction
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.dateparse import parse_date
@@ -137,6 +138,7 @@ def _check(request: HttpRequest, draft: Draft, refused: str = "", *, status: int
     return render(request, "resident/check.html", shown, status=status)
 
 
+@transaction.atomic
 def _send(request: HttpRequest, draft: Draft) -> Need:
     longitude, latitude = draft.point()
     need = receive(

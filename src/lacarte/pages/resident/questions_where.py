@@ -11,7 +11,7 @@ from django.utils.translation import gettext_lazy
 
 from lacarte.kernel import tree
 from lacarte.kernel.text import listed
-from lacarte.loop.needs.placing import PlaceFound, places_in
+from lacarte.loop.needs.placing import certain, places_in
 from lacarte.pages.design.forms import Choices
 from lacarte.pages.design.places import region_choices
 from lacarte.pages.resident.draft import Draft, home_of
@@ -101,9 +101,10 @@ class Where(Question):
     def _look_up(self) -> None:
         """Take a place that is named beyond doubt; ask about one that is not, or that nobody knows."""
         found = places_in(self.draft.told_place(), within=self.draft.chosen_region())
-        known = certain(found)
-        self.draft.place = known.code if known else ""
-        self.draft.unclear = known is None and (bool(found) or not self.draft.region)
+        if known := certain(found):
+            _take(self.draft, known)
+        else:
+            self.draft.unclear = bool(found) or not self.draft.region
 
 
 class Which(Question):
@@ -141,20 +142,23 @@ class Which(Question):
 
     def answer(self) -> None:
         said, draft = self.cleaned_data, self.draft
-        chosen = said.get("place", NONE_OF_THESE)
-        draft.place = "" if chosen == NONE_OF_THESE else chosen
-        if not draft.place:
-            draft.region = said.get("region", draft.region)
+        chosen = next((one.place for one in self.found if one.place.code == said.get("place")), None)
+        if chosen is not None:
+            _take(draft, chosen)
+        else:
+            draft.place, draft.region = "", said.get("region", draft.region)
         draft.unclear, draft.different = False, None
+
+
+def _take(draft: Draft, place: NamedPlace) -> None:
+    """Write down which place is meant; a region comes as a place that has no record of its own."""
+    if place._state.adding:
+        draft.place, draft.region = "", place.region.code
+    else:
+        draft.place = place.code
 
 
 def _in_the_city(longitude: float, latitude: float) -> bool:
     """Whether a point is in a region; it is where no boundaries are known."""
     region: Region = region_at(longitude, latitude)
     return region.number != tree.ROOT_NUMBER or not Boundary.objects.exists()
-
-
-def certain(found: list[PlaceFound]) -> NamedPlace | None:
-    """The place that is meant beyond doubt."""
-    clear = found and found[0].certainty >= 0.8 and (len(found) < 2 or found[1].certainty < 0.6)
-    return found[0].place if clear else None

@@ -13,6 +13,7 @@ from django.utils.translation import get_language, gettext_lazy
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
+from lacarte.loop.needs.following import FollowingRefusedError, follow
 from lacarte.loop.needs.models import Need
 from lacarte.pages.design.forms import Form
 from lacarte.pages.resident.access import follows, need_or_404
@@ -85,14 +86,16 @@ def follow_need(request: HttpRequest, reference: str) -> HttpResponse:
 
 
 def _followed(request: HttpRequest, draft: Draft, need: Need, person: Person | None) -> HttpResponse:
-    from lacarte.loop.needs.joining import follow
-
-    with transaction.atomic():
-        if person is not None:
-            if person._state.adding:
-                person.save()
-            follow(need, person)
-        draft.forget(request.session)
+    try:
+        with transaction.atomic():
+            if person is not None:
+                if person._state.adding:
+                    person.save()
+                follow(need, person, actor=request.user if request.user.is_authenticated else None)
+            draft.forget(request.session)
+    except FollowingRefusedError as error:
+        messages.warning(request, str(error))
+        return redirect("need-question", "same")
     follows(request, need)
     words = _("You follow it now. Thank you for looking: one report is worked on faster than two.")
     messages.success(request, words)
