@@ -13,11 +13,11 @@ from django.utils.translation import gettext as _
 from lacarte.kernel import clock
 from lacarte.kernel.events import subscribe_many
 from lacarte.kernel.text import in_language
-from lacarte.loop.needs.conversation import send
+from lacarte.loop.needs.conversation import not_taken, send
 from lacarte.loop.needs.events import NeedReceived
 from lacarte.loop.needs.expecting import expected
 from lacarte.loop.needs.models import Channel, Message, Need
-from lacarte.loop.needs.reaching import Medium, Way, language_for, opening_of, way_to
+from lacarte.loop.needs.reaching import Medium, Way, language_for, way_to
 from lacarte.loop.needs.reply_address import reply_address
 from lacarte.loop.needs.urgency import advice_of
 
@@ -76,7 +76,7 @@ def in_an_email(need: Need) -> str:
         thanks,
         _("Your reference: %(reference)s") % {"reference": need.reference},
         f"{told.next}\n{told.by_when}".strip(),
-        "\n".join(_refused(need)),
+        "\n".join(not_taken(need)),
         _("How it stands, at any time, for whoever has this link: %(link)s") % {"link": link_of(need)},
         _("To add something, answer this e-mail.") if reply_address(need) else "",
     ]
@@ -90,7 +90,7 @@ def in_an_sms(need: Need) -> str:
         _advice(need),
         _("Received. Reference %(reference)s.") % {"reference": need.reference},
         told.by_when or told.next,
-        *_refused(need),
+        *not_taken(need),
         link_of(need),
     ]
     return "\n".join(filter(None, lines))
@@ -100,11 +100,6 @@ def _advice(need: Need) -> str:
     """What has to be said first: where to call when it is a matter of life and death."""
     understood = getattr(need, "understanding", None)
     return advice_of(understood.rules).advice if understood else ""
-
-
-def _refused(need: Need) -> list[str]:
-    opening = opening_of(need)
-    return list(opening.refused) if opening else []
 
 
 def link_of(need: Need) -> str:

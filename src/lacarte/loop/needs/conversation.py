@@ -16,7 +16,7 @@ from lacarte.kernel.text import storable
 from lacarte.loop.needs.delivering import DELIVER
 from lacarte.loop.needs.events import ResidentTold, ResidentWrote
 from lacarte.loop.needs.models import Attachment, Message, Need
-from lacarte.loop.needs.reaching import Medium, way_to
+from lacarte.loop.needs.reaching import Medium, opening_of, way_to
 
 LONGEST_MESSAGE = 5000
 
@@ -103,6 +103,20 @@ def thread(need: Need) -> QuerySet[Message]:
         .select_related("author")
         .prefetch_related("attachments")
     )
+
+
+def came_with(need: Need) -> QuerySet[Attachment]:
+    """The photos and documents of the need itself, not of what was said later."""
+    opening = Q(message=None)
+    if need.external_id:
+        opening |= Q(message__external_id=need.external_id)
+    return need.attachments.filter(opening).order_by("created_at", "id")
+
+
+def not_taken(need: Need) -> list[str]:
+    """What was sent along with the need itself and could not be taken, in sentences."""
+    opening = opening_of(need)
+    return list(opening.refused) if opening else []
 
 
 def unhandled(need: Need) -> QuerySet[Message]:

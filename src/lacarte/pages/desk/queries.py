@@ -13,6 +13,7 @@ from lacarte.kernel import clock, tree
 from lacarte.kernel.ids import read_reference
 from lacarte.kernel.permissions import AnyUser
 from lacarte.loop.matching.models import Objection
+from lacarte.loop.needs.conversation import has_unhandled
 from lacarte.loop.needs.models import Need
 from lacarte.loop.needs.queries import visible
 from lacarte.loop.orders.models import Order, OrderState
@@ -62,6 +63,7 @@ def tabs() -> list[Tab]:
         Tab("late", _("Late"), Q(state=Need.State.ORDERED) & Q(Exists(overdue)), _("Due")),
         Tab("running", _("In progress"), Q(state=Need.State.ORDERED) & _orders(state__in=_RUNNING), _("Done by")),
         Tab("objections", _("Objections"), _objected()),
+        Tab("messages", _("Messages"), has_unhandled()),
         Tab("unclear", _("To understand"), Q(state=Need.State.OPEN, service_type=tree.ROOT_NUMBER)),
         Tab("waiting", _("Waiting for an offer"), Q(state=Need.State.OPEN, service_type__gt=tree.ROOT_NUMBER)),
         Tab("held", _("Held"), Q(state=Need.State.HELD)),

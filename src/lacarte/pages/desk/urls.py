@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from lacarte.pages.desk import dangers, holding, views
+from lacarte.pages.desk import conversation, dangers, holding, views
 
 urlpatterns = [
     path("", views.desk, name="desk"),
@@ -16,5 +16,7 @@ urlpatterns = [
     path("needs/<str:reference>/danger/", dangers.i_have_it, name="desk-danger-taken"),
     path("needs/<str:reference>/urgency/", dangers.set_urgency, name="desk-urgency"),
     path("needs/<str:reference>/held/", holding.decide, name="desk-held"),
+    path("needs/<str:reference>/messages/", conversation.reply_to, name="desk-reply"),
+    path("needs/<str:reference>/photos/", conversation.look_over, name="desk-photo"),
     path("needs/<str:reference>/person/", views.reveal_person, name="desk-reveal"),
 ]

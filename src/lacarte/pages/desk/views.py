@@ -29,6 +29,7 @@ from lacarte.loop.orders.queries import match_of, newest_order
 from lacarte.loop.orders.states import Who, possible
 from lacarte.pages.design.map import region_map
 from lacarte.pages.desk.access import official, readable
+from lacarte.pages.desk.conversation import talk
 from lacarte.pages.desk.forms import Answer, Change, Classify, Register, Reveal, Search
 from lacarte.pages.desk.holding import held
 from lacarte.pages.desk.parts import VERBS, said_urgent, weight_parts
@@ -91,6 +92,7 @@ def _show(request: HttpRequest, user: User, need: Need, status: int = 200, **mor
         "held": held(need),
         "parts": weight_parts(need),
         "events": timeline(need.pk),
+        **talk(need, may_work=may_work),
         "may_work": may_work,
         "steps": _steps(order) if may_work and order else [],
         "said": said_urgent(need),

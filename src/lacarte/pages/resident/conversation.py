@@ -6,7 +6,6 @@ from typing import Any
 
 from django import forms
 from django.contrib import messages
-from django.core.files.uploadedfile import UploadedFile
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
@@ -17,8 +16,9 @@ from lacarte.kernel.rate_limit import allowed
 from lacarte.loop.needs.attachments import AttachmentRefusedError, most, store
 from lacarte.loop.needs.conversation import LONGEST_MESSAGE, MessageRefusedError, thread, write
 from lacarte.loop.needs.models import Attachment, Need
-from lacarte.pages.design.forms import Form, Several
+from lacarte.pages.design.forms import Form
 from lacarte.pages.resident.access import may_open, need_or_404
+from lacarte.pages.resident.questions import SeveralFiles
 
 
 class Write(Form):
@@ -31,10 +31,10 @@ class Write(Form):
         widget=forms.Textarea(attrs={"rows": 4}),
         error_messages={"required": gettext_lazy("Please write what you want to say.")},
     )
-    photos = Several(
+    photos = forms.FileField(
         label=gettext_lazy("Photos or documents"),
         required=False,
-        help_text=gettext_lazy("Photos (JPEG, PNG, WebP), PDF or plain text."),
+        widget=SeveralFiles(attrs={"accept": "image/jpeg,image/png,image/webp,application/pdf,text/plain"}),
     )
 
 
@@ -61,7 +61,7 @@ def write_message(request: HttpRequest, reference: str) -> HttpResponse:
 
 
 def _written(request: HttpRequest, need: Need, form: Write) -> bool:
-    kept = _stored(form)
+    kept = _stored(request, form)
     if form.errors:
         return False
     try:
@@ -72,9 +72,9 @@ def _written(request: HttpRequest, need: Need, form: Write) -> bool:
     return not form.errors
 
 
-def _stored(form: Write) -> list[Attachment]:
+def _stored(request: HttpRequest, form: Write) -> list[Attachment]:
     """The photos that can be taken; an error at the field for each of the others."""
-    uploads: list[UploadedFile[Any]] = form.cleaned_data["photos"]
+    uploads = request.FILES.getlist("photos")
     if len(uploads) > most():
         form.add_error("photos", _("At most %(n)d files can be sent along.") % {"n": most()})
         return []

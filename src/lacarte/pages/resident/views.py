@@ -15,6 +15,7 @@ from lacarte.kernel.events import timeline
 from lacarte.kernel.rate_limit import allowed
 from lacarte.loop.matching.objections import ObjectionRefusedError, object_to
 from lacarte.loop.needs.actions import NeedRefusedError, withdraw
+from lacarte.loop.needs.conversation import came_with, not_taken
 from lacarte.loop.needs.expecting import expected
 from lacarte.loop.needs.models import Need
 from lacarte.loop.needs.queries import by_secret, own
@@ -25,6 +26,7 @@ from lacarte.loop.orders.states import Who, find
 from lacarte.loop.voice.actions import RatingRefusedError, rate
 from lacarte.pages.design.views import too_many
 from lacarte.pages.resident.access import followed_here, may_open, need_or_404, opens
+from lacarte.pages.resident.conversation import talk
 from lacarte.pages.resident.draft import Draft, person_of
 from lacarte.pages.resident.explanation import why
 from lacarte.pages.resident.flow import advice_for, next_address
@@ -106,7 +108,9 @@ def _show(request: HttpRequest, need: Need, form: Rate, status: int = 200) -> Ht
         "form": form if can_rate else None,
         "can_cancel": need.state == Need.State.ORDERED and can_cancel,
         "can_withdraw": need.state in (Need.State.OPEN, Need.State.HELD),
-        "uploads": list(need.attachments.filter(message=None).order_by("created_at", "id")),
+        "uploads": list(came_with(need)),
+        "not_taken": not_taken(need),
+        **talk(need),
         **_thanks(request, need),
         "link": link,
         "errors_on_page": bool(form.errors),

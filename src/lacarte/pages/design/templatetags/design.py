@@ -14,7 +14,7 @@ from lacarte.kernel.events import describe
 from lacarte.kernel.ids import spelled as reference_spelled
 from lacarte.kernel.models import Event
 from lacarte.kernel.text import in_language, listed
-from lacarte.loop.needs.models import Need
+from lacarte.loop.needs.models import Message, Need
 from lacarte.loop.orders.models import OrderState
 from lacarte.pages.design.answers import told_of
 from lacarte.pages.design.chart import Chart
@@ -58,6 +58,12 @@ def tag(words: str, tone: str = "") -> dict[str, Any]:
 def state_tag(record: Any) -> dict[str, Any]:
     """The state of a need or an order."""
     return {"words": record.get_state_display(), "tone": _TONES.get(record.state, "")}
+
+
+@register.inclusion_tag("design/components/tag.html")
+def message_tag(message: Message) -> dict[str, Any]:
+    """Whether a message to a resident has arrived."""
+    return {"words": message.get_state_display(), "tone": "urgent" if message.state == "failed" else ""}
 
 
 @register.inclusion_tag("design/components/tag.html")
