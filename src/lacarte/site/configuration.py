@@ -119,6 +119,12 @@ OPTIONS: tuple[Option, ...] = (
         5,
         "Of a hundred burning issues that are found in a day, how many may be chance, from 1 to 50.",
     ),
+    Option(
+        "join_percent",
+        97,
+        "A need that tells of the same thing as another with this probability or more is joined to it by itself, "
+        "from 50. 100: none is.",
+    ),
     Option("trusted_proxies", 0, "How many proxies of your own stand in front; they say who asks."),
     Option("upload_megabytes", 12, "How large one photo or document may be that is sent in, from 1 to 100."),
     Option("uploads_per_need", 6, "How many of them come with a need or a message, from 0 to 50."),
@@ -152,6 +158,16 @@ OPTIONS: tuple[Option, ...] = (
         "replaced. Better in the environment.",
     ),
     Option("metrics_token", "", "Bearer token that opens `/metrics`. Empty: signed-in administrators only."),
+    Option(
+        "type_precision",
+        90,
+        "A need's type is set by itself where so many of a hundred are right, else a person chooses. 50 to 100.",
+    ),
+    Option(
+        "retrain_needs",
+        200,
+        "After so many needs whose type a person chose, the next night tries a new model. 0: no night does.",
+    ),
     Option("log_level", "INFO", "DEBUG, INFO, WARNING or ERROR."),
 )
 
@@ -235,8 +251,11 @@ def _check_values(values: dict[str, Any]) -> None:
         "publish_hour": (0, 24),
         "promotion_days": (0, 36500),
         "run_days": (1, 36500),
+        "type_precision": (50, 100),
+        "retrain_needs": (0, 1_000_000_000),
         "trusted_proxies": (0, 9),
         "surge_false_percent": (1, 50),
+        "join_percent": (50, 100),
         "fill_seconds": (0, 60),
         "upload_megabytes": (1, 100),
         "uploads_per_need": (0, 50),

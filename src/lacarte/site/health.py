@@ -13,10 +13,12 @@ from django.db.migrations.executor import MigrationExecutor
 
 from lacarte.kernel import clock, jobs
 from lacarte.kernel.models import Event
+from lacarte.loop.needs.queries import broken_cases, late_cases
 from lacarte.registers.menu.queries import overbooked
 
 LATE_SECONDS = 300
 CLOCK_TOLERANCE = timedelta(minutes=5)
+STEP_TOLERANCE = timedelta(hours=1)
 
 
 @dataclass(frozen=True)
@@ -39,6 +41,7 @@ def findings() -> Iterator[Finding]:
     yield _files()
     wrong = overbooked().count()
     yield Finding("capacity", wrong == 0, f"{wrong} lots are overbooked" if wrong else "no lot is overbooked")
+    yield _cases()
 
 
 def _migrations() -> Finding:
@@ -64,6 +67,15 @@ def _clock() -> Finding:
     return Finding(
         "clock", not ahead, f"an event is dated {newest}" if ahead else f"{clock.now():%Y-%m-%d %H:%M} UTC"
     )
+
+
+def _cases() -> Finding:
+    """Needs that are joined have one lead, which is not joined itself and is not closed before them."""
+    broken, late = broken_cases(), late_cases(clock.now() - STEP_TOLERANCE)
+    if broken:
+        return Finding("joined needs", False, f"do not hold together: {', '.join(broken[:10])}")
+    words = f"their lead is closed: {', '.join(late[:10])}: is `lacarte worker` running?" if late else ""
+    return Finding("joined needs", not late, words or "each has its lead")
 
 
 def _files() -> Finding:

@@ -7,13 +7,20 @@ from datetime import timedelta
 from lacarte.kernel.events import subscribe
 from lacarte.kernel.models import Event
 from lacarte.kernel.schedule import every
-from lacarte.loop.needs import attachments, confirming, delivering
+from lacarte.loop.needs import attachments, case_news, clustering, confirming, delivering
 from lacarte.loop.needs.actions import receive
 from lacarte.loop.needs.models import Channel
 from lacarte.loop.sensing.events import AlarmRaised
 from lacarte.loop.sensing.models import Alarm
 
-__all__ = ["confirming", "delivering", "need_of_alarm", "sweep_attachments"]  # whose jobs are declared there
+__all__ = [
+    "case_news",
+    "clustering",
+    "confirming",
+    "delivering",
+    "need_of_alarm",
+    "sweep_attachments",
+]  # whose jobs are declared there
 
 
 @subscribe(AlarmRaised)

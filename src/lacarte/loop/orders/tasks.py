@@ -15,8 +15,9 @@ from lacarte.kernel.schedule import every
 from lacarte.loop.matching.events import MatchingRunPublished, ObjectionAnswered
 from lacarte.loop.matching.models import Match, Objection
 from lacarte.loop.matching.queries import by_urgency
+from lacarte.loop.needs.joining import keep_in_step
 from lacarte.loop.orders.actions import change, place_many
-from lacarte.loop.orders.events import OrderOverdue
+from lacarte.loop.orders.events import OrderChanged, OrderOverdue
 from lacarte.loop.orders.models import Order, OrderState
 from lacarte.loop.orders.states import ENDED, NOT_ANSWERED, Who
 
@@ -44,6 +45,13 @@ def return_order(event: ObjectionAnswered, record: Event) -> None:
     ).first()
     if order is not None:
         change(order, to=OrderState.REJECTED, actor=None, who=Who.WORKER, reason=objection.answer)
+
+
+@subscribe(OrderChanged)
+def keep_case_in_step(event: OrderChanged, record: Event) -> None:
+    """What is joined to the need is met with it, or goes on without it when the order was cancelled."""
+    if event.target in ENDED:
+        keep_in_step(event.need)
 
 
 @every(timedelta(hours=1), "orders.overdue")

@@ -13,6 +13,7 @@ from django.db import transaction
 from lacarte.engines.needindex import NeedIndex, index, priority_class
 from lacarte.kernel import clock
 from lacarte.loop.needs.models import Need
+from lacarte.loop.needs.queries import most_urgent
 from lacarte.loop.priority.models import Weighing
 from lacarte.loop.priority.queries import vulnerability_of
 
@@ -31,7 +32,8 @@ def weigh(needs: Iterable[Need]) -> int:
         return 0
     now = clock.now()
     of_service = np.array([need.service_type.urgency for need in rows], dtype=np.uint8)
-    said = np.array([_LAST_CLASS if need.urgency is None else need.urgency for need in rows], dtype=np.uint8)
+    told = most_urgent(rows)  # also by those who told of the same thing
+    said = np.array([_LAST_CLASS if (u := told[need.pk]) is None else u for need in rows], dtype=np.uint8)
     urgency = np.minimum(of_service, said)  # the more urgent of what the service is and what was said
     vulnerability = vulnerability_of(rows)
     deprivation = np.array([np.nan if (d := need.region.deprivation) is None else d for need in rows])

@@ -7,7 +7,7 @@ from uuid import UUID
 
 from lacarte.kernel.events import subscribe_many
 from lacarte.loop.needs.dangers import NeedUrgencySet
-from lacarte.loop.needs.events import NeedClassified, NeedReceived
+from lacarte.loop.needs.events import NeedClassified, NeedCounted, NeedDiscounted, NeedReceived
 from lacarte.loop.needs.models import Need
 from lacarte.loop.priority.actions import weigh
 
@@ -28,6 +28,18 @@ def weigh_again(events: list[NeedClassified]) -> None:
 def weigh_corrected(events: list[NeedUrgencySet]) -> None:
     """A person said how urgent it is."""
     _weigh(event.need for event in events)
+
+
+@subscribe_many(NeedCounted)
+def weigh_with_more(events: list[NeedCounted]) -> None:
+    """Somebody else told of the same thing, perhaps that it is more urgent."""
+    _weigh(event.need for event in events)
+
+
+@subscribe_many(NeedDiscounted)
+def weigh_with_fewer(events: list[NeedDiscounted]) -> None:
+    """One of those who told of it told of something else."""
+    _weigh(pk for event in events for pk in (event.need, event.parted))
 
 
 def _weigh(needs: Iterable[UUID]) -> None:
