@@ -349,3 +349,22 @@ def test_what_is_said_after_sending(city: City, client: Client) -> None:
     shown = client.get(reverse("need", args=[need.reference])).content.decode()
     for words in ("We have it. Thank you.", need.reference, "To read it out:", "What happens next", need.secret):
         assert words in shown
+
+
+# Danger
+
+
+def test_who_may_be_in_danger_is_told_at_once_and_until_the_end(city: City, client: Client) -> None:
+    assert "Help right now" not in page(client, "what")
+    answer(client, "what", text="There is a fire in the lift, smoke everywhere, people are trapped inside")
+    for step in ("kind", "what"):
+        assert "Help right now" in page(client, step), step
+    answer(client, "kind", service="lift-repair")
+    for step in ("where",):
+        assert "Help right now" in page(client, step), step
+    for step, said in (("where", {"region": "w"}), ("when", {}), ("photos", {"go": "yes"}), ("contact", {})):
+        answer(client, step, **said)
+    assert "Help right now" in client.get(reverse("need-check")).content.decode()
+    need = send(client)
+    assert "Help right now" in client.get(reverse("need", args=[need.reference])).content.decode()
+    assert need.danger is not None
