@@ -49,7 +49,7 @@ def write_message(request: HttpRequest, reference: str) -> HttpResponse:
     need = need_or_404(reference)
     if not may_open(request, need):
         raise Http404
-    form = Write(request.POST, request.FILES)
+    form = Write(request.POST)  # files are stored one by one below, each with its own error
     if form.is_valid():
         if not allowed("message", request, session=True):
             form.add_error(None, _("That was a lot at once. Please wait a minute and try again."))
