@@ -100,3 +100,18 @@ def attributes(path: Path) -> None:
             click.echo(import_attributes(path).text())
         except ImportFaultError as error:
             raise Failure(str(error)) from error
+
+
+@import_.command()
+@click.argument("path", type=click.Path(path_type=Path))
+@click.option("--source", default="", help="Keeps the entries of several files apart. [the file's name]")
+@click.option("--replace", is_flag=True, help="Also remove what this source had and the file no longer has.")
+def gazetteer(path: Path, source: str, replace: bool) -> None:
+    """Streets, estates and landmarks from PATH: a CSV file with a column “name”, or GeoJSON."""
+    with installation():
+        from lacarte.standards.imports import ImportFaultError, import_gazetteer
+
+        try:
+            click.echo(import_gazetteer(path, source=source, replace=replace).text())
+        except ImportFaultError as error:
+            raise Failure(str(error)) from error

@@ -21,7 +21,8 @@ from lacarte.standards.imports.report import FieldError, ImportFaultError, Repor
 #: Properties that usually name a region, the most telling first.
 NAMES = ("nhood", "neighborhood", "neighbourhood", "district", "name", "NAME", "Name")
 _LONGEST_CODE = 80
-_UNREADABLE = (AttributeError, TypeError, ValueError, KeyError, IndexError, shapely.errors.ShapelyError)
+#: What reading somebody else's GeoJSON raises.
+UNREADABLE = (AttributeError, TypeError, ValueError, KeyError, IndexError, shapely.errors.ShapelyError)
 
 
 @dataclass
@@ -38,7 +39,7 @@ def import_places(path: Path, *, city: str = "", name_property: str = "") -> Rep
     Features with the same ``name_property`` are one region; it is found when not given. Loading the same
     file again updates the boundaries. Raises :class:`ImportFaultError` when the file is not such a file.
     """
-    features = _features(path)
+    features = features_of(path)
     name_property = name_property or _name_property(features, path)
     report = Report()
     title = city or path.stem.replace("_", " ").title()
@@ -68,7 +69,8 @@ def slug(text: str) -> str:
     return "-".join(re.findall(r"\w+", text.casefold()))
 
 
-def _features(path: Path) -> list[Any]:
+def features_of(path: Path) -> list[Any]:
+    """The features of a GeoJSON file. Raises :class:`ImportFaultError` where it is none."""
     try:
         read = json.loads(path.read_text(encoding="utf-8-sig"))
     except OSError as error:
@@ -117,7 +119,7 @@ def _read(feature: Any, name_property: str) -> tuple[str, BaseGeometry]:
     try:
         name = str((feature.get("properties") or {}).get(name_property) or "").strip()
         geometry = shape(feature.get("geometry") or {})
-    except _UNREADABLE as error:
+    except UNREADABLE as error:
         raise FieldError("geometry", f"cannot be read ({error})") from error
     if geometry.geom_type not in ("Polygon", "MultiPolygon") or geometry.is_empty:
         raise FieldError("geometry", f"is a {geometry.geom_type}: only polygons are regions")
