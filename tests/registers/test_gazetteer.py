@@ -64,6 +64,15 @@ def test_what_is_remembered_again_is_changed_and_the_rest_of_its_source_removed(
     assert {place.code: str(place) for place in NamedPlace.objects.all()} == {"a": "Alder Way", "c": "Cedar Way"}
 
 
+def test_what_has_not_changed_is_not_written(city: towns.City) -> None:
+    remember([street("a", "Ash Way", city.west, longitude=122.01, latitude=28.0)], source="x")
+    before = NamedPlace.objects.get().changed_at
+    remember([street("a", "Ash Way", city.west, longitude=122.01, latitude=28.0)], source="x")
+    assert NamedPlace.objects.get().changed_at == before
+    remember([street("a", "Ash Way", city.west, longitude=122.02, latitude=28.0)], source="x")
+    assert NamedPlace.objects.get().changed_at > before
+
+
 def test_a_part_of_a_street_says_its_house_numbers(city: towns.City) -> None:
     part = street("oak-1", "Oak Street", city.west, first_number=100, last_number=199)
     assert str(part) == "Oak Street 100–199"

@@ -103,14 +103,22 @@ def attributes(path: Path) -> None:
 
 
 @import_.command()
-@click.argument("path", type=click.Path(path_type=Path))
+@click.argument("path", type=click.Path(path_type=Path), required=False)
 @click.option("--source", default="", help="Keeps the entries of several files apart. [the file's name]")
 @click.option("--replace", is_flag=True, help="Also remove what this source had and the file no longer has.")
-def gazetteer(path: Path, source: str, replace: bool) -> None:
+@click.option("--learn", is_flag=True, help="Not from a file: from the addresses of past needs and of offers.")
+def gazetteer(path: Path | None, source: str, replace: bool, learn: bool) -> None:
     """Streets, estates and landmarks from PATH: a CSV file with a column “name”, or GeoJSON."""
+    if (path is None) != learn:
+        raise click.UsageError("Give the file to load, or --learn.")
     with installation():
+        from lacarte.loop.needs.placing import learn_places
         from lacarte.standards.imports import ImportFaultError, import_gazetteer
 
+        if path is None:
+            fresh, known = learn_places()
+            click.echo(f"{fresh} streets and crossings learnt, {known} known already.")
+            return
         try:
             click.echo(import_gazetteer(path, source=source, replace=replace).text())
         except ImportFaultError as error:

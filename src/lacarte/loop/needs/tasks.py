@@ -1,4 +1,4 @@
-"""A sensed alarm becomes a need; uploads that were never sent are removed."""
+"""A sensed alarm becomes a need; uploads that were never sent are removed; streets are learnt."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from datetime import timedelta
 from lacarte.kernel.events import subscribe
 from lacarte.kernel.models import Event
 from lacarte.kernel.schedule import every
-from lacarte.loop.needs import attachments, case_news, clustering, confirming, delivering
+from lacarte.loop.needs import attachments, case_news, clustering, confirming, delivering, placing
 from lacarte.loop.needs.actions import receive
 from lacarte.loop.needs.models import Channel
 from lacarte.loop.sensing.events import AlarmRaised
@@ -18,6 +18,7 @@ __all__ = [
     "clustering",
     "confirming",
     "delivering",
+    "learn_places",
     "need_of_alarm",
     "sweep_attachments",
 ]  # whose jobs are declared there
@@ -44,3 +45,9 @@ def need_of_alarm(event: AlarmRaised, record: Event) -> None:
 def sweep_attachments() -> None:
     """Remove uploads that were never sent, and files that no row names."""
     attachments.sweep()
+
+
+@every(timedelta(days=1), "needs.learn-places")
+def learn_places() -> None:
+    """Learn the streets and crossings that the addresses of needs name."""
+    placing.learn_places()

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from functools import lru_cache
 from threading import Lock
+from typing import TypeVar
 from uuid import UUID
 
 from django.db import transaction
@@ -19,8 +20,14 @@ from lacarte.registers.places.models import NamedPlace, Region
 #: Share of what was seen of a street that a region must hold to be where the street is.
 _NEARLY_ALL = 0.95
 _BATCH = 1000
+#: What an entry says, by column.
+_SAID = (
+    *("kind", "name", "other_names", "region_id", "longitude", "latitude"),
+    *("first_number", "last_number", "source"),
+)
 _building = Lock()
 
+Key = TypeVar("Key")
 _Version = tuple[int, int | None, datetime | None]
 
 
@@ -132,26 +139,31 @@ def remember(places: Iterable[NamedPlace], *, source: str, whole: bool = False) 
     ``whole``: they are all of ``source``, so that others of that source are removed.
     """
     given = {place.code: place for place in places}
-    there = dict(NamedPlace.objects.filter(source=source).values_list("code", "pk")) if whole else {}
-    codes = list(given)
-    known: set[str] = set()
-    for at in range(0, len(codes), _BATCH):
-        some = codes[at : at + _BATCH]
-        known |= set(NamedPlace.objects.filter(code__in=some).values_list("code", flat=True))
-    now = clock.now()
+    codes, now = list(given), clock.now()
+    known: dict[str, tuple[object, ...]] = {}
+    for some in _batches(codes):
+        known |= {place.code: _said(place) for place in NamedPlace.objects.filter(code__in=some)}
     for place in given.values():
         place.source, place.changed_at = source, now
+    # What has not changed is not written, so that the index in memory need not be built anew.
+    changed = [place for code, place in given.items() if known.get(code) != _said(place)]
     NamedPlace.objects.bulk_create(
-        given.values(),
+        changed,
         batch_size=_BATCH,
         update_conflicts=True,
         unique_fields=["code"],
-        update_fields=[
-            *("kind", "name", "other_names", "region", "longitude", "latitude"),
-            *("first_number", "last_number", "source", "changed_at"),
-        ],
+        update_fields=[*(column.removesuffix("_id") for column in _SAID), "changed_at"],
     )
-    gone = [pk for code, pk in there.items() if code not in given]
-    for at in range(0, len(gone), _BATCH):
-        NamedPlace.objects.filter(pk__in=gone[at : at + _BATCH]).delete()
+    if whole:
+        there = NamedPlace.objects.filter(source=source).values_list("code", "pk")
+        for gone in _batches([pk for code, pk in there if code not in given]):
+            NamedPlace.objects.filter(pk__in=gone).delete()
     return len(given) - len(known), len(known)
+
+
+def _said(place: NamedPlace) -> tuple[object, ...]:
+    return tuple(getattr(place, column) for column in _SAID)
+
+
+def _batches(items: list[Key]) -> Iterator[list[Key]]:
+    return (items[at : at + _BATCH] for at in range(0, len(items), _BATCH))

@@ -152,4 +152,5 @@ def _learnt(kind: str, seen: _Seen, numbers: tuple[int, int] | None, named: _See
     away = haversine_metres(x, y, np.array([p[0] for p in seen.points]), np.array([p[1] for p in seen.points]))
     close = float(np.percentile(away, 90)) <= _SPREAD_METRES
     name = (named or seen).names.most_common(1)[0][0]
+    x, y = round(x, 5), round(y, 5)  # a metre, so that one more address seldom moves it
     return Learnt(kind, name, numbers, x if close else None, y if close else None, dict(seen.regions))
