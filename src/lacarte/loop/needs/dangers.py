@@ -17,6 +17,7 @@ from lacarte.kernel import clock
 from lacarte.kernel.events import DomainEvent, publish
 from lacarte.kernel.models import Event, User
 from lacarte.kernel.permissions import Action, AnyUser, permitted, require
+from lacarte.kernel.schedule import every
 from lacarte.loop.needs.actions import NeedRefusedError
 from lacarte.loop.needs.models import Danger, Need
 from lacarte.registers.menu.models import PriorityClass
@@ -144,6 +145,12 @@ def tell_late() -> int:
             publish(DangerUnseen(need=danger.pk, seconds=seconds), stream=stream_of(danger))
         told += 1
     return told
+
+
+@every(timedelta(seconds=30), "needs.late-dangers")
+def tell_late_dangers() -> None:
+    """Every half minute."""
+    tell_late()
 
 
 def _told_lately(danger: Danger, now: datetime) -> bool:
