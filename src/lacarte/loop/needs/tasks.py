@@ -7,7 +7,7 @@ from datetime import timedelta
 from lacarte.kernel.events import subscribe
 from lacarte.kernel.models import Event
 from lacarte.kernel.schedule import every
-from lacarte.loop.needs import attachments, case_news, clustering, confirming, delivering, placing
+from lacarte.loop.needs import attachments, case_news, clustering, confirming, dangers, delivering, placing, surges
 from lacarte.loop.needs.actions import receive
 from lacarte.loop.needs.models import Channel
 from lacarte.loop.sensing.events import AlarmRaised
@@ -17,9 +17,11 @@ __all__ = [
     "case_news",
     "clustering",
     "confirming",
+    "dangers",
     "delivering",
     "learn_places",
     "need_of_alarm",
+    "surges",
     "sweep_attachments",
 ]  # whose jobs are declared there
 
