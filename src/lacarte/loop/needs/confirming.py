@@ -3,17 +3,15 @@
 from __future__ import annotations
 
 import logging
-from datetime import timedelta
 
 from django.conf import settings
 from django.urls import reverse
 from django.utils import translation
 from django.utils.translation import gettext as _
 
-from lacarte.kernel import clock
 from lacarte.kernel.events import subscribe_many
 from lacarte.kernel.text import in_language
-from lacarte.loop.needs.conversation import not_taken, send
+from lacarte.loop.needs.conversation import not_taken, send, told_lately
 from lacarte.loop.needs.events import NeedReceived
 from lacarte.loop.needs.expecting import expected
 from lacarte.loop.needs.models import Channel, Message, Need
@@ -23,9 +21,9 @@ from lacarte.loop.needs.urgency import advice_of
 
 logger = logging.getLogger(__name__)
 
-#: No address hears more often than so that something was received: two programs that answer each other end here,
-#: and nobody's mailbox or phone can be filled by naming it in a form.
-MOST, WITHIN = 6, timedelta(hours=1)
+#: No address hears more often within an hour that something was received: two programs that answer each other
+#: come to rest, and nobody's mailbox or phone can be filled by naming it in a form.
+MOST = 6
 #: Where nobody waits for an answer.
 _SILENT = (Channel.SENSOR, Channel.IMPORT)
 
@@ -52,12 +50,9 @@ def confirm(need: Need) -> Message | None:
 
 
 def _heard_enough(way: Way) -> bool:
-    told = Message.objects.filter(
-        medium=way.medium, address=way.address, incoming=False, author=None, at__gt=clock.now() - WITHIN
-    )
-    if told.count() < MOST:
+    if told_lately(way) < MOST:
         return False
-    logger.warning("an address was told %d times within %s and is told no more for now", MOST, WITHIN)
+    logger.warning("an address was told %d times lately and no confirmation goes there for now", MOST)
     return True
 
 

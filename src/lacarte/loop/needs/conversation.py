@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from datetime import timedelta
 
 from django.db import transaction
 from django.db.models import Exists, OuterRef, Q, QuerySet
@@ -16,9 +17,11 @@ from lacarte.kernel.text import storable
 from lacarte.loop.needs.delivering import DELIVER
 from lacarte.loop.needs.events import ResidentTold, ResidentWrote
 from lacarte.loop.needs.models import Attachment, Message, Need
-from lacarte.loop.needs.reaching import Medium, opening_of, way_to
+from lacarte.loop.needs.reaching import PAGE, Medium, Way, opening_of, way_to
 
 LONGEST_MESSAGE = 5000
+#: No address hears more often from the program within this time; what is more is on the page of the need.
+MOST_NEWS, WITHIN = 20, timedelta(hours=1)
 
 
 class MessageRefusedError(ValueError):
@@ -45,6 +48,8 @@ def send(
 ) -> Message:
     """Put a message to the resident into the thread and on its way, within the caller's transaction."""
     way = way_to(need)
+    if author is None and told_lately(way) >= MOST_NEWS:
+        way = PAGE
     message = Message.objects.create(
         need=need,
         incoming=False,
@@ -61,6 +66,12 @@ def send(
         jobs.enqueue(DELIVER, {"message": str(message.pk)}, key=f"{DELIVER}:{message.pk}")
     publish(ResidentTold(need=need.pk, message=message.pk), stream=need.pk, actor=author)
     return message
+
+
+def told_lately(way: Way) -> int:
+    """How often an address was told something by the program within :data:`WITHIN`."""
+    told = Message.objects.filter(medium=way.medium, address=way.address, at__gt=clock.now() - WITHIN)
+    return told.filter(incoming=False, author=None).count() if way.address else 0
 
 
 def write(need: Need, text: str, *, actor: User | None, attachments: Sequence[Attachment] = ()) -> Message:

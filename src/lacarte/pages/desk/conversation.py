@@ -52,7 +52,7 @@ class Reply(Form):
 
     def __init__(self, data: Any, *, need: Need) -> None:
         super().__init__(data)
-        self.fields["text"].help_text = _GOES[way_to(need).medium]
+        self.fields["text"].help_text = str(_GOES[way_to(need).medium])
 
 
 def talk(need: Need, *, may_work: bool, reply: Reply | None = None) -> dict[str, Any]:
