@@ -88,7 +88,9 @@ def fill(city: City, n: int) -> None:
     kind = np.minimum(numbers.zipf(1.3, n), _TYPES) - 1
     x, y, age = numbers.uniform(122.0, 122.2, n), numbers.uniform(28.0, 28.1, n), numbers.uniform(0, _DAYS, n)
     state, person, cell = numbers.choice(4, n, p=_SHARES), numbers.random(n) < 0.3, cells(x, y)
-    now = clock.now()
+    now, references = clock.now(), set[str]()
+    while len(references) < n:  # some of a million are drawn twice
+        references.add(new_reference())
 
     def needs() -> Iterator[Need]:
         for i in range(n):
@@ -96,7 +98,7 @@ def fill(city: City, n: int) -> None:
             ended = min(now, at + timedelta(days=draw.uniform(0, 20)))
             closed = ended if state[i] >= 2 else None
             yield Need(
-                pk=uuid7(), reference=new_reference(), channel="web", state=_STATES[state[i]],
+                pk=uuid7(), reference=references.pop(), channel="web", state=_STATES[state[i]],
                 subject="person" if person[i] else "place",
                 service_type=city.care if person[i] else types[kind[i]],
                 region=city.west if x[i] < 122.1 else city.east,
