@@ -96,11 +96,14 @@ def test_by_when_counts_in_the_working_days_of_the_region(city: City) -> None:
     need = told(service_type=city.care, longitude=122.05, latitude=28.05, received_at=friday)
     ServiceType.objects.filter(pk=city.care.pk).update(contact_days=2, resolution_days=3)
     need = Need.objects.get(pk=need.pk)
-    until = deadlines(need)
-    assert (until.contact.date().isoformat(), until.done.date().isoformat()) == ("2026-02-18", "2026-02-19")
-    assert "18 February 2026" in expected(need).by_when
-    with translation.override("zh-hans"):
-        assert "2026年2月18日" in expected(need).by_when
+    with clock.stopped_at(friday):
+        until = deadlines(need)
+        assert (until.contact.date().isoformat(), until.done.date().isoformat()) == ("2026-02-18", "2026-02-19")
+        assert "18 February 2026" in expected(need).by_when
+        with translation.override("zh-hans"):
+            assert "2026年2月18日" in expected(need).by_when
+    with clock.stopped_at(friday + timedelta(days=365)):
+        assert deadlines(need).contact > clock.now(), "nobody is promised a day that is over"
 
 
 def test_who_is_not_understood_yet_is_promised_no_day(city: City) -> None:

@@ -8,6 +8,7 @@ from datetime import datetime
 from django.utils import formats, timezone
 from django.utils.translation import gettext as _
 
+from lacarte.kernel import clock
 from lacarte.loop.needs.models import Need
 from lacarte.registers.places.queries import calendar_of
 
@@ -29,12 +30,12 @@ class Deadlines:
 
 
 def deadlines(need: Need) -> Deadlines:
-    """Counted from when the need came in, in working days of its region."""
-    calendar, kind = calendar_of(need.region), need.service_type
-    return Deadlines(
-        calendar.deadline(need.received_at, kind.contact_days),
-        calendar.deadline(need.received_at, kind.resolution_days),
-    )
+    """Counted in working days of the region from when the need came in, or from now where that is over."""
+    calendar, kind, now = calendar_of(need.region), need.service_type, clock.now()
+    starts = need.received_at
+    if calendar.deadline(starts, kind.contact_days) < now:
+        starts = now
+    return Deadlines(calendar.deadline(starts, kind.contact_days), calendar.deadline(starts, kind.resolution_days))
 
 
 def expected(need: Need) -> Expected:
