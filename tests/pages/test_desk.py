@@ -168,25 +168,6 @@ def test_what_was_not_understood_is_set_by_a_person(city: City) -> None:
     assert wrong.status_code == 422
 
 
-def test_a_call_is_written_down_on_one_page(city: City) -> None:
-    client = signed_in(official(Role.CALL_TAKER))
-    said = {"text": "my father fell", "region": "w", "name": "Ada", "phone": "555 0100", "service": "home-care"}
-    reply = client.post(reverse("desk-register"), said, follow=True)
-    need = Need.objects.get()
-    assert (need.channel, need.region, need.registered_by is not None) == (Channel.PHONE, city.west, True)
-    assert f"Tell them their reference: {need.reference}" in reply.content.decode()
-    empty = client.post(reverse("desk-register"), {}).content.decode()
-    assert "Please choose a neighbourhood." in empty
-
-
-def test_a_call_beyond_the_mandate_is_undone(city: City) -> None:
-    client = signed_in(official(Role.CALL_TAKER, city.west))
-    said = {"text": "my father fell", "region": "e", "service": "home-care", "name": "Ada"}
-    assert client.post(reverse("desk-register"), said).status_code == 403
-    assert not Need.objects.exists()
-    assert not Person.objects.exists()
-
-
 def test_stuck_jobs_are_seen_and_tried_again(city: City) -> None:
     job = Job.objects.create(name="loop.broken", state=Job.State.STUCK, last_error="ValueError: no", attempts=8)
     client = signed_in(official(Role.ADMINISTRATOR))

@@ -10,17 +10,14 @@ from django.utils.translation import gettext_lazy
 
 from lacarte.loop.matching.models import Objection
 from lacarte.loop.matching.objections import LONGEST_REASON
-from lacarte.loop.needs.actions import LONGEST_TEXT
 from lacarte.loop.needs.models import Need
 from lacarte.loop.needs.understanding import suggest
 from lacarte.pages.design.filters import AreaAndDistrict
 from lacarte.pages.design.forms import Choices, Form
-from lacarte.pages.design.places import region_choices
 from lacarte.pages.desk.queries import Filters
 from lacarte.registers.menu.browse import life_areas
 from lacarte.registers.menu.models import ServiceType
 from lacarte.registers.people.reading import PURPOSES
-from lacarte.registers.places.models import Region
 
 
 def service_choices(first: str) -> list[tuple[str, str | list[tuple[str, str]]]]:
@@ -97,46 +94,3 @@ class Reveal(Form):
     """Why somebody's name and phone number are read."""
 
     purpose = forms.ChoiceField(label=gettext_lazy("What for"), choices=list(PURPOSES.items()))
-
-
-class Register(Form):
-    """A need told over the phone: all on one page, in the order in which people speak."""
-
-    short = ("phone",)
-    text = forms.CharField(
-        label=gettext_lazy("What do they need?"),
-        max_length=LONGEST_TEXT,
-        widget=forms.Textarea(attrs={"rows": 4, "autofocus": True}),
-        error_messages={"required": gettext_lazy("Please write in a few words what they need.")},
-    )
-    service = forms.ChoiceField(
-        label=gettext_lazy("Service"),
-        required=False,
-        help_text=gettext_lazy("Leave it empty to have the text understood."),
-    )
-    region = forms.ChoiceField(
-        label=gettext_lazy("Neighbourhood"),
-        error_messages={"required": gettext_lazy("Please choose a neighbourhood.")},
-    )
-    address = forms.CharField(label=gettext_lazy("Address or a landmark"), required=False, max_length=300)
-    name = forms.CharField(label=gettext_lazy("Name"), required=False, max_length=200)
-    phone = forms.RegexField(
-        label=gettext_lazy("Phone"),
-        regex=r"^\+?[0-9 ()/.-]{5,40}$",
-        required=False,
-        error_messages={"invalid": gettext_lazy("A phone number has digits, blanks and an optional + in front.")},
-    )
-
-    def __init__(self, data: Any) -> None:
-        super().__init__(data)
-        self.offer("service", service_choices(_("Not sure")))
-        self.offer("region", region_choices())
-
-    def service_type(self) -> ServiceType | None:
-        """The service type, if one was chosen."""
-        code = self.cleaned_data["service"]
-        return ServiceType.objects.get(code=code) if code else None
-
-    def place(self) -> Region:
-        """The region; call it when the form is valid."""
-        return Region.objects.get(code=self.cleaned_data["region"])

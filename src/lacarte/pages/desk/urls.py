@@ -2,11 +2,13 @@
 
 from django.urls import path
 
-from lacarte.pages.desk import conversation, dangers, holding, views
+from lacarte.pages.desk import conversation, dangers, holding, register, views
 
 urlpatterns = [
     path("", views.desk, name="desk"),
-    path("register/", views.register, name="desk-register"),
+    path("register/", register.register, name="desk-register"),
+    path("register/look/", register.look_again, name="desk-look"),
+    path("register/told/<str:reference>/", register.told, name="desk-told"),
     path("dangers/", dangers.dangers, name="desk-dangers"),
     path("dangers/banner/", dangers.banner, name="desk-dangers-banner"),
     path("needs/<str:reference>/", views.one_need, name="desk-need"),

@@ -7,22 +7,20 @@ from typing import Any
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.core.paginator import Paginator
-from django.db import transaction
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
-from django.utils.translation import gettext as _
-from django.views.decorators.http import require_GET, require_http_methods, require_POST
+from django.views.decorators.http import require_GET, require_POST
 
 from lacarte.kernel import clock
 from lacarte.kernel.events import timeline
 from lacarte.kernel.models import User
-from lacarte.kernel.permissions import Action, may_anywhere, permitted, require
+from lacarte.kernel.permissions import Action, may_anywhere, permitted
 from lacarte.loop.matching.explaining import in_words
 from lacarte.loop.matching.models import Objection
 from lacarte.loop.matching.objections import ObjectionRefusedError, answer, newest_objection
 from lacarte.loop.matching.queries import why_unserved
-from lacarte.loop.needs.actions import NeedRefusedError, classify, receive
-from lacarte.loop.needs.models import Channel, Need
+from lacarte.loop.needs.actions import classify
+from lacarte.loop.needs.models import Need
 from lacarte.loop.orders.actions import OrderRefusedError, change
 from lacarte.loop.orders.models import Order
 from lacarte.loop.orders.queries import match_of, newest_order
@@ -30,12 +28,11 @@ from lacarte.loop.orders.states import Who, possible
 from lacarte.pages.design.map import region_map
 from lacarte.pages.desk.access import official, readable
 from lacarte.pages.desk.conversation import talk
-from lacarte.pages.desk.forms import Answer, Change, Classify, Register, Reveal, Search
+from lacarte.pages.desk.forms import Answer, Change, Classify, Reveal, Search
 from lacarte.pages.desk.holding import held
 from lacarte.pages.desk.parts import VERBS, said_urgent, weight_parts
 from lacarte.pages.desk.queries import counts, queue, search, tabs
 from lacarte.pages.desk.urgency_form import UrgencyForm
-from lacarte.registers.people.models import Person
 from lacarte.registers.people.queries import note_look, read_personal
 from lacarte.registers.places.outlines import districts
 
@@ -185,41 +182,3 @@ def reveal_person(request: HttpRequest, reference: str) -> HttpResponse:
         raise Http404
     told = read_personal(need.person, reader=user, fields=("name", "phone"), purpose=form.cleaned_data["purpose"])
     return _show(request, user, need, told=told)
-
-
-@login_required
-@require_http_methods(["GET", "POST"])
-def register(request: HttpRequest) -> HttpResponse:
-    """Write down what somebody says over the phone."""
-    user = official(request, Action.REGISTER)
-    form = Register(request.POST if request.method == "POST" else None)
-    if request.method == "POST" and form.is_valid():
-        try:
-            need = _receive(user, form)
-        except NeedRefusedError as error:
-            form.add_error(None, str(error))
-        else:
-            messages.success(
-                request, _("Tell them their reference: %(reference)s") % {"reference": need.reference}
-            )
-            return redirect("desk-need", need.reference)
-    return render(request, "desk/register.html", {"form": form, "errors_on_page": bool(form.errors)})
-
-
-@transaction.atomic
-def _receive(user: User, form: Register) -> Need:
-    said = form.cleaned_data
-    person = None
-    if said["name"] or said["phone"]:
-        person = Person.objects.create(name=said["name"], phone=said["phone"])
-    need = receive(
-        text=said["text"],
-        channel=Channel.PHONE,
-        service_type=form.service_type(),
-        region=form.place(),
-        address=said["address"],
-        person=person,
-        actor=user,
-    )
-    require(user, Action.REGISTER, need)  # the need is undone when the mandate does not reach so far
-    return need

@@ -1,0 +1,205 @@
+"""What a call-taker is shown while somebody speaks: danger, who it may be, what, where, and what there is."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from datetime import datetime
+from itertools import count
+from typing import Any
+
+from django.db.models import Case, Exists, IntegerField, OuterRef, Q, QuerySet, When
+from django.utils import timezone
+from django.utils.functional import Promise
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from lacarte.kernel import clock
+from lacarte.kernel.models import User
+from lacarte.kernel.permissions import Action, may_there, permitted
+from lacarte.kernel.text import listed
+from lacarte.loop.needs.duplicates import Alike, alike
+from lacarte.loop.needs.models import Need
+from lacarte.loop.needs.placing import PlaceFound, certain, places_in
+from lacarte.loop.needs.privacy import public_text
+from lacarte.loop.needs.queries import visible
+from lacarte.loop.needs.understanding import understand
+from lacarte.loop.needs.urgency import Judgement, judge, this_month
+from lacarte.pages.desk.call import Call
+from lacarte.pages.desk.register_form import Register
+from lacarte.registers.menu.answering import questions_of
+from lacarte.registers.menu.models import OfferAtPlace, ServiceType, Subject
+from lacarte.registers.people.finding import Found, show
+from lacarte.registers.places.models import NamedPlace, Region
+
+_TYPES, _PLACES, _ALIKE, _OFFERS, _PAST = 3, 3, 2, 3, 5
+#: Less probable needs are no help while somebody waits on the phone.
+_LIKELY = 0.3
+_WHY: dict[str, str | Promise] = {
+    "near": gettext_lazy("near"),
+    "same-time": gettext_lazy("told lately"),
+    "same-type": gettext_lazy("same service"),
+    "same-words": gettext_lazy("same words"),
+    "same-photo": gettext_lazy("same photo"),
+    "same-number": gettext_lazy("same number"),
+}
+
+
+@dataclass(frozen=True)
+class Accept:
+    """A suggestion that fills in fields at a press of Alt and its ``number``."""
+
+    number: int
+    title: str
+    sets: str  # JSON of {field: value}
+    hint: str = ""
+    chosen: bool = False
+    about: Any = None
+
+
+@dataclass
+class Looked:
+    """All of it, as far as something was found."""
+
+    judged: Judgement
+    kind: ServiceType | None = None
+    caller: Found | None = None
+    past: list[Need] = field(default_factory=list)
+    callers: list[Accept] = field(default_factory=list)
+    types: list[Accept] = field(default_factory=list)
+    places: list[Accept] = field(default_factory=list)
+    same: list[Accept] = field(default_factory=list)
+    offers: list[tuple[OfferAtPlace, str]] = field(default_factory=list)
+    problem: str = ""  # why the search for a person found nobody
+    more: bool = False  # more persons fit than are shown
+    certain: NamedPlace | None = None  # where the words say that it is
+
+    @property
+    def where_known(self) -> bool:
+        """Whether it is known where without a neighbourhood: from the home, or from the words."""
+        return self.certain is not None or (self.caller is not None and self.caller.region is not None)
+
+    @property
+    def suggestions(self) -> int:
+        """How many there are to accept."""
+        return len(self.callers) + len(self.types) + len(self.places) + len(self.same)
+
+
+def callers(user: User) -> Q:
+    """The persons whom ``user`` may see: who live where their mandate is, or have a need that they may read."""
+    theirs = permitted(Need.objects.filter(person=OuterRef("pk")), user, Action.READ)
+    return may_there(user, Action.REGISTER, "household__region_id") | Q(Exists(theirs))
+
+
+def look(call: Call, form: Register, user: User) -> Looked:
+    """What can be suggested for what was said so far."""
+    text, numbers = form.said("text"), count(1)
+    chosen = form.chosen_service()
+    reading = understand(text, chosen) if text else None
+    kind = chosen or (reading.service_type if reading and reading.service_type.number else None)
+    looked = Looked(judge(text, service_type=kind, month=this_month()), kind)
+    _who(looked, call, form, user, numbers)
+    if reading is not None:
+        probable = {one.code: (one.probability, one.words) for one in reading.types[:_TYPES]}
+        looked.types = list(_types(probable, chosen, numbers))
+    region, words = form.chosen_region(), f"{form.said('address')}\n{text}".strip()
+    named = places_in(words, within=region, most=_PLACES) if words else []
+    looked.places, looked.certain = list(_places(named, form.said("place"), numbers)), certain(named)
+    if text and (kind is None or kind.subject == Subject.PLACE):
+        where = form.chosen_place() or looked.certain
+        looked.same = list(_same(form, text, kind, where, numbers))
+    if kind is not None:
+        looked.offers = [(one, open_today(one.hours)) for one in _offers(kind, region)]
+        form.ask(questions_of(kind))
+    return looked
+
+
+def _who(looked: Looked, call: Call, form: Register, user: User, numbers: Iterator[int]) -> None:
+    """The caller with past needs, once chosen; until then the persons that the search has shown."""
+    within, person = callers(user), form.said("person")
+    chosen = [key for key in call.found if str(key) == person]
+    if chosen and (shown := show(chosen, within=within, reader=user, chosen=True)):
+        looked.caller = shown[0]
+        looked.past = list(_past(looked.caller, user))
+        return
+    for one in show(call.found, within=within, reader=user):
+        where = listed(part for part in (one.birth_year, one.region) if part)
+        sets = {"person": str(one.key), "language": one.language}
+        looked.callers.append(Accept(next(numbers), one.name or "–", json.dumps(sets), where))
+
+
+def _past(caller: Found, user: User) -> QuerySet[Need]:
+    return visible(user).filter(person=caller.key).order_by("-received_at")[:_PAST]
+
+
+def _types(
+    probable: dict[str, tuple[float, tuple[str, ...]]], chosen: ServiceType | None, numbers: Iterator[int]
+) -> Iterator[Accept]:
+    known = ServiceType.objects.in_bulk(list(probable), field_name="code")
+    for code, (probability, words) in probable.items():
+        if code in known:
+            hint = f"{probability * 100:.0f} %" + (f" – {listed(words)}" if words else "")
+            is_chosen = chosen is not None and chosen.code == code
+            yield Accept(next(numbers), str(known[code]), json.dumps({"service": code}), hint, is_chosen)
+
+
+def _places(named: list[PlaceFound], chosen: str, numbers: Iterator[int]) -> Iterator[Accept]:
+    for found in named:
+        place = found.place
+        sets = {"region": place.region.code}
+        if not place._state.adding:  # an area is a region and no place of its own
+            sets["place"] = place.code
+        sure = f"{found.certainty * 100:.0f} %"
+        hint = sure if place._state.adding else listed((place.region, sure))
+        yield Accept(next(numbers), str(place), json.dumps(sets), hint, bool(chosen) and place.code == chosen)
+
+
+def _same(
+    form: Register, text: str, kind: ServiceType | None, where: NamedPlace | None, numbers: Iterator[int]
+) -> Iterator[Accept]:
+    found = alike(
+        text=text,
+        service_type=kind,
+        longitude=where.longitude if where else None,
+        latitude=where.latitude if where else None,
+        at=clock.now(),
+        address=form.said("address"),
+        region=where.region if where else form.chosen_region(),
+        most=_ALIKE,
+    )
+    for one in found:
+        if one.probability < _LIKELY or one.need.state == Need.State.HELD:
+            continue
+        about = {"need": one.need, "words": public_text(one.need)}
+        sets, chosen = {"same": one.need.reference}, form.said("same") == one.need.reference
+        yield Accept(next(numbers), _title(one), json.dumps(sets), _reasons(one), chosen, about)
+
+
+def _title(one: Alike) -> str:
+    kind = one.need.service_type
+    return str(kind) if kind.number else _("Something nearby")
+
+
+def _reasons(one: Alike) -> str:
+    return listed([f"{one.probability * 100:.0f} %", *(_WHY.get(code, code) for code in one.reasons)])
+
+
+def _offers(kind: ServiceType, region: Region | None) -> QuerySet[OfferAtPlace]:
+    """Where the service can be had: first in the neighbourhood that was chosen."""
+    there = OfferAtPlace.objects.filter(offer__service_type=kind, offer__paused=False)
+    near = Case(When(region=region, then=0), default=1, output_field=IntegerField()) if region else None
+    order = [near, "offer__price_minor", "pk"] if near else ["offer__price_minor", "pk"]
+    return there.select_related("offer__provider", "region").order_by(*order)[:_OFFERS]
+
+
+def open_today(hours: dict[str, list[list[str]]], at: datetime | None = None) -> str:
+    """The hours of today, in words; empty where nobody has said them. ``hours`` as ``OfferAtPlace.hours``."""
+    if not hours:
+        return ""
+    today = hours.get(str(timezone.localtime(at or clock.now()).isoweekday()), [])
+    return (
+        _("open today %(hours)s") % {"hours": listed("–".join(span) for span in today)}
+        if today
+        else _("closed today")
+    )
