@@ -104,7 +104,7 @@ class ResidentWrote(DomainEvent):
     """The resident said something about their need."""
 
     name: ClassVar[str] = "need.resident-wrote"
-    sentence: ClassVar[str | Promise] = _("A message came from the resident.")
+    sentence: ClassVar[str | Promise] = _("A message came in.")
     need: UUID
     message: UUID
 
@@ -114,7 +114,7 @@ class ResidentTold(DomainEvent):
     """The resident was told something about their need."""
 
     name: ClassVar[str] = "need.resident-told"
-    sentence: ClassVar[str | Promise] = _("A message was sent to the resident.")
+    sentence: ClassVar[str | Promise] = _("A message was sent.")
     need: UUID
     message: UUID
 

@@ -9,6 +9,8 @@ from django.core.paginator import Page
 from django.utils.formats import number_format
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
+from django.utils.translation import gettext as _
+from django.utils.translation import get_language
 
 from lacarte.kernel.events import describe
 from lacarte.kernel.ids import spelled as reference_spelled
@@ -63,7 +65,9 @@ def state_tag(record: Any) -> dict[str, Any]:
 @register.inclusion_tag("design/components/tag.html")
 def message_tag(message: Message) -> dict[str, Any]:
     """Whether a message to a resident has arrived."""
-    return {"words": message.get_state_display(), "tone": "urgent" if message.state == "failed" else ""}
+    if message.state == Message.State.FAILED:
+        return {"words": message.get_state_display(), "tone": "urgent"}
+    return {"words": _("Being sent"), "tone": ""}
 
 
 @register.inclusion_tag("design/components/tag.html")
@@ -126,7 +130,9 @@ def answers(need: Need) -> dict[str, Any]:
 
 @register.filter
 def spelled(reference: str) -> str:
-    """A reference sign by sign, as one reads it out over the phone."""
+    """A reference sign by sign, as one reads it out over the phone; Chinese has no words for single letters."""
+    if (get_language() or "").startswith("zh"):
+        return " ".join(reference.replace("-", "–"))
     return reference_spelled(reference)
 
 
