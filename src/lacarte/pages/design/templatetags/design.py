@@ -9,8 +9,8 @@ from django.core.paginator import Page
 from django.utils.formats import number_format
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
-from django.utils.translation import gettext as _
 from django.utils.translation import get_language
+from django.utils.translation import gettext as _
 
 from lacarte.kernel.events import describe
 from lacarte.kernel.ids import spelled as reference_spelled
