@@ -11,6 +11,7 @@ from lacarte.pages.design.signing_in import SignIn
 
 urlpatterns: list[URLPattern | URLResolver] = [
     path("", include("lacarte.pages.resident.urls")),
+    path("desk/rules/", include("lacarte.pages.desk.rule_urls")),
     path("desk/", include("lacarte.pages.desk.urls")),
     path("unmet/", include("lacarte.pages.planner.urls")),
     path("rates/", include("lacarte.pages.public.urls")),

@@ -54,6 +54,7 @@ def _doors(user: AnyUser) -> list[Door]:
         for action, label, name in (
             (Action.READ, _("Desk"), "desk"),
             (Action.PLAN, _("Unmet need"), "unmet"),
+            (Action.SET_RULES, _("Urgency rules"), "rules"),
             (Action.ADMINISTER, _("Operations"), "operations"),
         ):
             if may_anywhere(user, action):
