@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
+
+from django.utils.translation import get_language, pgettext
 from django.utils.translation import gettext as _
-from django.utils.translation import pgettext
 
 from lacarte.engines.text import personal
 from lacarte.loop.needs.models import Need, Understanding
@@ -30,7 +32,7 @@ def public_text(need: Need) -> str:
 
 def without_personal(text: str, spans: list[Span] | None = None) -> str:
     """``text`` with a word of the reader's language in place of each of ``spans`` (default: found now)."""
-    words = hidden_words()
+    words = _words_of(get_language())
     # Translators: stands in a text where personal data was taken out, such as “[phone]”.
     mask = _("[{}]")
     if spans:
@@ -55,6 +57,12 @@ def hidden_words() -> dict[str, str]:
         "address": pgettext("hidden", "address"),
         "name": pgettext("hidden", "name"),
     }
+
+
+@lru_cache(maxsize=16)
+def _words_of(language: str | None) -> dict[str, str]:
+    """The same, looked up once: a page of a thousand texts asks for them a thousand times."""
+    return hidden_words()
 
 
 def _understood(need: Need) -> list[Span] | None:

@@ -46,6 +46,16 @@ class Extras:
     questions: dict[int, list[Attribute]]
 
 
+@dataclass(frozen=True)
+class _Page:
+    """What many needs of a page have in common, looked up and put into words once."""
+
+    base: str
+    services: dict[int, tuple[str, str]]  # number of a service type: its code and name
+    states: dict[str, str]
+    extras: Extras | None
+
+
 def shown(needs: QuerySet[Need], base: str, *, extended: bool) -> list[dict[str, Any]]:
     """The requests of ``needs`` in their order, in a number of queries that does not depend on how many they are.
 
@@ -61,40 +71,44 @@ def shown(needs: QuerySet[Need], base: str, *, extended: bool) -> list[dict[str,
             Prefetch("attachments", photos, to_attr="released_photos"),
         )
     )
-    types = ServiceType.objects.in_bulk({need.service_type_id for need in found})
-    for need in found:
-        need.service_type = types[need.service_type_id]
-    extras = _extras(found) if extended else None
-    return [_request(need, base, extras) for need in found]
+    kinds = ServiceType.objects.filter(pk__in={need.service_type_id for need in found})
+    page = _Page(
+        base,
+        {number: (code, in_language(name)) for number, code, name in kinds.values_list("pk", "code", "name")},
+        {value: str(label) for value, label in Need.State.choices},
+        _extras(found) if extended else None,
+    )
+    return [_request(need, page) for need in found]
 
 
-def _request(need: Need, base: str, extras: Extras | None) -> dict[str, Any]:
+def _request(need: Need, page: _Page) -> dict[str, Any]:
     """One need. What is about a person or a household, or not read by anybody yet, is only said to exist."""
     public = is_public(need)
     stands = need.lead.state if need.state == Need.State.JOINED and need.lead else need.state
     order: Order | None = next(iter(need.living_orders), None)  # type: ignore[attr-defined]
     photos: list[Attachment] = need.released_photos if public else []  # type: ignore[attr-defined]
+    code, name = page.services[need.service_type_id]
     said: dict[str, Any] = {
         "service_request_id": need.reference,
         "status": "closed" if stands in _CLOSED else "open",
-        "status_notes": _notes(need),
-        "service_name": in_language(need.service_type.name),
-        "service_code": need.service_type.code,
+        "status_notes": _notes(need, page),
+        "service_name": name,
+        "service_code": code,
         "description": public_text(need) if public else None,
         "agency_responsible": in_language(order.offer_at_place.offer.provider.name) if public and order else None,
         "service_notice": None,
         "requested_datetime": write_w3c(need.received_at),
         "updated_datetime": write_w3c(need.closed_at or need.changed_at),
         "expected_datetime": write_w3c(order.resolution_due) if order else None,
-        "address": without_personal(need.address) if public else None,
+        "address": without_personal(need.address) if public and need.address else None,
         "address_id": need.origin.get("address_id") if public else None,
         "zipcode": None,
         "lat": need.latitude if public else None,
         "long": need.longitude if public else None,
-        "media_url": address_of(photos[0], base) if photos else None,
+        "media_url": address_of(photos[0], page.base) if photos else None,
     }
-    if extras is not None:
-        said["extended_attributes"] = _extended(need, photos, base, extras, public=public)
+    if page.extras is not None:
+        said["extended_attributes"] = _extended(need, photos, page.base, page.extras, public=public)
     return said
 
 
@@ -103,10 +117,10 @@ def is_public(need: Need) -> bool:
     return need.subject == Subject.PLACE and need.state != Need.State.HELD
 
 
-def _notes(need: Need) -> str:
+def _notes(need: Need, page: _Page) -> str:
     if need.state == Need.State.JOINED and need.lead is not None:
         return _("Joined to %(reference)s, which tells of the same thing") % {"reference": need.lead.reference}
-    return str(need.get_state_display())
+    return page.states[need.state]
 
 
 def address_of(photo: Attachment, base: str) -> str:
