@@ -8,6 +8,7 @@ from django.urls import URLPattern, URLResolver, include, path
 from lacarte.pages.design import views
 from lacarte.pages.design.places import regions_json
 from lacarte.pages.design.signing_in import SignIn
+from lacarte.pages.public import burning
 
 urlpatterns: list[URLPattern | URLResolver] = [
     path("", include("lacarte.pages.resident.urls")),
@@ -15,6 +16,8 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("desk/", include("lacarte.pages.desk.urls")),
     path("unmet/", include("lacarte.pages.planner.urls")),
     path("rates/", include("lacarte.pages.public.urls")),
+    path("burning/", burning.page, name="burning"),
+    path("burning/burning.json", burning.as_json, name="burning-json"),
     path("", include("lacarte.pages.operations.urls")),
     path("design/", views.gallery, name="design"),
     path("map/regions.json", regions_json, name="regions"),

@@ -23,6 +23,7 @@ from lacarte.loop.needs.dangers import set_urgency as keep_urgency
 from lacarte.loop.needs.dangers import take, unseen_by
 from lacarte.loop.needs.models import Danger, Need, UrgencyRule
 from lacarte.loop.needs.queries import visible
+from lacarte.loop.needs.surges import burning
 from lacarte.pages.desk.urgency_form import UrgencyForm
 
 #: So many are shown; the others are counted.
@@ -82,11 +83,14 @@ def _rules_of(need: Need) -> list[str]:
 
 
 def context(request: HttpRequest) -> dict[str, Any]:
-    """The context processor: pages of the desk have ``danger_banner``, whatever template they are."""
+    """The context processor: ``danger_banner`` on every page of the desk, and on its queue what burns."""
     user = getattr(request, "user", None)
     if user is None or not user.is_authenticated or not request.path.startswith(reverse("desk")):
         return {}
-    return {"danger_banner": banner_of(user)} if may_anywhere(user, Action.READ) else {}
+    if not may_anywhere(user, Action.READ):
+        return {}
+    queue = request.path == reverse("desk")
+    return {"danger_banner": banner_of(user), "burning_here": list(burning(user)[:MOST]) if queue else []}
 
 
 @login_required

@@ -8,9 +8,8 @@ from typing import Any
 from django import forms
 from django.conf import settings
 from django.utils.dates import MONTHS
-from django.utils.translation import get_language_info
+from django.utils.translation import get_language_info, gettext_lazy
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
 
 from lacarte.kernel.tree import ROOT_NUMBER
 from lacarte.loop.needs.actions import LONGEST_TEXT
