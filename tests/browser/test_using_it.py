@@ -59,7 +59,9 @@ def test_a_point_is_chosen_on_the_map(site: Site, context: BrowserContext) -> No
     assert 122 < float(page.input_value("#id_longitude")) < 123
     assert 29 < float(page.input_value("#id_latitude")) < 31
     page.get_by_role("button", name="Go on").click()
-    page.get_by_role("button", name="Go on").click()
+    page.locator("input[name=q-inside]").last.check()
+    for _page in ("more", "when", "photos", "contact"):
+        page.get_by_role("button", name="Go on").click()
     expect(page.get_by_text("A point on the map")).to_be_visible()
 
 
