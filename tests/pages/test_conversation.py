@@ -92,6 +92,17 @@ def test_the_resident_writes_and_the_desk_answers_by_their_medium(
     assert "Wang Wu" not in page, "the city speaks, not an official by name"
 
 
+def test_an_official_does_not_see_what_opens_the_residents_page(
+    need: Need, resident: Client, worker: Client
+) -> None:
+    work()
+    assert need.secret in Message.objects.get().text
+    assert need.secret in resident.get(f"/needs/{need.reference}/").content.decode()
+    page = worker.get(f"/desk/needs/{need.reference}/").content.decode()
+    assert need.reference in page
+    assert need.secret not in page
+
+
 def test_photos_may_come_with_a_message_and_stay_with_it(need: Need, resident: Client) -> None:
     upload = SimpleUploadedFile("a.jpg", photo(), "image/jpeg")
     resident.post(f"/needs/{need.reference}/messages/", {"text": "see", "photos": upload})

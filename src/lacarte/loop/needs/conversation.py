@@ -10,8 +10,8 @@ from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.utils.translation import gettext as _
 
 from lacarte.kernel import clock, jobs
-from lacarte.kernel.events import publish
-from lacarte.kernel.models import User
+from lacarte.kernel.events import publish, timeline
+from lacarte.kernel.models import Event, User
 from lacarte.kernel.permissions import Action, require
 from lacarte.kernel.text import storable
 from lacarte.loop.needs.delivering import DELIVER
@@ -114,6 +114,11 @@ def thread(need: Need) -> QuerySet[Message]:
         .select_related("author")
         .prefetch_related("attachments")
     )
+
+
+def timeline_beside(need: Need) -> QuerySet[Event]:
+    """What happened to a need, oldest first, without what its thread shows already."""
+    return timeline(need.pk).exclude(name__in=[ResidentWrote.name, ResidentTold.name])
 
 
 def came_with(need: Need) -> QuerySet[Attachment]:

@@ -12,7 +12,6 @@ from django.shortcuts import redirect, render
 from django.views.decorators.http import require_GET, require_POST
 
 from lacarte.kernel import clock
-from lacarte.kernel.events import timeline
 from lacarte.kernel.models import User
 from lacarte.kernel.permissions import Action, may_anywhere, permitted
 from lacarte.loop.matching.explaining import in_words
@@ -20,6 +19,7 @@ from lacarte.loop.matching.models import Objection
 from lacarte.loop.matching.objections import ObjectionRefusedError, answer, newest_objection
 from lacarte.loop.matching.queries import why_unserved
 from lacarte.loop.needs.actions import classify
+from lacarte.loop.needs.conversation import timeline_beside
 from lacarte.loop.needs.models import Need
 from lacarte.loop.orders.actions import OrderRefusedError, change
 from lacarte.loop.orders.models import Order
@@ -88,7 +88,7 @@ def _show(request: HttpRequest, user: User, need: Need, status: int = 200, **mor
         **_decision(need, order, may_work),
         "held": held(need),
         "parts": weight_parts(need),
-        "events": timeline(need.pk),
+        "events": timeline_beside(need),
         **talk(need, may_work=may_work),
         "may_work": may_work,
         "steps": _steps(order) if may_work and order else [],

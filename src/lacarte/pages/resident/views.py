@@ -11,11 +11,10 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
-from lacarte.kernel.events import timeline
 from lacarte.kernel.rate_limit import allowed
 from lacarte.loop.matching.objections import ObjectionRefusedError, object_to
 from lacarte.loop.needs.actions import NeedRefusedError, withdraw
-from lacarte.loop.needs.conversation import came_with, not_taken
+from lacarte.loop.needs.conversation import came_with, not_taken, timeline_beside
 from lacarte.loop.needs.expecting import expected
 from lacarte.loop.needs.models import Need
 from lacarte.loop.needs.queries import by_secret, own
@@ -104,7 +103,7 @@ def _show(request: HttpRequest, need: Need, form: Rate, status: int = 200) -> Ht
         "order": order,
         "why": why(need, order),
         "standing": standing(need, order),
-        "events": timeline(need.pk),
+        "events": timeline_beside(need),
         "form": form if can_rate else None,
         "can_cancel": need.state == Need.State.ORDERED and can_cancel,
         "can_withdraw": need.state in (Need.State.OPEN, Need.State.HELD),

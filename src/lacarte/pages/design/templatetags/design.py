@@ -176,6 +176,12 @@ def lang_tag(code: str) -> str:
 
 
 @register.filter
+def without_secret(words: str, need: Need) -> str:
+    """What was said to the resident, without what opens their page: an official reads it."""
+    return words.replace(need.secret, "…") if need.secret else words
+
+
+@register.filter
 def said_in(words: str, language: str) -> SafeString:
     """People's own words, marked with their language so that they are read out well."""
     if language in ("", "und"):
