@@ -7,7 +7,7 @@ import pytest
 
 from lacarte.engines.geography import haversine_metres, travel_seconds
 from lacarte.engines.needindex import index, priority_class
-from lacarte.engines.text import TypeSuggester, language
+from lacarte.engines.text import language
 
 
 def test_the_index_is_the_sum_of_its_parts_and_shows_its_uncertainty() -> None:
@@ -53,14 +53,3 @@ def test_distances() -> None:
 )
 def test_language_by_script(text: str, expected: str) -> None:
     assert language(text) == expected
-
-
-def test_a_type_is_suggested_with_the_words_that_spoke_for_it() -> None:
-    suggester = TypeSuggester.fit(
-        [("lift elevator broken 电梯 坏了", "lift"), ("nurse care at home 护理 老人", "care")]
-    )
-    [best, other] = suggester.suggest("the elevator is stuck")
-    assert (best.label, best.words[0][:4]) == ("lift", "elev")
-    assert best.probability + other.probability == pytest.approx(1)
-    assert suggester.suggest("我家老人要护理")[0].label == "care"
-    assert suggester.suggest("zzz") == []

@@ -1,11 +1,18 @@
 """Understanding what people write: the language, and the label, such as a service type, that a text calls for."""
 
 from lacarte.engines.text.classifier import Classifier, Suggestion, fit, share_of, text_key
-from lacarte.engines.text.language import language
+from lacarte.engines.text.language import language, read_language
 from lacarte.engines.text.quality import Quality, chance_better, measure
-from lacarte.engines.text.suggest import TypeSuggester
 
 __all__ = [
-    "Classifier", "Quality", "Suggestion", "TypeSuggester", "chance_better", "fit", "language", "measure",
-    "share_of", "text_key",
-]  # fmt: skip
+    "Classifier",
+    "Quality",
+    "Suggestion",
+    "chance_better",
+    "fit",
+    "language",
+    "measure",
+    "read_language",
+    "share_of",
+    "text_key",
+]

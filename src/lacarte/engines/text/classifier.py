@@ -13,7 +13,7 @@ import numpy.typing as npt
 from lacarte.engines.text.calibration import NEVER, fit_temperature, softmax, thresholds
 from lacarte.engines.text.features import Vocabulary, choose_vocabulary
 from lacarte.engines.text.ridge import fit_ridge
-from lacarte.engines.text.sparse import Matrix
+from lacarte.engines.text.sparse import Matrix, Rows
 from lacarte.engines.text.words import KnownPieces, words_that_spoke
 
 __all__ = ["Classifier", "Suggestion", "fit", "share_of", "text_key"]
@@ -22,8 +22,6 @@ __all__ = ["Classifier", "Suggestion", "fit", "share_of", "text_key"]
 _MOST_WEIGHTS = 16_000_000
 _MOST_PIECES = 1 << 18
 _FOLDS = 3
-#: How far rare labels count for more, between 0 (not at all) and 1 (every label counts the same).
-_EVENNESS = 0.5
 _AT_ONCE = 500
 _TOLERANCE = 3e-3
 
@@ -43,6 +41,8 @@ class Classifier:
     """A fitted model. ``table[f, l]``: how much piece ``f`` speaks for label ``l``.
 
     From ``threshold[l]`` on a label may be set without a person; :data:`~.calibration.NEVER`: it may not.
+    ``others`` is how many labels there are that the model does not know, for which nothing speaks; what they
+    take is missing in the sum of the probabilities.
     """
 
     labels: tuple[str, ...]
@@ -51,13 +51,14 @@ class Classifier:
     intercept: Matrix
     temperature: float
     threshold: npt.NDArray[np.float64]
+    others: float = 0.0
 
     def probabilities(self, texts: Sequence[str]) -> npt.NDArray[np.float64]:
-        """Texts × labels; every row sums to 1."""
+        """Texts × labels; every row sums to 1, less what ``others`` take."""
         parts = [np.empty((0, len(self.labels)))]
         for first in range(0, len(texts), _AT_ONCE):
             rows = self.vocabulary.rows(texts[first : first + _AT_ONCE])
-            parts.append(softmax(rows.times(self.table) + self.intercept, self.temperature))
+            parts.append(self._chances(rows))
         return np.concatenate(parts)
 
     def suggest(self, text: str, n: int = 3, among: Container[str] | None = None) -> list[Suggestion]:
@@ -65,7 +66,7 @@ class Classifier:
         rows = self.vocabulary.rows([text])
         if not len(rows.column):
             return []
-        chance = softmax(rows.times(self.table) + self.intercept, self.temperature)[0]
+        chance = self._chances(rows)[0]
         likeliest = np.argsort(-chance, kind="stable").tolist()
         allowed = [at for at in likeliest if among is None or self.labels[at] in among]
         pieces = KnownPieces.of(text, self.vocabulary)
@@ -79,6 +80,13 @@ class Classifier:
             for at in allowed[:n]
         ]
 
+    def _chances(self, rows: Rows) -> npt.NDArray[np.float64]:
+        scores = rows.times(self.table) + self.intercept
+        if not self.others:
+            return softmax(scores, self.temperature)
+        nothing = np.full((rows.rows, 1), self.intercept.mean() + self.temperature * np.log(self.others))
+        return softmax(np.hstack([scores, nothing]), self.temperature)[:, :-1]
+
 
 def fit(
     examples: Sequence[tuple[str, str]],
@@ -87,18 +95,20 @@ def fit(
     target: float = 0.9,
     penalty: float = 0.3,
     least: int = 2,
+    evenness: float = 0.5,
 ) -> Classifier:
     """Learn from ``(text, label)`` pairs, in any order. Raises ``ValueError`` when there is none.
 
     ``always`` are examples that no quality is claimed of, such as a menu's own words: they are learnt from, and
     the probabilities and thresholds (see :func:`~.calibration.thresholds`) are found without them. These come of
     models that are fitted on two thirds of the examples and asked about the last, three times. A piece
-    of a text is known when ``least`` texts have it. Nothing is drawn: the same examples give the same model.
+    of a text is known when ``least`` texts have it; rare labels count more, with an ``evenness`` of 1 so much that
+    every label counts the same. Nothing is drawn: the same examples give the same model.
     """
     examples, always = sorted(set(examples)), sorted(set(always))
     if not examples and not always:
         raise ValueError("there is no example to learn from")
-    given = _Given.of([*examples, *always], penalty, least)
+    given = _Given.of([*examples, *always], penalty, least, evenness)
     scores, asked = _asked(given, len(examples))
     heat, threshold = 1.0, np.full(len(given.labels), NEVER)
     if asked.any():
@@ -132,14 +142,15 @@ class _Given:
     label: npt.NDArray[np.int64]
     penalty: float
     least: int
+    evenness: float
 
     @classmethod
-    def of(cls, examples: Sequence[tuple[str, str]], penalty: float, least: int) -> _Given:
+    def of(cls, examples: Sequence[tuple[str, str]], penalty: float, least: int, evenness: float) -> _Given:
         """The examples with their labels numbered."""
         labels = tuple(sorted({label for _, label in examples}))
         number = {label: k for k, label in enumerate(labels)}
         label = np.array([number[label] for _, label in examples], dtype=np.int64)
-        return cls([text for text, _ in examples], labels, label, penalty, least)
+        return cls([text for text, _ in examples], labels, label, penalty, least, evenness)
 
     def learnt(self, those: npt.NDArray[np.int64]) -> tuple[Vocabulary, Matrix, Matrix]:
         """What the texts ``those`` teach: the pieces to know, the table of weights and the intercepts."""
@@ -149,7 +160,7 @@ class _Given:
         targets = np.full((len(texts), labels), -1, dtype=np.float32)
         targets[np.arange(len(texts)), label] = 1
         size = np.maximum(np.bincount(label, minlength=labels), 1)
-        weight = (size.mean() / size[label]) ** _EVENNESS
+        weight = (size.mean() / size[label]) ** self.evenness
         rows = vocabulary.rows(texts)
         return vocabulary, *fit_ridge(rows, targets, weight, penalty=self.penalty, tolerance=_TOLERANCE)
 

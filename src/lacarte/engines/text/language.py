@@ -25,3 +25,8 @@ def language(text: str) -> str:
     if other > han * 3 + latin or not han + latin:
         return "und"
     return "zh-hans" if han * 3 >= latin and not other else ("en" if latin > han * 3 else "und")
+
+
+def read_language(text: str) -> tuple[str, float]:
+    """The language and how certain it is."""
+    return language(text), 1.0

@@ -1,28 +1,38 @@
-"""Which service type a text asks for, learnt from the menu's own words."""
+"""Which service type a text asks for, and in which language: by the model in use, or by the menu's own words."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+import re
+import time
+from dataclasses import dataclass, replace
 from functools import lru_cache
+from hashlib import sha256
 
-from lacarte.engines.text import TypeSuggester
-from lacarte.engines.text import language as language_of
+import numpy as np
+from django.conf import settings
+
+from lacarte.engines.text import Classifier, Suggestion, fit
+from lacarte.engines.text import read_language as language_of
 from lacarte.kernel.tree import ROOT_NUMBER
+from lacarte.loop.needs import model_files
 from lacarte.registers.menu.models import ServiceType
 from lacarte.registers.menu.queries import orderable
 
-#: Below this a person chooses.
-CERTAIN_ENOUGH = 0.5
+#: What makes the probabilities of a menu's words true, by the texts of the demo city, which are not learnt from.
+_MENU_TEMPERATURE = 0.085
+#: Of about so many things people ask a city; those that a smaller menu does not name, they ask for all the same.
+_ASKED_FOR = 60
+_CLAUSES = re.compile(r"[,，。.、；;:：!?！？\n]")
+#: Words of the menu that were changed are learnt after this time at the latest.
+_MENU_SECONDS = 60
 
 
-def suggest(text: str, n: int = 3) -> list[tuple[ServiceType, float]]:
-    """Up to ``n`` service types for a text, with probabilities, likeliest first; empty without a menu."""
-    codes = tuple(orderable().order_by("code").values_list("code", flat=True))
-    if not codes or not text.strip():
-        return []
-    suggestions = _suggester(codes).suggest(text, n)
-    types = ServiceType.objects.in_bulk([found.label for found in suggestions], field_name="code")
-    return [(types[found.label], found.probability) for found in suggestions if found.label in types]
+@dataclass(frozen=True)
+class InUse:
+    """What reads texts now; ``fingerprint`` says which model it was."""
+
+    classifier: Classifier
+    fingerprint: str
 
 
 @dataclass(frozen=True)
@@ -47,20 +57,87 @@ class Reading:
 
 
 def understand(text: str, chosen: ServiceType | None = None) -> Reading:
-    """The language of ``text`` and the service type it asks for, unless a person has ``chosen`` one."""
-    likely = suggest(text)
-    types = tuple(TypeRead(kind.code, probability, ()) for kind, probability in likely)
-    certainty = 1.0 if chosen else likely[0][1] if likely else 0.0
-    if chosen is None and certainty >= CERTAIN_ENOUGH:
-        chosen = likely[0][0]
-    decided = chosen or ServiceType.objects.get(number=ROOT_NUMBER)
-    return Reading(decided, certainty, language_of(text), 1.0, types)
+    """The language of ``text`` and the service type it asks for, unless a person has ``chosen`` one.
+
+    A type is set when it is at least as likely as its threshold asks; else the root stands, and a person chooses.
+    """
+    reader, likely = _read(text, 3)
+    types = tuple(TypeRead(one.label, round(one.probability, 4), one.words) for one, _kind in likely)
+    certainty = 1.0 if chosen else likely[0][0].probability if likely else 0.0
+    if chosen is None and likely and likely[0][0].sure:
+        chosen = likely[0][1]
+    language, language_certainty = language_of(text)
+    return Reading(
+        chosen or ServiceType.objects.get(number=ROOT_NUMBER),
+        certainty,
+        language,
+        language_certainty,
+        types,
+        reader.fingerprint if reader and likely else "",
+    )
 
 
-@lru_cache(maxsize=2)
-def _suggester(codes: tuple[str, ...]) -> TypeSuggester:
+def suggest(text: str, n: int = 3) -> list[tuple[ServiceType, float]]:
+    """Up to ``n`` service types for a text, with probabilities, likeliest first; empty without a menu."""
+    return [(kind, found.probability) for found, kind in _read(text, n)[1]]
+
+
+def reader(codes: tuple[str, ...]) -> InUse | None:
+    """What reads a text for a menu of these service types: the model in use if it knows any of them.
+
+    Else the menu's own words teach it, and ``None`` is returned where there are none.
+    """
+    stored = model_files.in_use()
+    if stored and not set(codes).isdisjoint(stored.classifier.labels):
+        return InUse(stored.classifier, stored.fingerprint)
+    return taught_by_menu(codes)
+
+
+def taught_by_menu(codes: tuple[str, ...]) -> InUse | None:
+    """A reader that has learnt from the menu's own words alone. What it may set, its own probability says."""
+    return _taught(_menu_words(codes, int(time.monotonic() // _MENU_SECONDS))) if codes else None
+
+
+def menu_examples(codes: tuple[str, ...]) -> tuple[tuple[str, str], ...]:
+    """What the menu says of its service types, whole and in parts, as ``(text, code)``."""
     examples: list[tuple[str, str]] = []
-    for service_type in ServiceType.objects.filter(code__in=codes).order_by("code"):
-        for words in (service_type.name, service_type.description, service_type.keywords):
-            examples.extend((text, service_type.code) for text in words.values() if text)
-    return TypeSuggester.fit(examples)
+    for kind in ServiceType.objects.filter(code__in=codes).order_by("code"):
+        for words in (kind.name, kind.description):
+            for said in words.values():
+                examples += [(part.strip(), kind.code) for part in (said, *_CLAUSES.split(said))]
+        for said in kind.keywords.values():
+            examples += [(part, kind.code) for part in (said, *said.split())]
+    return tuple(dict.fromkeys((text, code) for text, code in examples if text))
+
+
+def orderable_codes() -> tuple[str, ...]:
+    """The codes of what can be ordered."""
+    return tuple(orderable().order_by("code").values_list("code", flat=True))
+
+
+def _read(text: str, n: int) -> tuple[InUse | None, list[tuple[Suggestion, ServiceType]]]:
+    codes = orderable_codes() if text.strip() else ()
+    reads = reader(codes) if codes else None
+    if reads is None:
+        return None, []
+    found = reads.classifier.suggest(text, n, among=frozenset(codes))
+    kinds = ServiceType.objects.in_bulk([one.label for one in found], field_name="code")
+    return reads, [(one, kinds[one.label]) for one in found if one.label in kinds]
+
+
+@lru_cache(maxsize=4)
+def _menu_words(codes: tuple[str, ...], period: int) -> tuple[tuple[str, str], ...]:
+    """The menu's words, read again in every ``period``."""
+    return menu_examples(codes)
+
+
+@lru_cache(maxsize=4)
+def _taught(examples: tuple[tuple[str, str], ...]) -> InUse | None:
+    if not examples:
+        return None
+    learnt = fit([], always=examples, penalty=1.0, least=1, evenness=1.0)
+    others = float(max(_ASKED_FOR - len(learnt.labels), 0))
+    enough = np.full(len(learnt.labels), settings.CONFIGURED["type_precision"] / 100)
+    digest = sha256(repr(examples).encode("utf-8", "surrogatepass")).hexdigest()
+    reads = replace(learnt, temperature=_MENU_TEMPERATURE, threshold=enough, others=others)
+    return InUse(reads, f"menu-{digest[:16]}")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Sequence
+from dataclasses import replace
 from itertools import pairwise
 
 from lacarte.engines.text.gazetteer import addresses
@@ -18,6 +19,7 @@ _INSIDE, _OUTSIDE = 0.5, 0.6  # of doubt, of certainty: where a place is in an a
 _SURE_AREA = 0.7
 _NUMBER_NEAR = 200  # house numbers beyond the known parts of a street
 _NUMBER_KNOWN, _NUMBER_CLOSE = 1.0, 0.95
+_NUMBER_AFTER = 0.5  # of doubt: a name that a house number follows is a street's (one before it was counted)
 _DOUBLE = 0.003  # degrees: two entries of one street are no further apart
 #: How much more of the certainty the likelier of two readings gets.
 _SHARPNESS = 3
@@ -108,7 +110,8 @@ class Gazetteer:
             return group
         start, end = group[0].start, group[0].end
         number = addresses.number_before(folded, start)
-        number = addresses.number_after(folded, end) if number is None else number
+        if number is None and (number := addresses.number_after(folded, end)) is not None:
+            streets = [replace(one, score=1 - (1 - one.score) * _NUMBER_AFTER) for one in streets]
         kept = [mention for mention in group if self.places[mention.place].kind != STREET]
         by_key: dict[tuple[str, ...], Group] = defaultdict(list)
         for mention in streets:
@@ -130,9 +133,7 @@ class Gazetteer:
             return whole
         by = _NUMBER_KNOWN if nearest == 0 else _NUMBER_CLOSE
         return [
-            Mention(one.start, one.end, one.place, min(0.97, one.score * by + 0.02))
-            for one in parts
-            if away[one.place] == nearest
+            replace(one, score=min(0.97, one.score * by + 0.02)) for one in parts if away[one.place] == nearest
         ]
 
     def _numbers(self, mention: Mention) -> tuple[int, int]:
