@@ -13,7 +13,7 @@ import numpy.typing as npt
 from django.db import transaction
 from shapely.geometry import mapping
 
-from lacarte.demo import geography, history, population, supply
+from lacarte.demo import geography, history, population, streets, supply
 from lacarte.demo.accounts import add_accounts
 from lacarte.demo.content import Content, read
 from lacarte.demo.events import DemoCityDrawn
@@ -95,7 +95,9 @@ def load(
         districts, neighbourhoods = _write_places(content, land)
         services = _write_menu(content)
         progress(f"writing {residents} residents")
-        households, persons = _write_people(content, people, neighbourhoods, now)
+        laid = streets.lay(land, content)
+        streets.write_named_places(content, land, laid, neighbourhoods)
+        households, persons = _write_people(content, people, laid, neighbourhoods, now)
         progress(f"writing {len(supplied.providers)} providers and {len(supplied.offers)} offers")
         places, lots = _write_supply(supplied, services, neighbourhoods, districts, units, now)
         users = add_accounts(now)
@@ -150,15 +152,18 @@ def _write_menu(content: Content) -> list[ServiceType]:
 
 
 def _write_people(
-    content: Content, people: population.Population, neighbourhoods: list[Region], now: datetime
+    content: Content,
+    people: population.Population,
+    laid: streets.Streets,
+    neighbourhoods: list[Region],
+    now: datetime,
 ) -> tuple[list[Household], list[Person]]:
-    streets = content.words["streets"]
     speaks_english = np.zeros(people.place.size, dtype=np.bool_)
     speaks_english[people.home[people.english]] = True
     households = [
         Household(
             region=neighbourhoods[place],
-            address=f"{streets['en'][street]} {number}" if english else f"{streets['zh-hans'][street]}{number}号",
+            address=_address(*laid.address(place, street, number), english=english),
             longitude=x,
             latitude=y,
         )
@@ -188,6 +193,10 @@ def _write_people(
     ]
     Circumstance.objects.bulk_create(facts, batch_size=_BATCH)
     return households, persons
+
+
+def _address(street: dict[str, str], number: int, *, english: bool) -> str:
+    return f"{street['en']} {number}" if english else f"{street['zh-hans']}{number}号"
 
 
 def _person(
