@@ -26,7 +26,7 @@ from lacarte.loop.sensing.actions import observe
 from lacarte.loop.sensing.models import Datastream
 from lacarte.loop.voice.actions import rate
 from lacarte.loop.voice.queries import rates
-from lacarte.registers.menu.models import CapacityLot, OfferAtPlace
+from lacarte.registers.menu.models import Attribute, CapacityLot, OfferAtPlace
 from lacarte.registers.menu.queries import overbooked, with_free_units
 
 
@@ -112,10 +112,12 @@ def _sense() -> Iterator[Said]:
 
 
 def _with_capacity(besides: str = "") -> OfferAtPlace:
-    """The offer with most units free now, of a service that a person orders."""
+    """The offer with most units free now, of a service that a person orders without having to answer questions."""
     now = clock.now()
     lots = with_free_units(CapacityLot.objects.filter(ends_at__gt=now, offer_at_place__longitude__isnull=False))
     wanted = lots.exclude(offer_at_place__offer__service_type__code=besides).filter(free__gt=0)
+    asking = Attribute.objects.filter(required=True).values("service_type")
+    wanted = wanted.exclude(offer_at_place__offer__service_type__in=asking)
     lot = (
         wanted.select_related("offer_at_place__offer__service_type", "offer_at_place__region")
         .order_by("-free")
