@@ -39,7 +39,7 @@ def sent(city: towns.City, text: str, **more: object) -> Need:
 def test_a_certain_place_gives_region_and_point(city: towns.City) -> None:
     need = sent(city, "梅井弄12号的电梯坏了")
     assert (need.region, need.longitude, need.latitude) == (city.west, 122.03, 28.03)
-    assert need.understanding.places == [{"code": "plum", "name": "Plum Lane", "certainty": 0.95}]
+    assert need.understanding.places == [{"code": "plum", "name": "Plum Lane", "certainty": 0.975}]
     assert need.cell > 0
 
 
