@@ -15,9 +15,10 @@ import sys
 import tempfile
 import time
 from collections.abc import Callable, Iterator
-from datetime import timedelta
+from datetime import datetime, timedelta
 from itertools import islice
 from pathlib import Path
+from uuid import UUID
 
 ROOT = Path(__file__).parents[1]
 sys.path[:0] = [str(ROOT), str(ROOT / "src"), str(ROOT / "benchmarks")]
@@ -51,7 +52,8 @@ django.setup()
 
 import numpy as np  # noqa: E402
 from django.core.management import call_command  # noqa: E402
-from django.db import connection  # noqa: E402
+from django.db import connection, transaction  # noqa: E402
+from django.db.models import Model  # noqa: E402
 from django.http import QueryDict  # noqa: E402
 from django.test import Client  # noqa: E402
 from open_needs import STREETS, THINGS  # noqa: E402
@@ -92,30 +94,49 @@ def fill(city: City, n: int) -> None:
     while len(references) < n:  # some of a million are drawn twice
         references.add(new_reference())
 
-    def needs() -> Iterator[Need]:
+    def rows() -> Iterator[dict[str, object]]:
         for i in range(n):
             at = now - timedelta(days=float(age[i]))
-            ended = min(now, at + timedelta(days=draw.uniform(0, 20)))
-            closed = ended if state[i] >= 2 else None
-            yield Need(
-                pk=uuid7(), reference=references.pop(), channel="web", state=_STATES[state[i]],
-                subject="person" if person[i] else "place",
-                service_type=city.care if person[i] else types[kind[i]],
-                region=city.west if x[i] < 122.1 else city.east,
-                text=f"{draw.choice(STREETS)} {draw.randint(1, 200)}: {draw.choice(THINGS)}",
-                address=f"{draw.randint(1, 200)} {draw.choice(STREETS)}", language="en",
-                longitude=float(x[i]), latitude=float(y[i]), cell=int(cell[i]),
-                received_at=at, closed_at=closed, changed_at=closed or at,
-            )  # fmt: skip
+            closed = min(now, at + timedelta(days=draw.uniform(0, 20))) if state[i] >= 2 else None
+            yield {
+                "id": uuid7(), "reference": references.pop(), "state": _STATES[state[i]],
+                "subject": "person" if person[i] else "place",
+                "service_type_id": (city.care if person[i] else types[kind[i]]).pk,
+                "region_id": (city.west if x[i] < 122.1 else city.east).pk,
+                "text": f"{draw.choice(STREETS)} {draw.randint(1, 200)}: {draw.choice(THINGS)}",
+                "address": f"{draw.randint(1, 200)} {draw.choice(STREETS)}",
+                "longitude": float(x[i]), "latitude": float(y[i]), "cell": int(cell[i]),
+                "received_at": at, "closed_at": closed, "changed_at": closed or at,
+            }  # fmt: skip
 
-    rows = needs()
-    while batch := list(islice(rows, _BATCH)):
-        Need.objects.bulk_create(batch, batch_size=500)
-        Understanding.objects.bulk_create(
-            (Understanding(need=need, language="en") for need in batch), batch_size=2000
-        )
-    with connection.cursor() as cursor:
-        cursor.execute("ANALYZE")
+    drawn = rows()
+    while batch := list(islice(drawn, _BATCH)):
+        insert(Need(channel="web", language="en"), batch)
+        insert(Understanding(language="en"), [{"need_id": row["id"]} for row in batch])
+    if connection.vendor == "postgresql":  # which does so by itself, a little later
+        with connection.cursor() as cursor:
+            cursor.execute("ANALYZE")
+
+
+def insert(like: Model, rows: list[dict[str, object]]) -> None:
+    """Write rows ``like`` a record but for the columns that each says; the ORM would take minutes more."""
+    fields = like._meta.concrete_fields
+    same = {field.attname: field.get_db_prep_save(field.pre_save(like, True), connection) for field in fields}
+    columns = ", ".join(f'"{field.column}"' for field in fields)
+    marks = ", ".join(["%s"] * len(fields))
+    values = [[written(row[field.attname]) if field.attname in row else same[field.attname] for field in fields]
+              for row in rows]  # fmt: skip
+    with transaction.atomic(), connection.cursor() as cursor:
+        cursor.executemany(f'INSERT INTO "{like._meta.db_table}" ({columns}) VALUES ({marks})', values)
+
+
+def written(value: object) -> object:
+    """A value as the database keeps it."""
+    if connection.vendor == "postgresql":
+        return value
+    if isinstance(value, datetime):
+        return value.replace(tzinfo=None).isoformat(" ")
+    return value.hex if isinstance(value, UUID) else value
 
 
 def filters(draw: random.Random) -> dict[str, Callable[[], dict[str, object]]]:

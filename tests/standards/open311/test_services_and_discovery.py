@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -227,3 +228,15 @@ def test_a_fault_of_ours_is_answered_in_the_format_and_logged(
     assert "fault of ours" in data(answer)[0]["description"]
     assert b"cellar" not in answer.content
     assert "the cellar is flooded" in caplog.text
+
+
+def test_the_description_for_programs_and_the_reference_name_every_parameter(client: Client) -> None:
+    described = client.get(f"{ROOT}/openapi.json").json()
+    calls = described["paths"]["/requests.{format}"]
+    names = {parameter["name"] for parameter in calls["get"]["parameters"]}
+    form = calls["post"]["requestBody"]["content"]["multipart/form-data"]["schema"]["properties"]
+    page = (Path(__file__).parents[3] / "docs" / "reference" / "open311.md").read_text(encoding="utf-8")
+    assert (len(names), len(form)) == (15, 18)
+    assert [name for name in names | set(form) if f"`{name}`" not in page] == []
+    assert described["openapi"] == "3.1.0"
+    assert described["servers"] == [{"url": "http://testserver/open311/v2"}]

@@ -8,7 +8,9 @@ import pytest
 from django.conf import LazySettings
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
+from django.urls import reverse
 
+from lacarte.kernel import clock
 from lacarte.kernel.api_keys import make, revoke
 from lacarte.loop.needs.models import Attachment, Danger, Need, UrgencyRule
 from lacarte.registers.menu.models import PriorityClass
@@ -211,8 +213,13 @@ def test_photos_come_with_it_and_are_not_public_until_released(client: Client) -
     [taken] = client.post(REQUESTS, {**GOOD, **files}).json()
     need = Need.objects.get()
     assert need.attachments.count() == 2
-    [shown] = client.get(f"{ROOT}/requests/{taken['service_request_id']}.json").json()
-    assert shown["media_url"] is None
+    address = f"{ROOT}/requests/{taken['service_request_id']}.json"
+    assert client.get(address).json()[0]["media_url"] is None
+    assert client.get(reverse("attachment", args=[need.attachments.first().pk])).status_code == 404
+    need.attachments.update(released_at=clock.now())
+    seen = client.get(client.get(address).json()[0]["media_url"])
+    assert (seen.status_code, seen["Content-Type"]) == (200, "image/jpeg")
+    assert seen["Cross-Origin-Resource-Policy"] == "cross-origin", "pages of clients show it"
 
 
 @pytest.mark.parametrize(

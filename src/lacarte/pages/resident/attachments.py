@@ -34,7 +34,8 @@ def attachment(request: HttpRequest, key: UUID) -> FileResponse:
     response = FileResponse(file, content_type=found.media_type, as_attachment=not photo, filename=name)
     response["Content-Security-Policy"] = _POLICY
     response["X-Content-Type-Options"] = "nosniff"
-    response["Cross-Origin-Resource-Policy"] = "same-origin"
+    # Pages of Open311 clients show what is released; nobody else's page shows anything else.
+    response["Cross-Origin-Resource-Policy"] = "cross-origin" if found.released_at else "same-origin"
     response["Cache-Control"] = "public, max-age=300" if found.released_at else "private, max-age=300"
     return response
 
