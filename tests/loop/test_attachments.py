@@ -19,6 +19,7 @@ from lacarte.loop.needs import attachments, files
 from lacarte.loop.needs.actions import receive
 from lacarte.loop.needs.attachments import AttachmentRefusedError, release, store, take_back, waiting
 from lacarte.loop.needs.models import Attachment, Channel, Need
+from lacarte.pages.resident.draft import SESSION_KEY
 from lacarte.registers.people.models import Person, PersonalRead
 from tests.city import City, build, official
 from tests.engines.images.drawn import as_file, drawn, photo
@@ -190,7 +191,7 @@ def test_only_who_may_open_the_need_gets_its_photo(city: City) -> None:
 def test_what_is_not_sent_yet_is_shown_to_its_own_session_only() -> None:
     kept, client = store(photo(), name="a", draft="d"), Client()
     session = client.session
-    session["uploads"] = "d"
+    session[SESSION_KEY] = "d"
     session.save()
     assert client.get(f"/attachments/{kept.pk}/").status_code == 200
     assert Client().get(f"/attachments/{kept.pk}/").status_code == 404
@@ -238,4 +239,4 @@ def test_a_photo_is_public_once_a_person_released_it(city: City) -> None:
 def test_a_request_that_brings_too_much_is_refused_before_it_is_read(client: Client) -> None:
     upload = SimpleUploadedFile("a.jpg", b"x" * 4_100_000)
     answer = client.post("/needs/find/", {"reference": "x", "photo": upload})
-    assert answer.status_code == 400
+    assert answer.status_code == 413

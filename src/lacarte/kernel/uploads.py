@@ -19,7 +19,7 @@ def most_bytes() -> int:
 
 
 class Bounded(FileUploadHandler):
-    """Stands first in ``FILE_UPLOAD_HANDLERS``; raises ``RequestDataTooBig`` (answered 400) by the length told."""
+    """Stands first in ``FILE_UPLOAD_HANDLERS``; raises ``RequestDataTooBig`` (answered 413) by the length told."""
 
     def handle_raw_input(
         self, input_data: Any, META: Any, content_length: int, boundary: Any, encoding: Any = None
