@@ -14,6 +14,7 @@ from lacarte.cli.keys import key
 from lacarte.cli.matching import match
 from lacarte.cli.messages import messages
 from lacarte.cli.serving import check, demo, migrate, serve, worker
+from lacarte.cli.understanding import train, understand
 from lacarte.cli.users import user
 
 __all__ = ["main"]
@@ -31,7 +32,7 @@ def main(home: Path | None) -> None:
 
 
 for command in (
-    migrate, demo, serve, worker, import_, messages, match, user, key, check,
+    migrate, demo, serve, worker, import_, messages, match, user, key, train, understand, check,
     settings_reference, translations, test,
 ):  # fmt: skip
     main.add_command(command)

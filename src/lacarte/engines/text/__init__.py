@@ -2,7 +2,7 @@
 
 from lacarte.engines.text.classifier import Classifier, Suggestion, fit, share_of, text_key
 from lacarte.engines.text.language import language, read_language
-from lacarte.engines.text.quality import Quality, chance_better, measure
+from lacarte.engines.text.quality import Quality, chance_better, macro_f1_of, measure
 
 __all__ = [
     "Classifier",
@@ -11,6 +11,7 @@ __all__ = [
     "chance_better",
     "fit",
     "language",
+    "macro_f1_of",
     "measure",
     "read_language",
     "share_of",

@@ -10,7 +10,7 @@ import numpy.typing as npt
 
 from lacarte.engines.text.calibration import NEVER, calibration_error
 
-__all__ = ["LabelQuality", "PartQuality", "Quality", "chance_better", "macro_f1", "measure"]
+__all__ = ["LabelQuality", "PartQuality", "Quality", "chance_better", "macro_f1_of", "measure"]
 
 Labels = npt.NDArray[np.int64]
 
@@ -85,8 +85,15 @@ def measure(
     )  # fmt: skip
 
 
-def macro_f1(true: Labels, guess: Labels, weight: npt.NDArray[np.float64] | None = None) -> float:
-    """The mean of the F1 of the labels that ``true`` has, each text counting ``weight``; 0 without any."""
+def macro_f1_of(truth: Sequence[str], said: Sequence[str]) -> float:
+    """The mean of the F1 of the labels that ``truth`` names; 0 without any."""
+    names = {label: k for k, label in enumerate(sorted({*truth, *said}))}
+    true, guess = (np.array([names[one] for one in side], dtype=np.int64) for side in (truth, said))
+    return _macro_f1(true, guess)
+
+
+def _macro_f1(true: Labels, guess: Labels, weight: npt.NDArray[np.float64] | None = None) -> float:
+    """As :func:`macro_f1_of`, of numbered labels, each text counting ``weight``."""
     if not len(true):
         return 0.0
     size = int(max(true.max(), guess.max())) + 1
@@ -112,7 +119,7 @@ def chance_better(
     generator, wins = np.random.default_rng(seed), 0.0
     for _ in range(draws):
         weight = np.bincount(generator.integers(0, len(true), len(true)), minlength=len(true)).astype(np.float64)
-        gain = macro_f1(true, after, weight) - macro_f1(true, before, weight)
+        gain = _macro_f1(true, after, weight) - _macro_f1(true, before, weight)
         wins += 1.0 if gain > 0 else 0.5 if gain == 0 else 0.0
     return wins / draws
 
@@ -133,4 +140,4 @@ def _label(
 def _part(true: Labels, guess: Labels, top: npt.NDArray[np.float64]) -> PartQuality:
     right = true == guess
     accuracy = float(right.mean()) if len(true) else 0.0
-    return PartQuality(len(true), accuracy, macro_f1(true, guess), calibration_error(top, right))
+    return PartQuality(len(true), accuracy, _macro_f1(true, guess), calibration_error(top, right))

@@ -7,7 +7,17 @@ from datetime import timedelta
 from lacarte.kernel.events import subscribe
 from lacarte.kernel.models import Event
 from lacarte.kernel.schedule import every
-from lacarte.loop.needs import attachments, case_news, clustering, confirming, dangers, delivering, placing, surges
+from lacarte.loop.needs import (
+    attachments,
+    case_news,
+    clustering,
+    confirming,
+    dangers,
+    delivering,
+    placing,
+    surges,
+    training,
+)
 from lacarte.loop.needs.actions import receive
 from lacarte.loop.needs.models import Channel
 from lacarte.loop.sensing.events import AlarmRaised
@@ -23,6 +33,7 @@ __all__ = [
     "need_of_alarm",
     "surges",
     "sweep_attachments",
+    "training",
 ]  # whose jobs are declared there
 
 

@@ -82,6 +82,16 @@ def suggest(text: str, n: int = 3) -> list[tuple[ServiceType, float]]:
     return [(kind, found.probability) for found, kind in _read(text, n)[1]]
 
 
+def labels_of(text: str, codes: tuple[str, ...], n: int = 3) -> tuple[list[Suggestion], str]:
+    """The likeliest labels of the model in use, service types or not, and the model's fingerprint.
+
+    Without a model in use, those of the menu with these ``codes``.
+    """
+    stored = model_files.in_use()
+    reads = InUse(stored.classifier, stored.fingerprint) if stored else taught_by_menu(codes)
+    return (reads.classifier.suggest(text, n), reads.fingerprint) if reads else ([], "")
+
+
 def reader(codes: tuple[str, ...]) -> InUse | None:
     """What reads a text for a menu of these service types: the model in use if it knows any of them.
 

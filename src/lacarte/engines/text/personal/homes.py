@@ -29,10 +29,12 @@ _FLAT = re.compile(
     r"((?=[a-z-]*\d)[a-z]{0,2}-?\d{1,5}[a-z]?|[a-z])(?![\w'’])",
     re.IGNORECASE,
 )
-_TYPES = (
-    r"(?:st|street|str|ave|avenue|av|rd|road|blvd|boulevard|ln|lane|dr|drive|ct|court|pl|place|ter|terrace|way|sq|"
-    r"square|close|crescent|row|gardens|hill|quay|alley|steps|ring|walk|mews|grove|park|loop|circle|cir|hwy|highway)"
+STREET_WORDS = (
+    r"st|street|str|ave|avenue|av|rd|road|blvd|boulevard|ln|lane|dr|drive|ct|court|pl|place|ter|terrace|way|sq|"
+    r"square|close|crescent|row|gardens|hill|quay|alley|steps|ring|walk|mews|grove|park|loop|circle|cir|hwy|highway|"
+    r"plaza|center|centre|school|library|hospital|station|playground|garden|bridge|tower|hall|building|church"
 )
+_TYPES = f"(?:{STREET_WORDS})"
 _STREET = (
     rf"\d{{1,5}}[A-Za-z]?(?:[-/]\d{{1,4}})? (?:[\w'’.]+ ){{1,4}}?{_TYPES}\b\.?"
     rf"|(?:[A-Z][\w'’]+ ){{1,3}}{_TYPES}\.? \d{{1,5}}[A-Za-z]?"

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import re
 
+from lacarte.engines.text.personal.given_names import GIVEN_NAMES
+from lacarte.engines.text.personal.homes import STREET_WORDS
 from lacarte.engines.text.personal.no_names import BEGIN_NO_NAME, CAPITAL_NO_NAME, LOWER_NO_NAME
 from lacarte.engines.text.personal.numbers import Found
 
@@ -30,7 +32,7 @@ _ENDS = (
 )
 _ANNOUNCED = re.compile(
     r"(?:我叫|名叫|名字(?:是|叫)|叫做|姓名|联系人|投诉人|举报人|反映人|来电人|申请人|报修人|户主|患者|业主|当事人|"
-    r"受害人|收件人|负责人|署名|本人)[ ]?(?:是|为|叫|姓名)?[ ]{0,2}[:：,，]?[ ]{0,2}"
+    r"受害人|收件人|负责人|署名|户名|本人)[ ]?(?:是|为|叫|姓名)?[ ]{0,2}[:：,，]?[ ]{0,2}"
     rf"({_NAME})(?:\(|（|{_ENDS})"
 )
 _ROLE = (
@@ -38,9 +40,15 @@ _ROLE = (
     r"(?:教师|老师|村民|居民|业主|住户|学生|家长|职工|员工|司机|工人|租户|市民|护士|医生|志愿者|社工)"
 )
 _RELATED = re.compile(
-    r"(?:老人|老伴|父亲|母亲|妈妈|爸爸|儿子|女儿|孙子|孙女|丈夫|妻子|老公|老婆|邻居|同事|朋友|房客|孩子)"
+    r"(?:老人|老伴|父亲|母亲|妈妈|爸爸|我爸|我妈|我哥|我姐|我弟|我妹|爷爷|奶奶|外公|外婆|儿子|女儿|孙子|孙女|丈夫"
+    r"|妻子|老公|老婆|邻居|同事|朋友|房客|孩子)"
     rf"(?:叫|名叫|是)?({_NAME}){_ENDS}"
 )
+_AGED = re.compile(
+    rf"(?:^|(?<=[\s,.;:!?，。；：！？、()]))({_NAME})[,，、 (]?(?=[男女][,，、。) ]|[\d一二三四五六七八九十]{{1,3}}岁)"
+)
+_NEXT_DOOR = re.compile(rf"(?:楼上|楼下|隔壁|对门)(?:的|是)?({_NAME})(?=家|的|[,，。]|天天|每)")
+_SURNAMED = re.compile(rf"(?:我|本人|他|她|免贵)姓({_SURNAME})(?=$|[\s,，。；;、!！])")
 _I_AM = re.compile(rf"(?:我|这里|这边)是{_ROLE}?({_NAME})(?=$|[\s,.;!?，。；！？、(（]|电话|手机|，|住)")
 _ADDRESSED = re.compile(
     r"先生|女士|小姐|师傅|老师|阿姨|大妈|大爷|大伯|大姐|大哥|叔叔|奶奶|爷爷|婆婆|同志|同学|太太"
@@ -86,7 +94,9 @@ _LOWER_CALLED = re.compile(
     re.IGNORECASE,
 )
 _I_AM_TWO = re.compile(rf"\b(?:I am|I['’]m|I m|am)\s(?-i:({_TWO}))", re.IGNORECASE)
-_I_AM_ONE = re.compile(rf"\b(?:I am|I['’]m)\s(?-i:({_WORD}))(?=[,.;!]| from| and I|$)", re.IGNORECASE)
+_I_AM_ONE = re.compile(
+    rf"\b(?:I am|I['’]m|(?i:it['’]s|its|it is))\s(?-i:({_WORD}))(?=[,.;!]| from| and I|$)", re.IGNORECASE
+)
 _TITLED = re.compile(rf"\b(?:Mr|Mrs|Ms|Miss|Mx|Dr|Prof|Sir|Madam|Uncle|Aunt|Auntie|Nurse)\.? ({_FULL})")
 _STREET_BEFORE = re.compile(r"(?:[A-Z][a-z]+|\d\w*|[A-Z]{2,}) $")
 _SIGNED_LATIN = re.compile(
@@ -94,6 +104,8 @@ _SIGNED_LATIN = re.compile(
     rf"[,.!]?\s+({_FULL})\.?\s*$"
 )
 _HERE = re.compile(rf"\b({_TWO}) (?:here\b|speaking\b|calling\b|writing\b)")
+_WRITTEN_OUT = re.compile(rf"\b({_WORD}(?: [A-Z]\.)? {_WORD}(?:-{_WORD})?)(?!['’\w])")
+_AFTER_PLACE = re.compile(rf" (?:{_WORD} )?(?:{STREET_WORDS})\b", re.IGNORECASE)
 _BEFORE_PHONE = re.compile(rf"({_TWO})(?:,| -|:| at| on|\()? ?(?:phone|cell|tel|mobile)?:? ?$")
 
 
@@ -106,7 +118,7 @@ def names_in(folded: str, numbers: list[int]) -> Found:
 def _chinese(folded: str, numbers: list[int]) -> Found:
     if folded.isascii():
         return
-    for pattern in (_ANNOUNCED, _RELATED, _I_AM, _SIGNED):
+    for pattern in (_ANNOUNCED, _RELATED, _AGED, _NEXT_DOOR, _SURNAMED, _I_AM, _SIGNED):
         for found in pattern.finditer(folded):
             if found[1][:2] not in BEGIN_NO_NAME and not found[1].endswith(("人", "员", "者", "户", "主", "工")):
                 yield found.start(1), found.end(1), "name"
@@ -132,6 +144,10 @@ def _latin(folded: str, numbers: list[int]) -> Found:
         if words[0].lower() not in LOWER_NO_NAME:
             kept = words if len(words) > 1 and words[1].lower() not in LOWER_NO_NAME else words[:1]
             yield found.start(1), found.start(1) + len(" ".join(kept)), "name"
+    for found in _WRITTEN_OUT.finditer(folded):
+        given, *_, last = found[1].split()
+        if given in GIVEN_NAMES and last not in CAPITAL_NO_NAME and not _AFTER_PLACE.match(folded, found.end(1)):
+            yield found.start(1), found.end(1), "name"
     for found in _TITLED.finditer(folded):
         # “Sunset Dr Parking” is a street.
         if not (found[0].startswith("Dr") and _STREET_BEFORE.search(folded[: found.start()])):
