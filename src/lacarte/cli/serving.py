@@ -68,6 +68,8 @@ def serve(host: str, port: int) -> None:
         from granian import Granian
         from granian.constants import Interfaces
 
+        from lacarte.site.bodies import WAITING
+
         if why := why_taken(host, port):
             raise Failure(why)
         click.echo(f"Serving on http://{host}:{port} – stop with Ctrl-C")
@@ -77,7 +79,7 @@ def serve(host: str, port: int) -> None:
             port=port,
             interface=Interfaces.WSGI,
             workers=settings.CONFIGURED["processes"],
-            blocking_threads=settings.CONFIGURED["threads"],
+            blocking_threads=settings.CONFIGURED["threads"] + WAITING,
             log_access=False,
             websockets=False,
         )
