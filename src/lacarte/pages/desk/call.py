@@ -10,6 +10,7 @@ from typing import Any
 from uuid import UUID
 
 from django.contrib.sessions.backends.base import SessionBase
+from django.db import transaction
 from django.http import QueryDict
 
 from lacarte.kernel import clock
@@ -33,6 +34,8 @@ class Call:
     token: str = field(default_factory=lambda: secrets.token_urlsafe(24))
     said: dict[str, list[str]] = field(default_factory=dict)  # field -> what was typed or chosen
     found: list[UUID] = field(default_factory=list)  # persons that the search has shown
+    more: bool = False  # and there are others
+    searched: bool = False
 
     @classmethod
     def of(cls, session: SessionBase, user: User) -> Call:
@@ -57,7 +60,10 @@ class Call:
         row = KeptDraft.objects.filter(token=token, changed_at__gt=since).first() if token else None
         if row is None or row.said.get("by") != str(user.pk):
             return None
-        return cls(row.token, row.said["said"], [UUID(key) for key in row.said["found"]])
+        found = row.said.get("found")
+        call = cls(row.token, row.said["said"], searched=found is not None, more=row.said.get("more", False))
+        call.found = [UUID(key) for key in found or ()]
+        return call
 
     @property
     def began(self) -> bool:
@@ -80,13 +86,22 @@ class Call:
             data.setlist(name, values)
         return data
 
-    def keep(self, session: SessionBase, user: User) -> None:
-        """Remember it; not when another window has sent it already."""
+    def keep(self, session: SessionBase, user: User, search: bool = False) -> None:
+        """Remember it; not when another window has sent it already.
+
+        What was found is written by the ``search`` alone: a look that began before may end after it.
+        """
         if self.sent() is not None:
             return
         said = {name: [printable(value) for value in values] for name, values in self.said.items()}
-        kept: dict[str, Any] = {"by": str(user.pk), "said": said, "found": [str(key) for key in self.found]}
-        KeptDraft.objects.update_or_create(token=self.token, defaults={"said": kept, "changed_at": clock.now()})
+        kept: dict[str, Any] = {"by": str(user.pk), "said": said}
+        if search:
+            kept |= {"found": [str(key) for key in self.found], "more": self.more}
+        with transaction.atomic():
+            row = KeptDraft.objects.select_for_update().filter(token=self.token).first()
+            row = row or KeptDraft(token=self.token)
+            row.said, row.changed_at = row.said | kept, clock.now()
+            row.save()
         if session.get(_SESSION_KEY) != self.token:
             session[_SESSION_KEY] = self.token
 

@@ -24,7 +24,7 @@ from lacarte.loop.needs.models import Need
 from lacarte.loop.needs.placing import PlaceFound, certain, places_in
 from lacarte.loop.needs.privacy import public_text
 from lacarte.loop.needs.queries import visible
-from lacarte.loop.needs.understanding import understand
+from lacarte.loop.needs.understanding import Reading, understand
 from lacarte.loop.needs.urgency import Judgement, judge, this_month
 from lacarte.pages.desk.call import Call
 from lacarte.pages.desk.register_form import Register
@@ -34,8 +34,8 @@ from lacarte.registers.people.finding import Found, show
 from lacarte.registers.places.models import NamedPlace, Region
 
 _TYPES, _PLACES, _ALIKE, _OFFERS, _PAST = 3, 3, 2, 3, 5
-#: Less probable needs are no help while somebody waits on the phone.
-_LIKELY = 0.3
+#: Less probable services and needs are no help while somebody waits on the phone.
+_LEAST, _LIKELY = 0.02, 0.3
 _WHY: dict[str, str | Promise] = {
     "near": gettext_lazy("near"),
     "same-time": gettext_lazy("told lately"),
@@ -55,6 +55,7 @@ class Accept:
     sets: str  # JSON of {field: value}
     hint: str = ""
     chosen: bool = False
+    assumed: bool = False  # holds unless somebody chooses another
     about: Any = None
 
 
@@ -101,16 +102,17 @@ def look(call: Call, form: Register, user: User) -> Looked:
     looked = Looked(judge(text, service_type=kind, month=this_month()), kind)
     _who(looked, call, form, user, numbers)
     if reading is not None:
-        probable = {one.code: (one.probability, one.words) for one in reading.types[:_TYPES]}
-        looked.types = list(_types(probable, chosen, numbers))
+        looked.types = list(_types(reading, chosen, numbers))
     region, words = form.chosen_region(), f"{form.said('address')}\n{text}".strip()
     named = places_in(words, within=region, most=_PLACES) if words else []
-    looked.places, looked.certain = list(_places(named, form.said("place"), numbers)), certain(named)
+    looked.certain = certain(named)
+    looked.places = list(_places(named, form, looked.certain, numbers))
     if text and (kind is None or kind.subject == Subject.PLACE):
         where = form.chosen_place() or looked.certain
         looked.same = list(_same(form, text, kind, where, numbers))
     if kind is not None:
-        looked.offers = [(one, open_today(one.hours)) for one in _offers(kind, region)]
+        near = region or (looked.certain.region if looked.certain else None)
+        looked.offers = [(one, open_today(one.hours)) for one in _offers(kind, near)]
         form.ask(questions_of(kind))
     return looked
 
@@ -123,6 +125,9 @@ def _who(looked: Looked, call: Call, form: Register, user: User, numbers: Iterat
         looked.caller = shown[0]
         looked.past = list(_past(looked.caller, user))
         return
+    looked.more = call.more
+    if call.searched and not call.found:
+        looked.problem = _("Nobody fits. What you write down makes a new person.")
     for one in show(call.found, within=within, reader=user):
         where = listed(part for part in (one.birth_year, one.region) if part)
         sets = {"person": str(one.key), "language": one.language}
@@ -133,18 +138,22 @@ def _past(caller: Found, user: User) -> QuerySet[Need]:
     return visible(user).filter(person=caller.key).order_by("-received_at")[:_PAST]
 
 
-def _types(
-    probable: dict[str, tuple[float, tuple[str, ...]]], chosen: ServiceType | None, numbers: Iterator[int]
+def _types(reading: Reading, chosen: ServiceType | None, numbers: Iterator[int]) -> Iterator[Accept]:
+    likely = [one for one in reading.types[:_TYPES] if one.probability >= _LEAST]
+    known = ServiceType.objects.in_bulk([one.code for one in likely], field_name="code")
+    for one in likely:
+        if one.code in known:
+            hint = listed((f"{one.probability * 100:.0f} %", *one.words))
+            assumed = chosen is None and reading.service_type.code == one.code
+            is_chosen = chosen is not None and chosen.code == one.code
+            sets = json.dumps({"service": one.code})
+            yield Accept(next(numbers), str(known[one.code]), sets, hint, is_chosen, assumed)
+
+
+def _places(
+    named: list[PlaceFound], form: Register, sure_of: NamedPlace | None, numbers: Iterator[int]
 ) -> Iterator[Accept]:
-    known = ServiceType.objects.in_bulk(list(probable), field_name="code")
-    for code, (probability, words) in probable.items():
-        if code in known:
-            hint = f"{probability * 100:.0f} %" + (f" – {listed(words)}" if words else "")
-            is_chosen = chosen is not None and chosen.code == code
-            yield Accept(next(numbers), str(known[code]), json.dumps({"service": code}), hint, is_chosen)
-
-
-def _places(named: list[PlaceFound], chosen: str, numbers: Iterator[int]) -> Iterator[Accept]:
+    place_said, region_said = form.said("place"), form.said("region")
     for found in named:
         place = found.place
         sets = {"region": place.region.code}
@@ -152,7 +161,9 @@ def _places(named: list[PlaceFound], chosen: str, numbers: Iterator[int]) -> Ite
             sets["place"] = place.code
         sure = f"{found.certainty * 100:.0f} %"
         hint = sure if place._state.adding else listed((place.region, sure))
-        yield Accept(next(numbers), str(place), json.dumps(sets), hint, bool(chosen) and place.code == chosen)
+        chosen = sets.get("place", "") == place_said and sets["region"] == region_said
+        assumed = place is sure_of and not place_said and not region_said
+        yield Accept(next(numbers), str(place), json.dumps(sets), hint, chosen, assumed)
 
 
 def _same(
@@ -173,7 +184,7 @@ def _same(
             continue
         about = {"need": one.need, "words": public_text(one.need)}
         sets, chosen = {"same": one.need.reference}, form.said("same") == one.need.reference
-        yield Accept(next(numbers), _title(one), json.dumps(sets), _reasons(one), chosen, about)
+        yield Accept(next(numbers), _title(one), json.dumps(sets), _reasons(one), chosen, about=about)
 
 
 def _title(one: Alike) -> str:

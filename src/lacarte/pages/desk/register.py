@@ -66,25 +66,26 @@ def look_again(request: HttpRequest) -> HttpResponse:
 def _looked(request: HttpRequest, call: Call, user: User) -> tuple[Register, Looked]:
     """Take up what was accepted, look for a person where that was asked for, and keep all of it."""
     call.said |= _accepted(request.POST.get("accept", ""))
-    problem, more = "", False
-    if request.POST.get("act") == "find":
-        try:
-            search = find(Register(call.data()).facts(), within=callers(user), reader=user)
-        except TooFewFactsError:
-            problem = _(
-                "Two facts are needed: a name, a phone number, a year of birth, where they live, a reference."
-            )
-        except ValueError as error:
-            problem = str(error)
-        else:
-            call.found, more = [one.key for one in search.found], search.more
-            call.said["person"] = [""]
-            problem = "" if search.found else _("Nobody fits. What you write down makes a new person.")
-    call.keep(request.session, user)
+    searching = request.POST.get("act") == "find"
+    problem = _search(call, user) if searching else ""
+    call.keep(request.session, user, search=searching and not problem)
     form = Register(call.data())
     looked = look(call, form, user)
-    looked.problem, looked.more = problem, more
+    looked.problem = problem or looked.problem
     return form, looked
+
+
+def _search(call: Call, user: User) -> str:
+    """Look for who calls. Returns why that cannot be done; empty where it could."""
+    try:
+        search = find(Register(call.data()).facts(), within=callers(user), reader=user)
+    except TooFewFactsError:
+        return _("Two facts are needed: a name, a phone number, a year of birth, where they live, a reference.")
+    except ValueError as error:
+        return str(error)
+    call.found, call.more, call.searched = [one.key for one in search.found], search.more, True
+    call.said["person"] = [""]
+    return ""
 
 
 def _accepted(chosen: str) -> dict[str, list[str]]:

@@ -36,7 +36,7 @@ class Register(Form):
     ``where_known``: it is known where without a neighbourhood, from the caller's home or from their words.
     """
 
-    short = ("phone", "birth_year", "reference", "language")
+    marks_optional = False  # nearly all of it is
     text = forms.CharField(
         label=gettext_lazy("What do they need?"),
         max_length=LONGEST_TEXT,
@@ -48,7 +48,7 @@ class Register(Form):
     service = forms.ChoiceField(
         label=gettext_lazy("Service"),
         required=False,
-        help_text=gettext_lazy("Leave it empty to have the text understood."),
+        help_text=gettext_lazy("Not sure: the text is understood, or a colleague reads it."),
     )
     name = forms.CharField(label=gettext_lazy("Name"), required=False, max_length=200)
     phone = forms.RegexField(
