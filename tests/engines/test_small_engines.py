@@ -48,7 +48,7 @@ def test_distances() -> None:
         ("请修 Harbour Tower 的电梯，已经坏了三天", "zh-hans"),
         ("12345", "und"),
         ("", "und"),
-        ("エレベーターをなおしてください", "und"),
+        ("エレベーターをなおしてください", "ja"),
     ],
 )
 def test_language_by_script(text: str, expected: str) -> None:
