@@ -14,7 +14,7 @@ from lacarte.engines.text.personal.checks import is_card, is_iban, is_identity
 from lacarte.engines.text.personal.folding import even, spelt_digits
 from tests.engines.personal_sample import Quality, sentences
 
-FILES = ("seen_en", "seen_zh", "unseen_en", "unseen_zh")
+FILES = ("seen_en", "seen_zh", "unseen_en", "unseen_zh", "fresh_en", "fresh_zh")
 
 
 def test_the_sample_is_large_and_half_of_it_has_nothing_personal() -> None:

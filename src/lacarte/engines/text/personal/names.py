@@ -45,7 +45,8 @@ _RELATED = re.compile(
     rf"(?:叫|名叫|是)?({_NAME}){_ENDS}"
 )
 _AGED = re.compile(
-    rf"(?:^|(?<=[\s,.;:!?，。；：！？、()]))({_NAME})[,，、 (]?(?=[男女][,，、。) ]|[\d一二三四五六七八九十]{{1,3}}岁)"
+    rf"(?:^|(?<=[\s,.;:!?，。；：！？、()]))({_NAME})[,，、 (]?"
+    r"(?=[男女][,，、。) ]|[\d一二三四五六七八九十]{1,3}岁)"
 )
 _NEXT_DOOR = re.compile(rf"(?:楼上|楼下|隔壁|对门)(?:的|是)?({_NAME})(?=家|的|[,，。]|天天|每)")
 _SURNAMED = re.compile(rf"(?:我|本人|他|她|免贵)姓({_SURNAME})(?=$|[\s,，。；;、!！])")
@@ -53,7 +54,8 @@ _I_AM = re.compile(rf"(?:我|这里|这边)是{_ROLE}?({_NAME})(?=$|[\s,.;!?，�
 _ADDRESSED = re.compile(
     r"先生|女士|小姐|师傅|老师|阿姨|大妈|大爷|大伯|大姐|大哥|叔叔|奶奶|爷爷|婆婆|同志|同学|太太"
 )
-_BEFORE_ADDRESS = re.compile(rf"({_SURNAME})(?:{_GIVEN}){{0,2}}$")
+_BEFORE_ADDRESS = re.compile(rf"{_SURNAME}(?:{_GIVEN}){{0,2}}")
+_LONGEST = 4  # signs of a name
 #: Signs before a form of address that end another word: “主任老师” names nobody.
 _ENDS_A_WORD = (
     "主任",
@@ -123,15 +125,22 @@ def _chinese(folded: str, numbers: list[int]) -> Found:
             if found[1][:2] not in BEGIN_NO_NAME and not found[1].endswith(("人", "员", "者", "户", "主", "工")):
                 yield found.start(1), found.end(1), "name"
     for title in _ADDRESSED.finditer(folded):
-        start = max(0, title.start() - 4)
-        before = _BEFORE_ADDRESS.search(folded[start : title.start()])
-        ends = folded.endswith(_ENDS_A_WORD, 0, title.start())
-        if before and not ends and before[0][:2] not in BEGIN_NO_NAME:
-            yield start + before.start(), title.start(), "name"
+        if not folded.endswith(_ENDS_A_WORD, 0, title.start()):
+            start = _name_before(folded, title.start())
+            if start < title.start():
+                yield start, title.start(), "name"
     for at in numbers:
         start = max(0, at - 16)
         if (beside := _BEFORE_NUMBER.search(folded[start:at])) and beside[1][:2] not in BEGIN_NO_NAME:
             yield start + beside.start(1), start + beside.end(1), "name"
+
+
+def _name_before(folded: str, end: int) -> int:
+    """Where the longest name begins that ends at ``end``; ``end`` where none does."""
+    for start in range(max(0, end - _LONGEST), end):
+        if _BEFORE_ADDRESS.fullmatch(folded, start, end) and folded[start : start + 2] not in BEGIN_NO_NAME:
+            return start
+    return end
 
 
 def _latin(folded: str, numbers: list[int]) -> Found:

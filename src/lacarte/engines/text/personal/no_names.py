@@ -32,7 +32,8 @@ November December City Council Department Police Fire Water Power Gas Electric P
 Hospital Office Service Services Customer Support Help Request Number Street North South East West Upper Lower
 Old New Great Little Open Closed Other Unknown Anonymous None Parking Recology Muni Bart Caltrans Road Avenue
 Main Market Housing Health Social Community District Neighborhood Neighbourhood State County Federal National
-Central Emergency Sorry Happy Glad Sure Afraid Writing Reporting Calling Concerned Worried Tired Transportation
+Central Emergency Sorry Happy Glad Sure Afraid Writing Reporting Calling Concerned Worried Tired
+Send Fax Weekdays Transportation
 Engineering Traffic
 
 Maintenance Division Bureau Inspector Clerk Manager Supervisor Mapping Sewer
