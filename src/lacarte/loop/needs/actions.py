@@ -20,6 +20,7 @@ from lacarte.kernel.models import User
 from lacarte.kernel.permissions import Action, require
 from lacarte.kernel.text import storable
 from lacarte.loop.needs.abuse import why_held
+from lacarte.loop.needs.cases import taking_turns
 from lacarte.loop.needs.duplicates import Alike, alike
 from lacarte.loop.needs.events import NeedClassified, NeedHeld, NeedReceived, NeedWithdrawn
 from lacarte.loop.needs.joining import leave
@@ -274,7 +275,7 @@ def withdraw(need: Need, *, actor: User | None) -> Need:
 
     What is joined to another leaves it. Raises :class:`NeedRefusedError`.
     """
-    with transaction.atomic():
+    with taking_turns():  # it may be joined to another
         need = Need.objects.select_for_update().get(pk=need.pk)
         if need.state == Need.State.HELD:
             Understanding.objects.filter(need=need).update(held="")  # nobody turned it away

@@ -1,44 +1,31 @@
-"""Needs of one case, locked together: a lead and all that are joined to it, and in which order they are locked.
-
-Who changes which needs make a case holds the lock of its lead first. Two who wait for each other all the same
-(each named what the other has just joined) are told by the database; the later one begins again.
-"""
+"""Needs of one case: a lead and all that are joined to it, and how those who change it take turns."""
 
 from __future__ import annotations
 
-import time
-from collections.abc import Callable, Sequence
-from typing import TypeVar
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from uuid import UUID
 
-from django.db import OperationalError, transaction
+from django.db import connection, transaction
 
 from lacarte.loop.needs.models import Joining, Need
 
-T = TypeVar("T")
-_TRIES = 8
-#: PostgreSQL: somebody else waits for us, and we for them; or what we read has changed.
-_TRY_AGAIN = ("40P01", "40001")
+#: The name of the turn in PostgreSQL: any number that nothing else takes.
+_TURN = 0x6361_7365
 
 
-class MovedError(Exception):
-    """What was read before the lock was taken does not hold any more: read it again."""
+@contextmanager
+def taking_turns() -> Iterator[None]:
+    """A transaction in which nobody else joins, parts or withdraws needs: what is read of cases stays true.
 
-
-def in_one_go(act: Callable[[], T]) -> T:
-    """Run ``act`` in one transaction; begin again where others changed the same cases at the same moment."""
-    for at in range(_TRIES):
-        try:
-            with transaction.atomic():
-                return act()
-        except MovedError:
-            if at == _TRIES - 1:
-                raise
-        except OperationalError as error:
-            if at == _TRIES - 1 or getattr(error.__cause__, "sqlstate", "") not in _TRY_AGAIN:
-                raise
-        time.sleep(0.01 * 2**at)
-    raise AssertionError("the last try has returned or raised")
+    Which needs have to be locked is only known once the cases were read; two who lock what each has just read
+    would wait for each other. A turn is a few milliseconds. SQLite has one writer at a time in any case.
+    """
+    with transaction.atomic():
+        if connection.vendor == "postgresql":
+            with connection.cursor() as cursor:
+                cursor.execute("SELECT pg_advisory_xact_lock(%s)", [_TURN])
+        yield
 
 
 def lead_of(need: Need) -> UUID:

@@ -14,7 +14,7 @@ from lacarte.kernel import clock
 from lacarte.kernel.events import publish, publish_many
 from lacarte.kernel.models import User
 from lacarte.kernel.permissions import Action, require
-from lacarte.loop.needs.cases import MovedError, came_by, in_one_go, lead_of, locked
+from lacarte.loop.needs.cases import came_by, lead_of, locked, taking_turns
 from lacarte.loop.needs.events import (
     NeedCounted,
     NeedDiscounted,
@@ -44,26 +44,20 @@ def join(need: Need, to: Need, *, actor: User | None, probability: float | None 
     ``actor`` is an official with a mandate for both; ``None`` is the program, which gives its ``probability``.
     Raises :class:`JoiningRefusedError` and ``PermissionDenied``.
     """
-    return in_one_go(lambda: _join(need.pk, to.pk, actor, probability))
-
-
-def _join(need_key: UUID, to_key: UUID, actor: User | None, probability: float | None) -> Need:
-    named = Need.objects.get(pk=to_key)
-    need, lead = locked([need_key, lead_of(named)])
-    named.refresh_from_db(fields=["state", "lead"])
-    if lead_of(named) != lead.pk or lead.lead_id is not None:
-        raise MovedError
-    if actor is not None:
-        require(actor, Action.WORK, need)
-        require(actor, Action.WORK, lead)
-    if need.lead_id == lead.pk:
-        return lead  # somebody was faster
-    if why := _why_not(need, lead):
-        raise JoiningRefusedError(why)
-    if need.state == Need.State.ORDERED or (need.state == Need.State.OPEN and lead.state == Need.State.HELD):
-        need, lead, named = lead, need, need
-    _put_under(need, lead, named, actor, probability)
-    return lead
+    with taking_turns():
+        need, lead = locked([need.pk, lead_of(Need.objects.get(pk=to.pk))])
+        named = lead if to.pk == lead.pk else to
+        if actor is not None:
+            require(actor, Action.WORK, need)
+            require(actor, Action.WORK, lead)
+        if need.lead_id == lead.pk:
+            return lead  # somebody was faster
+        if why := _why_not(need, lead):
+            raise JoiningRefusedError(why)
+        if need.state == Need.State.ORDERED or (need.state == Need.State.OPEN and lead.state == Need.State.HELD):
+            need, lead, named = lead, need, need
+        _put_under(need, lead, named, actor, probability)
+        return lead
 
 
 def _why_not(need: Need, lead: Need) -> str:
@@ -107,7 +101,8 @@ def part(need: Need, *, actor: User) -> Need:
 
     Raises ``PermissionDenied``, and :class:`JoiningRefusedError` where it is not joined.
     """
-    return in_one_go(lambda: _part(need.pk, actor, mandated=True))
+    with taking_turns():
+        return _part(need.pk, actor, mandated=True)
 
 
 def part_own(need: Need, *, actor: User | None) -> Need:
@@ -115,16 +110,13 @@ def part_own(need: Need, *, actor: User | None) -> Need:
 
     The caller has checked that the need is theirs. Raises :class:`JoiningRefusedError` where it is not joined.
     """
-
-    def act() -> Need:
+    with taking_turns():
         joining = Joining.objects.select_related("need__lead").filter(need=need.pk).first()
         parted = _part(need.pk, actor, mandated=False)
         if joining is not None and joining.need.lead is not None:
             for other in Need.objects.filter(pk__in=(joining.to_id, joining.need.lead.pk)):
                 _keep_apart(parted, other, actor)
         return parted
-
-    return in_one_go(act)
 
 
 def _part(key: UUID, actor: User | None, *, mandated: bool) -> Need:
@@ -133,17 +125,14 @@ def _part(key: UUID, actor: User | None, *, mandated: bool) -> Need:
         raise JoiningRefusedError(_("This need is not joined to another."))
     [lead] = locked([lead_key])
     [need] = locked([key])
-    if need.lead_id != lead.pk:
-        raise MovedError
     if mandated and actor is not None:
         require(actor, Action.WORK, need)
     now, came, joining = clock.now(), came_by(need, lead), Joining.objects.get(need=need)
     need.state, need.lead, need.closed_at, need.changed_at = joining.was, None, None, now
     need.save(update_fields=["state", "lead", "closed_at", "changed_at"])
     joining.delete()
-    keys = [member.pk for member in came]
-    still = lead.joined.filter(pk__in=keys)  # but for what is withdrawn at this very moment
-    still.update(lead=need, state=Need.State.JOINED, closed_at=None, changed_at=now)
+    came_rows = Need.objects.filter(pk__in=[member.pk for member in came])
+    came_rows.update(lead=need, state=Need.State.JOINED, closed_at=None, changed_at=now)
     said = NeedParted(need=need.pk, lead=lead.pk, reference=lead.reference)
     publish_many([(said, need.pk, actor), (NeedDiscounted(need=lead.pk, parted=need.pk), lead.pk, actor)])
     _tell_led(came, need, actor)
@@ -155,16 +144,13 @@ def say_different(need: Need, other: Need, *, actor: User) -> None:
 
     One that is joined to the other is taken out. Raises ``PermissionDenied`` without a mandate for both.
     """
-
-    def act() -> None:
+    with taking_turns():
         for one in (need, other):
             require(actor, Action.WORK, Need.objects.get(pk=one.pk))
         direct = Joining.objects.filter(need__in=[need.pk, other.pk], to__in=[need.pk, other.pk]).first()
         if direct is not None:
             _part(direct.need_id, actor, mandated=True)
         _keep_apart(need, other, actor)
-
-    in_one_go(act)
 
 
 def _keep_apart(need: Need, other: Need, actor: User | None) -> None:
@@ -180,9 +166,9 @@ def _keep_apart(need: Need, other: Need, actor: User | None) -> None:
 
 
 def leave(need: Need) -> None:
-    """Take a locked, joined need out of its case because it is withdrawn; what came by it stays there.
+    """Take a joined need out of its case because it is withdrawn; what came by it stays there.
 
-    Call it in the transaction that withdraws it, and save the need after it.
+    Call it in the turn (``cases.taking_turns``) that withdraws it, and save the need after it.
     """
     joining = Joining.objects.filter(need=need).first()
     if joining is not None:
@@ -197,7 +183,8 @@ def keep_in_step(key: UUID) -> None:
     Harmless to call at any time, and twice.
     """
     if Need.objects.filter(lead=key).exists():
-        in_one_go(lambda: _keep_in_step(key))
+        with taking_turns():
+            _keep_in_step(key)
 
 
 def _keep_in_step(key: UUID) -> None:
@@ -224,7 +211,7 @@ def _keep_in_step(key: UUID) -> None:
 
 def _pass_on(gone: Need) -> None:
     """The oldest of those that were joined goes on for all: the thing is still there."""
-    members = list(gone.joined.select_for_update(of=("self",)).order_by("received_at", "pk"))
+    members = list(gone.joined.order_by("received_at", "pk"))
     if not members:
         return
     now, heir = clock.now(), members[0]
