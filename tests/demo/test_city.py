@@ -103,7 +103,7 @@ def test_the_city_has_what_it_promises(city: None) -> None:
     assert set(Offer.objects.values_list("service_type", flat=True)) == set(
         ServiceType.objects.filter(orderable=True).values_list("pk", flat=True)
     ), "every service has an offer"
-    assert Need.objects.count() == NEEDS + 8
+    assert Need.objects.count() == NEEDS + 8 + 3, "alarms, and needs that are held"
     assert {"en", "zh-hans"} <= set(Need.objects.values_list("language", flat=True))
     assert set(Order.objects.values_list("state", flat=True)) == set(OrderState.values)
     assert Rating.objects.count() > NEEDS / 10

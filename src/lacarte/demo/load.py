@@ -17,6 +17,7 @@ from lacarte.demo import geography, history, population, streets, supply
 from lacarte.demo.accounts import add_accounts
 from lacarte.demo.content import Content, read
 from lacarte.demo.events import DemoCityDrawn
+from lacarte.demo.held import write_held
 from lacarte.demo.load_history import write_history
 from lacarte.demo.load_things import write_things
 from lacarte.kernel import clock
@@ -107,6 +108,7 @@ def load(
         history.serve(rng, content, supplied, drawn, units, now, calendar.deadline)
         write_history(rng, drawn, written, now)
         write_things(rng, content, written, now)
+        write_held(neighbourhoods, now)
         city = uuid7()
         record_past([(DemoCityDrawn(seed=seed, residents=residents, needs=needs), city, None, now)])
     progress(f"the city stands ({time.monotonic() - began:.0f} s)")
