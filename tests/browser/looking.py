@@ -29,6 +29,7 @@ PAGES: dict[str, tuple[str, str]] = {
     "desk-waiting": ("/desk/?list=waiting", "case-worker"),
     "register": ("/desk/register/", "call-taker"),
     "desk-objections": ("/desk/?list=objections", "case-worker"),
+    "desk-held": ("/desk/?list=held", "case-worker"),
     "unmet": ("/unmet/", "planner"),
     "sites": ("/unmet/sites/", "planner"),
     "sites-reach": ("/unmet/sites/?service=job-search&who=lately&sites=5&aim=reach&minutes=20", "planner"),

@@ -66,7 +66,7 @@ def tabs() -> list[Tab]:
         Tab("messages", _("Messages"), has_unhandled()),
         Tab("unclear", _("To understand"), Q(state=Need.State.OPEN, service_type=tree.ROOT_NUMBER)),
         Tab("waiting", _("Waiting for an offer"), Q(state=Need.State.OPEN, service_type__gt=tree.ROOT_NUMBER)),
-        Tab("held", _("Held"), Q(state=Need.State.HELD)),
+        Tab("held", _("To be read first"), Q(state=Need.State.HELD)),
         Tab("all", _("All"), Q()),
     ]
 
