@@ -6,6 +6,7 @@ import stat
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import timedelta
+from pathlib import Path
 
 from django.conf import settings
 from django.db import connection
@@ -13,6 +14,7 @@ from django.db.migrations.executor import MigrationExecutor
 
 from lacarte.kernel import clock, jobs
 from lacarte.kernel.models import Event
+from lacarte.loop.needs.models import Mailbox
 from lacarte.loop.needs.queries import broken_cases, late_cases
 from lacarte.registers.menu.queries import overbooked
 
@@ -42,6 +44,7 @@ def findings() -> Iterator[Finding]:
     wrong = overbooked().count()
     yield Finding("capacity", wrong == 0, f"{wrong} lots are overbooked" if wrong else "no lot is overbooked")
     yield _cases()
+    yield _mail()
 
 
 def _migrations() -> Finding:
@@ -67,6 +70,16 @@ def _clock() -> Finding:
     return Finding(
         "clock", not ahead, f"an event is dated {newest}" if ahead else f"{clock.now():%Y-%m-%d %H:%M} UTC"
     )
+
+
+def _mail() -> Finding:
+    """E-mails that cannot be taken in, and those that lie in the outbox because no server is set."""
+    again = sum(tries > 0 for box in Mailbox.objects.all() for tries in box.again.values())
+    if again:
+        return Finding("e-mail", False, f"{again} in the mailbox cannot be taken in: the worker's log says why")
+    outbox = Path(settings.OUTBOX)
+    lies = sum(1 for _ in outbox.glob("*.eml")) if outbox.is_dir() and not settings.CONFIGURED["mail_smtp"] else 0
+    return Finding("e-mail", True, f"{lies} lie in {outbox}: set mail_smtp to send them" if lies else "none waits")
 
 
 def _cases() -> Finding:

@@ -17,7 +17,8 @@ from lacarte.loop.needs.actions import receive
 from lacarte.loop.needs.conversation import say
 from lacarte.loop.needs.models import Channel, Message, Need
 from lacarte.loop.needs.reply_address import need_of_address, reply_address
-from lacarte.registers.people.models import Person
+from lacarte.registers.people.models import Household, Person
+from lacarte.registers.places.models import NamedPlace
 from lacarte.standards.mail.taking import Became, take
 from tests.city import City, build, official
 from tests.standards.mail.written import CITY, email
@@ -101,6 +102,17 @@ def test_who_is_known_by_the_address_is_the_same_person() -> None:
     known = Person.objects.create(name="Li", email="li@home.example")
     take(email(sender="LI@Home.example"))
     assert Need.objects.get().person == known
+
+
+def test_what_the_words_surely_name_wins_over_the_senders_home(city: City) -> None:
+    home = Household.objects.create(region=city.east, longitude=122.15, latitude=28.05)
+    Person.objects.create(name="Li", email="li@home.example", household=home)
+    NamedPlace.objects.create(
+        code="s", kind="street", name={"en": "Long Street"}, region=city.west, longitude=122.05, latitude=28.05
+    )
+    take(email("The lift is broken", key="<1@x>"))
+    take(email("The lift in Long Street is broken", key="<2@x>"))
+    assert list(Need.objects.order_by("pk").values_list("longitude", flat=True)) == [122.15, 122.05]
 
 
 def test_an_answer_to_our_address_joins_whoever_sends_it() -> None:

@@ -21,9 +21,11 @@ from lacarte.loop.needs.attachments import AttachmentRefusedError, most, store
 from lacarte.loop.needs.conversation import join
 from lacarte.loop.needs.delivering import key_of
 from lacarte.loop.needs.models import Attachment, Channel, Message, Need
+from lacarte.loop.needs.placing import certain, places_in
 from lacarte.loop.needs.reaching import Medium, believes, spellings
 from lacarte.loop.needs.reply_address import need_of_address
 from lacarte.registers.people.models import Person
+from lacarte.registers.places.models import Region
 
 #: An SMS or a chat message belongs to what its sender wrote about so lately, while that is not closed.
 SAME_TALK = timedelta(days=7)
@@ -155,21 +157,38 @@ def _keep(heard: Heard) -> tuple[list[Attachment], list[str]]:
 def _begin(heard: Heard, message: Message, kept: list[Attachment]) -> Taken:
     """A message that begins a need; what it says at greater length than a need may is in the message."""
     message.handled_at = clock.now()  # it is the need itself that waits for an answer
-    words = _ANEW.sub("", heard.text).strip() or heard.text.strip()
-    if heard.medium == Medium.EMAIL and heard.subject.strip() and heard.subject.strip() not in words:
-        words = f"{heard.subject.strip()}\n\n{words}".strip()
+    words, person = _words(heard), _person(heard)
+    region, longitude, latitude = _where(heard, words, person)
     need = receive(
-        text=words[:LONGEST_TEXT].strip() or _("(nothing written, see what was sent along)"),
+        text=words or _("(nothing written, see what was sent along)"),
         channel=Channel.MESSAGE,
-        person=_person(heard),
-        longitude=heard.longitude,
-        latitude=heard.latitude,
+        person=person,
+        region=region,
+        longitude=longitude,
+        latitude=latitude,
         attachments=kept,
         external_id=message.external_id,
         received_at=heard.at,
         opening=message,
     )
     return Taken(need.messages.get(external_id=message.external_id), began=True)
+
+
+def _words(heard: Heard) -> str:
+    """What a need says that begins with this message: its subject too, unless the text has it."""
+    words, subject = _ANEW.sub("", heard.text).strip() or heard.text.strip(), heard.subject.strip()
+    if heard.medium == Medium.EMAIL and subject not in words:
+        words = f"{subject}\n\n{words}"
+    return words.strip()[:LONGEST_TEXT].strip()
+
+
+def _where(heard: Heard, words: str, person: Person | None) -> tuple[Region | None, float | None, float | None]:
+    """The point that came along. Where the sender's home is known, the place that the words surely name wins."""
+    if heard.longitude is None and person is not None and person.household is not None:
+        place = certain(places_in(words))
+        if place is not None:
+            return (place.region if place.longitude is None else None), place.longitude, place.latitude
+    return None, heard.longitude, heard.latitude
 
 
 def _need_of(heard: Heard) -> Need | None:

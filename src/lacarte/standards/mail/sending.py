@@ -37,11 +37,11 @@ class Mail:
         except smtplib.SMTPRecipientsRefused as error:
             codes = [code for code, _words in error.recipients.values()]
             if all(code >= _FINAL for code in codes):
-                raise UndeliverableError(f"the server refuses the address ({codes})") from error
-            raise
+                raise UndeliverableError(f"the server refuses the address ({codes})") from None
+            raise ConnectionError(f"the server refuses the address for now ({codes})") from None  # names nobody
         except smtplib.SMTPDataError as error:
             if error.smtp_code >= _FINAL:
-                raise UndeliverableError(f"the server refuses the message ({error.smtp_code})") from error
+                raise UndeliverableError(f"the server refuses the message ({error.smtp_code})") from None
             raise
 
 
