@@ -217,17 +217,19 @@ def test_any_point_will_do_where_no_boundary_is_known(client: Client) -> None:
     assert answer(client, "where", longitude="10", latitude="50") == "when"
 
 
-def test_names_are_suggested_while_somebody_types(
-    city: City, client: Client, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    from lacarte.pages.resident import place_names
+def test_names_are_suggested_while_somebody_types(city: City, client: Client) -> None:
+    named(city, "mill", "Mill Lane")
+    named(city, "part", "Mill Lane 1–60", first_number=1, last_number=60)
+    NamedPlace.objects.create(code="q", kind="street", name={"en": "Quay", "zh-hans": "码头路"}, region=city.east)
 
-    mill = named(city, "mill", "Mill Lane")
-    monkeypatch.setattr(place_names, "places_in", lambda words, most: [PlaceFound(mill, 0.9)])
-    reply = client.get(reverse("place-names"), {"q": "mill"})
-    assert reply.json() == {"places": [{"name": "Mill Lane", "where": "West"}]}
-    assert client.get(reverse("place-names"), {"q": "m"}).json() == {"places": []}
-    assert client.get(reverse("place-names")).json() == {"places": []}
+    def names(typed: str) -> list[dict[str, str]]:
+        return client.get(reverse("place-names"), {"q": typed}).json()["places"]  # type: ignore[no-any-return]
+
+    assert names("mil") == [{"name": "Mill Lane", "where": "West"}], "a part of a street is not a name"
+    assert {"name": "West", "where": "Coast"} in names("wes")
+    assert names("码头") == [{"name": "Quay", "where": "East"}]
+    for nothing in ("m", "", "\0\0\0", "xyz", "%%", "__"):
+        assert names(nothing) == []
 
 
 # The draft

@@ -8,8 +8,9 @@ from django.views.decorators.http import require_GET
 from lacarte.kernel.rate_limit import allowed
 from lacarte.kernel.text import storable
 from lacarte.loop.needs.placing import places_in
+from lacarte.registers.places.queries import named_like
 
-_SHORTEST, _LONGEST = 2, 100
+_SHORTEST, _LONGEST, _MOST = 2, 100, 8
 
 
 @require_GET
@@ -20,6 +21,6 @@ def place_names(request: HttpRequest) -> JsonResponse:
         return JsonResponse({"places": []})
     if not allowed("place-names", request):
         return JsonResponse({"places": []}, status=429)
-    found = places_in(typed, most=8)
-    names = [{"name": str(one.place), "where": str(one.place.region)} for one in found]
-    return JsonResponse({"places": names})
+    meant = [(str(one.place), str(one.place.region)) for one in places_in(typed, most=_MOST)]
+    names = dict.fromkeys([*meant, *named_like(typed, _MOST)])
+    return JsonResponse({"places": [{"name": name, "where": where} for name, where in names][:_MOST]})

@@ -14,13 +14,13 @@ import numpy as np
 import numpy.typing as npt
 import shapely
 from django.conf import settings
-from django.db.models import Count, Max, TextField
+from django.db.models import Count, Max, Q, TextField
 from django.db.models.functions import MD5, Cast
 from shapely.geometry import shape
 
 from lacarte.kernel import tree
 from lacarte.kernel.working_calendar import WorkingCalendar
-from lacarte.registers.places.models import Boundary, Region, Zone
+from lacarte.registers.places.models import Boundary, NamedPlace, Region, Zone
 
 
 @dataclass(frozen=True)
@@ -101,6 +101,21 @@ def ancestors(region: Region) -> list[Region]:
     """The regions above this one, nearest first, without the root."""
     above = Region.objects.filter(number__lt=region.number, last__gte=region.last, number__gt=tree.ROOT_NUMBER)
     return list(above.order_by("-number"))
+
+
+def named_like(typed: str, most: int) -> list[tuple[str, str]]:
+    """Names in which ``typed`` occurs, each with that of its region: streets and landmarks, then regions.
+
+    For who has typed half a name; what whole words mean, the gazetteer says.
+    """
+    like = Q()
+    for code, _name in settings.LANGUAGES:
+        like |= Q(**{f"name__{code}__icontains": typed})
+    places = NamedPlace.objects.filter(like, first_number=None).select_related("region").order_by("code")[:most]
+    found = [(str(place), str(place.region)) for place in places]
+    regions = Region.objects.filter(like).exclude(number=tree.ROOT_NUMBER).select_related("parent")
+    found += [(str(region), str(region.parent)) for region in regions[: most - len(found)]]
+    return found
 
 
 def _version() -> tuple[int, datetime | None]:
