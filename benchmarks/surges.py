@@ -21,7 +21,7 @@ sys.path[:0] = [str(Path(__file__).parents[1]), str(Path(__file__).parents[1] / 
 from tests.engines.surges_drawn import FAMILIES, KINDS, PLACES, counts, happened, node  # noqa: E402
 
 from lacarte.engines.surges import Happened, Scale, emerging, find, tail_chance, topics  # noqa: E402
-from lacarte.engines.text import TypeSuggester  # noqa: E402
+from lacarte.engines.text import fit  # noqa: E402
 
 REAL = Path(__file__).parents[2] / "shared" / "data" / "zh"
 ASKED = 0.10
@@ -96,11 +96,11 @@ def real() -> None:
         print("\nthe real messages are not here")
         return
     with (REAL / "messages_labelled.csv").open(encoding="utf-8-sig", newline="") as file:
-        suggester = TypeSuggester.fit((row["text"], row["category"]) for row in csv.DictReader(file))
+        classifier = fit([(row["text"], row["category"]) for row in csv.DictReader(file)])
     rows = sorted(_messages(), key=lambda row: row[0])
     at = np.array([row[0] for row in rows]) / 3600
     said = [f"{title}。{body[:60]}" for _, _, title, body, _ in rows]
-    kinds = [suggestion[0].label if (suggestion := suggester.suggest(text, 1)) else "" for text in said]
+    kinds = [suggestion[0].label if (suggestion := classifier.suggest(text, 1)) else "" for text in said]
     places = [match.group(0) if (match := PLACE.search(row[2] + row[3][:80])) else "A市" for row in rows]
     names, labels = ["A市", *sorted(set(places) - {"A市"})], ["", *sorted(set(kinds) - {""})]
     place, kind = (

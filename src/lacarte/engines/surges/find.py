@@ -27,6 +27,7 @@ DAYS = WEEK + 12 * WEEK
 FEWEST = 3
 #: What is left of a wider place beside a narrower one is a matter of its own below this chance.
 _LEFT_OVER = 0.001
+_MUCH = 0.25
 #: Where no more of what is usual lies beside the narrower ones, most of the wider place burns.
 _MOST = 0.5
 
@@ -247,7 +248,7 @@ def _smallest(judged: _Judged, found: Ints, lines: _Lines) -> list[int]:
     """Of nodes that lie in each other, the smallest that explain it.
 
     From the narrowest on. A wider one speaks for those it contains when most of it burns, in several of them, or
-    when what it has beside them is a surge of its own; else it is left out.
+    when what it has beside them is much, and a surge of its own; else it is left out.
     """
     order = sorted(found.tolist(), key=lambda at: (-lines.depth(int(judged.node[at])), judged.chance[at]))
     at_node = {int(node): at for at, node in enumerate(judged.node)}
@@ -261,7 +262,8 @@ def _smallest(judged: _Judged, found: Ints, lines: _Lines) -> list[int]:
             mean = judged.mean[at] - judged.mean[told].sum()
             most = len(told) > 1 and mean <= _MOST * judged.mean[at]
             left = tail_chance([count], [max(float(mean), 1e-6)], [judged.size[at]])[0]
-            if not most and (count < FEWEST or left > _LEFT_OVER):
+            much = count >= max(FEWEST, _MUCH * judged.count[at])
+            if not most and not (much and left <= _LEFT_OVER):
                 continue
             kept = [one for one in kept if not lines.is_in(int(judged.node[one]), node)]
         kept.append(at)

@@ -6,7 +6,7 @@ import re
 import unicodedata
 from collections import Counter
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import pairwise
 
 import numpy as np
@@ -16,6 +16,7 @@ __all__ = ["Topic", "grams", "topics"]
 _HAN_RUN = re.compile(r"[\u3400-\u9fff]+")
 _WORD = re.compile(r"[^\W\d_]+(?:['’][^\W\d_]+)*")
 _LONGEST, _SHORTEST_WORD = 6, 3
+_LONGEST_NAME = 12
 _PRIOR = 0.5
 #: A longer phrase replaces a shorter one in it that is hardly more frequent.
 _COVERS = 0.7
@@ -64,7 +65,28 @@ def topics(now: Sequence[str], before: Iterable[str], *, most: int = 3, fewest: 
         texts_before += 1
         earlier.update(candidates & grams(text))
     scored = [_score(words, counted[words], len(now), earlier[words], texts_before) for words in candidates]
-    return _apart([one for one in sorted(scored, key=_clearest) if one.z > 2], most)
+    clear = _apart([one for one in sorted(scored, key=_clearest) if one.z > 2], most)
+    whole = [replace(one, words=_whole(one.words, now)) for one in clear]
+    return [one for i, one in enumerate(whole) if one.words not in {other.words for other in whole[:i]}]
+
+
+def _whole(words: str, texts: Sequence[str]) -> str:
+    """A Chinese phrase with the signs that nearly always stand around it: a gram may be the middle of a name."""
+    if not _HAN_RUN.fullmatch(words):
+        return words
+    folded = [unicodedata.normalize("NFKC", text).casefold() for text in texts]
+    while len(words) < _LONGEST_NAME:
+        having = [text for text in folded if words in text]
+        after = Counter(text[text.index(words) + len(words) :][:1] for text in having)
+        before = Counter(text[: text.index(words)][-1:] for text in having)
+        (next_sign, n), (last_sign, m) = after.most_common(1)[0], before.most_common(1)[0]
+        if m >= _COVERS * len(having) and _HAN_RUN.fullmatch(last_sign):
+            words = last_sign + words
+        elif n >= _COVERS * len(having) and _HAN_RUN.fullmatch(next_sign):
+            words += next_sign
+        else:
+            break
+    return words
 
 
 def _clearest(one: Topic) -> tuple[float, int, str]:

@@ -8,7 +8,7 @@ from typing import Any
 from django import forms
 from django.conf import settings
 from django.utils.dates import MONTHS
-from django.utils.translation import get_language_info, gettext_lazy
+from django.utils.translation import get_language_info, gettext_lazy, pgettext
 from django.utils.translation import gettext as _
 
 from lacarte.kernel.tree import ROOT_NUMBER
@@ -69,7 +69,7 @@ class RuleForm(Form):
         lines = forms.Textarea(attrs={"rows": 6, "lang": language})
         said = forms.Textarea(attrs={"rows": 4, "lang": language})
         self.fields[f"name-{language}"] = forms.CharField(
-            label=_("Name"),
+            label=pgettext("of a rule", "Name"),
             required=False,
             max_length=_LONGEST_NAME,
             widget=forms.TextInput(attrs={"lang": language}),

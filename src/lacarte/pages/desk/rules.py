@@ -11,7 +11,7 @@ from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy, pgettext_lazy
 from django.views.decorators.http import require_GET, require_http_methods
 
 from lacarte.engines.phrases import NEGATED, Found, Lexicon, normal
@@ -32,7 +32,7 @@ _AROUND = 24
 
 
 _COLUMNS = {
-    "name": gettext_lazy("Name"),
+    "name": pgettext_lazy("of a rule", "Name"),
     "words": gettext_lazy("Phrases"),
     "unless": gettext_lazy("Unless"),
     "months": gettext_lazy("Months"),
