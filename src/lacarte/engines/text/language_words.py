@@ -128,6 +128,6 @@ MARKS: dict[str, str] = {
     "ñ": "es tl", "¿": "es", "¡": "es", "ß": "de", "ä": "de", "ö": "de tr", "ü": "de tr es", "ç": "fr pt tr",
     "ã": "pt vi", "õ": "pt vi", "œ": "fr", "è": "fr it ht vi", "ê": "fr pt vi", "à": "fr it pt vi",
     "ù": "fr it vi", "ò": "it ht vi", "ą": "pl", "ę": "pl", "ł": "pl", "ś": "pl", "ź": "pl", "ż": "pl", "ć": "pl",
-    "ń": "pl", "ğ": "tr", "ş": "tr ro", "ı": "tr", "ă": "ro vi", "â": "ro fr pt vi", "î": "ro fr", "ș": "ro", "ț": "ro",
-    "đ": "vi", "ơ": "vi", "ư": "vi",
+    "ń": "pl", "ğ": "tr", "ş": "tr ro", "ı": "tr", "ă": "ro vi", "â": "ro fr pt vi", "î": "ro fr", "ș": "ro",
+    "ț": "ro", "đ": "vi", "ơ": "vi", "ư": "vi",
 }  # fmt: skip

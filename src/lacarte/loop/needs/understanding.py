@@ -22,6 +22,8 @@ from lacarte.registers.menu.queries import orderable
 _MENU_TEMPERATURE = 0.085
 #: Of about so many things people ask a city; those that a smaller menu does not name, they ask for all the same.
 _ASKED_FOR = 60
+#: A certainty of 1 says that a person chose, so no model is that certain.
+_NEARLY_SURE = 0.9999
 _CLAUSES = re.compile(r"[,，。.、；;:：!?！？\n]")
 #: Words of the menu that were changed are learnt after this time at the latest.
 _MENU_SECONDS = 60
@@ -63,7 +65,7 @@ def understand(text: str, chosen: ServiceType | None = None) -> Reading:
     """
     reader, likely = _read(text, 3)
     types = tuple(TypeRead(one.label, round(one.probability, 4), one.words) for one, _kind in likely)
-    certainty = 1.0 if chosen else likely[0][0].probability if likely else 0.0
+    certainty = 1.0 if chosen else min(likely[0][0].probability, _NEARLY_SURE) if likely else 0.0
     if chosen is None and likely and likely[0][0].sure:
         chosen = likely[0][1]
     language, language_certainty = language_of(text)
