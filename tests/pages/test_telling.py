@@ -186,6 +186,35 @@ def test_of_two_places_with_one_name_it_is_asked_which(
     assert (need.region, need.longitude) == (city.east, 122.15)
 
 
+def test_of_a_long_street_the_part_is_asked(city: City, client: Client) -> None:
+    named(city, "mill", "Mill Lane", region=city.city)
+    named(city, "mill:1", "Mill Lane", longitude=122.05, latitude=28.05, first_number=1, last_number=60)
+    named(
+        city,
+        "mill:2",
+        "Mill Lane",
+        region=city.east,
+        longitude=122.15,
+        latitude=28.05,
+        first_number=61,
+        last_number=120,
+    )
+    answer(client, "what", text=STUCK)
+    answer(client, "kind", service="lift-repair")
+    assert answer(client, "where", address="Mill Lane") == "which"
+    shown = page(client, "which")
+    assert "Which part of Mill Lane do you mean?" in shown
+    assert "Mill Lane 61–120" in shown
+    assert answer(client, "which", place="mill:2") == "when"
+    assert answer(client, "where", address="Mill Lane", region="") == "when", "nothing has changed"
+    assert answer(client, "where", address="mill lane") == "which"
+    assert answer(client, "which", place="-") == "when"
+    answer(client, "when")
+    answer(client, "photos", go="yes")
+    answer(client, "contact")
+    assert send(client).region == city.city, "the street alone, when nobody knows more"
+
+
 def test_words_alone_are_enough_for_a_place_that_nobody_knows(city: City, client: Client) -> None:
     answer(client, "what", text=STUCK)
     answer(client, "kind", service="lift-repair")

@@ -17,7 +17,7 @@ from lacarte.pages.design.places import region_choices
 from lacarte.pages.resident.draft import Draft, home_of
 from lacarte.pages.resident.questions import Question
 from lacarte.registers.places.models import Boundary, NamedPlace, Region
-from lacarte.registers.places.queries import region_at
+from lacarte.registers.places.queries import parts_of, region_at
 
 NONE_OF_THESE = "-"
 _LONGEST = 140
@@ -103,6 +103,7 @@ class Where(Question):
         found = places_in(self.draft.told_place(), within=self.draft.chosen_region())
         if known := certain(found):
             _take(self.draft, known)
+            self.draft.unclear = known.longitude is None and bool(parts_of(known))  # a long street
         else:
             self.draft.unclear = bool(found) or not self.draft.region
 
@@ -119,11 +120,15 @@ class Which(Question):
 
     def __init__(self, data: Any, *, draft: Draft, user: Any) -> None:
         super().__init__(data, draft=draft, user=user)
-        self.found = places_in(draft.told_place(), within=draft.chosen_region())
-        hints = {one.place.code: self._hint(one.place) for one in self.found}
-        self.fields["place"].widget = Choices(hints=hints)
-        names = [(one.place.code, str(one.place)) for one in self.found]
-        self.offer("place", [*names, (NONE_OF_THESE, _("None of these"))])
+        street = draft.named_place()
+        self.found = (
+            parts_of(street)
+            if street
+            else [one.place for one in places_in(draft.told_place(), within=draft.chosen_region())]
+        )
+        self.fields["place"].widget = Choices(hints={place.code: self._hint(place) for place in self.found})
+        names = [(place.code, str(place)) for place in self.found]
+        self.offer("place", [*names, (NONE_OF_THESE, _("I do not know") if street else _("None of these"))])
         self.offer("region", region_choices(_("I do not know")))
         if not self.found:
             del self.fields["place"]
@@ -131,8 +136,10 @@ class Which(Question):
             field.label = _("In which neighbourhood is it?")
             field.help_text = _("We do not know this place yet: %(place)s") % {"place": draft.told_place()}
             field.as_heading = True  # type: ignore[attr-defined]
-        elif draft.region:
+        elif draft.region or street:
             del self.fields["region"]
+        if street:
+            self.fields["place"].label = _("Which part of %(street)s do you mean?") % {"street": street}
 
     def _hint(self, place: NamedPlace) -> str:
         """What tells it from another of the same name."""
@@ -142,11 +149,11 @@ class Which(Question):
 
     def answer(self) -> None:
         said, draft = self.cleaned_data, self.draft
-        chosen = next((one.place for one in self.found if one.place.code == said.get("place")), None)
+        chosen = next((place for place in self.found if place.code == said.get("place")), None)
         if chosen is not None:
             _take(draft, chosen)
-        else:
-            draft.place, draft.region = "", said.get("region", draft.region)
+        elif not draft.place:
+            draft.region = said.get("region", draft.region)
         draft.unclear, draft.different = False, None
 
 

@@ -118,6 +118,14 @@ def named_like(typed: str, most: int) -> list[tuple[str, str]]:
     return found
 
 
+def parts_of(street: NamedPlace) -> list[NamedPlace]:
+    """The parts of a long street by house numbers, in their order; empty for other places."""
+    if street._state.adding or street.first_number is not None:
+        return []
+    parts = NamedPlace.objects.filter(kind=street.kind, name=street.name, first_number__isnull=False)
+    return list(parts.select_related("region__parent").order_by("first_number"))
+
+
 def _version() -> tuple[int, datetime | None]:
     """Changes whenever a boundary does, in whichever process; a cheap key for the cache."""
     found = Boundary.objects.aggregate(count=Count("pk"), changed=Max("changed_at"))
