@@ -11,20 +11,18 @@ from typing import Any
 from uuid import UUID
 
 import numpy as np
-from django.db.models import Q, QuerySet
+from django.db.models import Q
 
-from lacarte.engines.geography import cells_around
 from lacarte.engines.likeness import Report, features, outlook, probabilities, reasons
 from lacarte.engines.text import language
 from lacarte.kernel import tree
 from lacarte.loop.needs.models import Attachment, Different, Need
+from lacarte.loop.needs.nearby import Candidate, candidates
 from lacarte.registers.menu.models import ServiceType, Subject
 from lacarte.registers.places.models import Region
 
-#: What waits or is worked on; what is joined stands for its lead.
-UNDER_WAY = (Need.State.OPEN, Need.State.HELD, Need.State.ORDERED, Need.State.JOINED)
-#: Needs whose place, time and type are looked at, the newest nearby; of how many of those the words are.
-NEWEST, READ = 600, 64
+#: Of how many candidates the words are read, the likeliest by place, time and type.
+READ = 64
 #: Of those that are one case already: it is found by a few of them, and others keep their chance.
 _OF_ONE_CASE = 8
 #: Less probable ones are not worth a look.
@@ -58,10 +56,10 @@ def alike(
 ) -> list[Alike]:
     """Needs under way that may tell of the same thing, likeliest first.
 
-    Degrees are WGS84; ``photos`` are perceptual hashes (``Attachment.likeness``). Without a point those of
-    ``region`` are compared, without either those that nobody knows the place of. Only needs of places are
-    compared: what somebody needs for themselves is nobody else's. ``leave_out`` is the need that asks: neither
-    it nor what was said to differ from it comes back. ``since`` passes over what was received before.
+    Degrees are WGS84; ``photos`` are perceptual hashes (``Attachment.likeness``). What has no point is compared
+    where ``region``, or one around it, and the type are the same. Only needs of places are compared: what somebody
+    needs for themselves is nobody else's. ``leave_out`` is the need that asks: neither it nor what was said to
+    differ from it comes back. ``since`` passes over what was received before.
     """
     if service_type is not None and service_type.number and service_type.subject != Subject.PLACE:
         return []
@@ -76,10 +74,8 @@ def alike(
         language=language(text),
         photos=tuple(photos),
     )
-    near = _near(asking, region, since)
-    if leave_out is not None:
-        near = near.exclude(pk=leave_out.pk)
-    likely = _likely(asking, near, leave_out)
+    found = candidates(asking.longitude, asking.latitude, asking.kind, region, since)
+    likely = _likely(asking, found, leave_out)
     return _leads(likely, most, leave_out)
 
 
@@ -135,43 +131,12 @@ def suggestions_for(
     return shown[:most]
 
 
-def _near(asking: Report, region: Region | None, since: datetime | None) -> QuerySet[Need]:
-    """The newest needs that could be the same: around the point, or in the region where there is no point."""
-    needs = Need.objects.filter(subject=Subject.PLACE, state__in=UNDER_WAY)
-    if since is not None:
-        needs = needs.filter(received_at__gte=since)
-    around = cells_around(asking.longitude, asking.latitude)
-    if around:
-        return needs.filter(cell__in=around)
-    where = region.interval if region else tree.Interval(tree.ROOT_NUMBER, tree.ROOT_NUMBER)
-    if where.first == tree.ROOT_NUMBER:
-        where = tree.Interval(tree.ROOT_NUMBER, tree.ROOT_NUMBER)  # what nobody knows the place of
-    needs = needs.filter(region__gte=where.first, region__lte=where.last)
-    return needs.filter(Q(service_type=asking.kind) | Q(service_type=tree.ROOT_NUMBER)) if asking.kind else needs
-
-
-@dataclass(frozen=True)
-class _Candidate:
-    """What is read of a need to see whether it is worth reading more."""
-
-    pk: UUID
-    at: datetime
-    kind: int
-    longitude: float | None
-    latitude: float | None
-    lead: UUID
-
-
 def _likely(
-    asking: Report, near: QuerySet[Need], leave_out: Need | None
+    asking: Report, found: list[Candidate], leave_out: Need | None
 ) -> Iterator[tuple[UUID, float, tuple[str, ...]]]:
     """The leads of those that are alike, with probability and reasons; a lead may come more than once."""
-    rows = near.order_by("-received_at").values_list(
-        "pk", "received_at", "service_type_id", "longitude", "latitude", "lead_id"
-    )[:NEWEST]
-    found = [_Candidate(pk, at, kind, x, y, lead or pk) for pk, at, kind, x, y, lead in rows]
     if leave_out is not None:
-        apart = _said_different(leave_out)
+        apart = {leave_out.pk, *_said_different(leave_out)}
         found = [one for one in found if one.lead not in apart and one.pk not in apart]
     read = _worth_reading(asking, found)
     reports = _reports(read, photos=bool(asking.photos))
@@ -181,7 +146,7 @@ def _likely(
             yield one.lead, probability, reasons(row)
 
 
-def _worth_reading(asking: Report, found: list[_Candidate]) -> list[_Candidate]:
+def _worth_reading(asking: Report, found: list[Candidate]) -> list[Candidate]:
     """The likeliest by place, time and type, some of each case."""
     degrees = np.array([[one.longitude, one.latitude] for one in found], dtype=np.float64).reshape(-1, 2)
     promise = outlook(
@@ -193,7 +158,7 @@ def _worth_reading(asking: Report, found: list[_Candidate]) -> list[_Candidate]:
         areas=np.array([tree.above(one.kind) for one in found], dtype=np.int64),
     )
     taken: Counter[UUID] = Counter()
-    read: list[_Candidate] = []
+    read: list[Candidate] = []
     for at in np.argsort(-promise, kind="stable").tolist():
         one = found[at]
         if len(read) == READ or promise[at] == -np.inf:
@@ -204,7 +169,7 @@ def _worth_reading(asking: Report, found: list[_Candidate]) -> list[_Candidate]:
     return read
 
 
-def _reports(read: list[_Candidate], photos: bool) -> list[Report]:
+def _reports(read: list[Candidate], photos: bool) -> list[Report]:
     """What is compared of the candidates, in their order."""
     keys = [one.pk for one in read]
     words = {
@@ -221,7 +186,7 @@ def _reports(read: list[_Candidate], photos: bool) -> list[Report]:
     return [_report(one, words.get(one.pk, ["", "", ""]), hashes[one.pk]) for one in read]
 
 
-def _report(one: _Candidate, said: list[Any], photos: list[int]) -> Report:
+def _report(one: Candidate, said: list[Any], photos: list[int]) -> Report:
     text, address, tag = said
     return Report(
         words=text,

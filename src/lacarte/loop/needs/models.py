@@ -84,6 +84,7 @@ class Need(models.Model):
             models.Index(fields=["region", "service_type", "state"], name="need_place_type"),
             models.Index(fields=["subject", "-received_at"], name="need_newest"),
             models.Index(fields=["service_type", "-received_at"], name="need_newest_of_type"),
+            models.Index(fields=["region", "service_type", "-received_at"], name="need_newest_of_place"),
         ]
 
     def __str__(self) -> str:

@@ -1,0 +1,79 @@
+"""Needs under way that may be looked at beside another: around its point, or of its region and type."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID
+
+from django.db.models import QuerySet
+
+from lacarte.engines.geography import cells_around
+from lacarte.kernel import tree
+from lacarte.loop.needs.models import Need
+from lacarte.registers.menu.models import Subject
+from lacarte.registers.places.models import Region
+from lacarte.registers.places.queries import ancestors, root
+
+#: What waits or is worked on; what is joined stands for its lead.
+UNDER_WAY = (Need.State.OPEN, Need.State.HELD, Need.State.ORDERED, Need.State.JOINED)
+#: How many are looked at, the newest: around a point, and of a region for what has none.
+NEWEST, NEWEST_UNPLACED = 600, 200
+_COLUMNS = ("pk", "received_at", "service_type_id", "longitude", "latitude", "lead_id", "region_id")
+
+
+@dataclass(frozen=True)
+class Candidate:
+    """What is read of a need to see whether it is worth reading more; ``lead`` is itself where it has none."""
+
+    pk: UUID
+    at: datetime
+    kind: int
+    longitude: float | None
+    latitude: float | None
+    lead: UUID
+    region: int
+
+
+def candidates(
+    longitude: float, latitude: float, kind: int, region: Region | None, since: datetime | None
+) -> list[Candidate]:
+    """The newest needs of places under way around a point (degrees, NaN: not known), each once.
+
+    And those without a point of the same region, or of one around it, and of the same type (``kind``, its number;
+    0: not known). However many there are, no more than some hundreds are read, each by an index that has them in
+    order.
+    """
+    needs = Need.objects.order_by("-received_at")
+    if since is not None:
+        needs = needs.filter(received_at__gte=since)
+    found: dict[UUID, Candidate] = {}
+    around = cells_around(longitude, latitude)
+    if around:
+        there = needs.filter(subject=Subject.PLACE, state__in=UNDER_WAY, cell__in=around)
+        found = {one.pk: one for one in _read(there[:NEWEST])}
+    for one in _of_region(needs, kind, region, NEWEST_UNPLACED if around else NEWEST):
+        if not around or one.longitude is None:
+            found.setdefault(one.pk, one)
+    return list(found.values())
+
+
+def _of_region(needs: QuerySet[Need], kind: int, region: Region | None, most: int) -> Iterator[Candidate]:
+    """Of a region and those around it: what is closed is passed over here, as no index has the newest by state."""
+    if region is None:
+        region = root()
+    if kind:
+        for one in (region, *ancestors(region)):
+            yield from _read(needs.filter(region=one, service_type=kind)[:most])
+        return
+    nowhere = region.number == tree.ROOT_NUMBER
+    for found in _read(needs.filter(subject=Subject.PLACE)[:most]):
+        if found.region == region.number or (not nowhere and found.region in region.interval):
+            yield found
+
+
+def _read(needs: QuerySet[Need]) -> Iterator[Candidate]:
+    for pk, at, kind, x, y, lead, region, subject, state in needs.values_list(*_COLUMNS, "subject", "state"):
+        if subject == Subject.PLACE and state in UNDER_WAY:
+            yield Candidate(pk, at, kind, x, y, lead or pk, region)
