@@ -39,8 +39,13 @@ class Call:
 
     @classmethod
     def of(cls, session: SessionBase, user: User) -> Call:
-        """The call that ``user`` was taking when the page was left; a new one when there is none."""
-        return cls._kept(session.get(_SESSION_KEY, ""), user) or cls()
+        """The call that ``user`` was taking when the page was left; a new one when that was sent."""
+        token = session.get(_SESSION_KEY, "")
+        call = cls._kept(token, user) or (cls(token=token) if token else cls())
+        if call.sent() is not None:
+            call = cls()
+        session[_SESSION_KEY] = call.token
+        return call
 
     @classmethod
     def posted(cls, data: QueryDict, user: User) -> Call:

@@ -45,7 +45,34 @@
     if (done) event.preventDefault();
   });
 
-  if (!form) return;
+  // What was typed since the last look is kept in this tab too: a reload asks for the page before it leaves this one.
+  const CALL = "lacarte call";
+  const kept = () => {
+    try { return JSON.parse(sessionStorage.getItem(CALL)) || {}; } catch { return {}; }
+  };
+  const keep = () => {
+    const said = [...new FormData(form)].filter(([name]) => !["csrfmiddlewaretoken", "call", "asked"].includes(name));
+    try { sessionStorage.setItem(CALL, JSON.stringify({ call: form.elements.call.value, said })); } catch { /* full */ }
+  };
+  const forget = () => { try { sessionStorage.removeItem(CALL); } catch { /* not allowed: nothing was kept */ } };
+  const look = () => form.dispatchEvent(new Event("change", { bubbles: true }));
+
+  if (!form) { forget(); return; }
+
+  const before = kept();
+  if (before.call !== form.elements.call.value) forget();
+  else {
+    let other = false;
+    for (const [name, value] of before.said) {
+      const field = form.elements[name];
+      if (!field || field.value === undefined || field.value === value) continue;
+      field.value = value;
+      other = true;
+    }
+    if (other) window.addEventListener("load", look);
+  }
+  form.addEventListener("input", keep);
+  form.addEventListener("change", keep);
 
   // A suggestion fills in its fields here, and the look that follows shows it as taken; pressed again it is taken back.
   form.addEventListener("click", (event) => {
@@ -57,12 +84,12 @@
       const field = form.elements[name];
       if (field) field.value = back ? "" : value;
     }
-    form.dispatchEvent(new Event("change", { bubbles: true }));
+    look();
   });
 
   // Leaving the page keeps what was typed since the last pause; sending it, or forgetting it, does not.
   let leaving = false;
-  form.addEventListener("submit", () => { leaving = true; });
+  form.addEventListener("submit", () => { leaving = true; forget(); });
   window.addEventListener("pagehide", () => {
     if (!leaving) navigator.sendBeacon(form.dataset.look, new FormData(form));
   });
