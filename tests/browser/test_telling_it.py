@@ -273,3 +273,17 @@ def test_the_browser_proves_its_work_before_it_sends(site: Site, browser: Browse
     assert sent[0]["challenge"] == "c:1"
     assert solves("c:1", sent[0]["proof"], bits=13)
     visitor.close()
+
+
+def test_names_of_places_are_offered_while_one_types(site: Site, context: BrowserContext) -> None:
+    page = context.new_page()
+    to_where(site, page)
+    page.locator("#id_address").press_sequentially("anch")
+    option = page.locator("datalist#place-names option").first
+    expect(option).to_have_attribute("value", re.compile("Anchor Street"))
+    page.fill("#id_address", "Anchor Street")
+    page.locator("#id_address").press("Enter")
+    expect(page.locator("h1")).to_have_text("Which part of Anchor Street do you mean?")
+    page.locator("input[type=radio]").first.check()
+    page.get_by_role("button", name="Go on").click()
+    page.wait_for_url(re.compile("/need/(same|more)/$"))
