@@ -12,7 +12,7 @@ from django.conf import settings
 from lacarte.kernel.events import subscribe
 from lacarte.kernel.models import Event
 from lacarte.loop.needs.duplicates import Alike, alike_to
-from lacarte.loop.needs.events import NeedReceived, NeedWithdrawn
+from lacarte.loop.needs.events import NeedReceived, NeedReleased, NeedTurnedAway, NeedWithdrawn
 from lacarte.loop.needs.joining import JoiningRefusedError, join, keep_in_step
 from lacarte.loop.needs.models import Different, Need
 from lacarte.registers.menu.models import PriorityClass, Subject
@@ -33,7 +33,17 @@ def join_by_itself(event: NeedReceived, record: Event) -> None:
 
     What may be a danger to life is left alone, so that a person looks at each such report.
     """
-    need = Need.objects.select_related("understanding", "person").filter(pk=event.need).first()
+    _join_by_itself(event.need)
+
+
+@subscribe(NeedReleased)
+def join_once_read(event: NeedReleased, record: Event) -> None:
+    """What a person has passed on is one like any other."""
+    _join_by_itself(event.need)
+
+
+def _join_by_itself(key: UUID) -> None:
+    need = Need.objects.select_related("understanding", "person").filter(pk=key).first()
     if need is None or settings.CONFIGURED["join_percent"] >= _NEVER:
         return
     if need.state != Need.State.OPEN or need.subject != Subject.PLACE or need.urgency == PriorityClass.NOW:
@@ -79,4 +89,10 @@ def _same(need: Need, found: Alike) -> bool:
 @subscribe(NeedWithdrawn)
 def pass_the_case_on(event: NeedWithdrawn, record: Event) -> None:
     """The thing is still there for the others that told of it."""
+    keep_in_step(event.need)
+
+
+@subscribe(NeedTurnedAway)
+def pass_on_what_was_turned_away(event: NeedTurnedAway, record: Event) -> None:
+    """There was nothing in the lead to be done; the others stand for themselves."""
     keep_in_step(event.need)

@@ -13,14 +13,14 @@ from django.db import transaction
 from lacarte.engines.needindex import NeedIndex, index, priority_class
 from lacarte.kernel import clock
 from lacarte.loop.needs.models import Need
-from lacarte.loop.needs.queries import most_urgent
+from lacarte.loop.needs.queries import most_urgent, people_behind
 from lacarte.loop.priority.models import Weighing
 from lacarte.loop.priority.queries import vulnerability_of
 
-RULES_VERSION = "2026-11.2"
+RULES_VERSION = "2026-11.3"
 #: Set in the open; they sum to 1.
 WEIGHTS = {"urgency": 0.4, "vulnerability": 0.3, "deprivation": 0.15, "waiting": 0.15}
-#: Waiting counts in full after this long.
+#: Waiting counts in full after so many days of all who told of the need or follow it, together.
 FULL_WAIT_DAYS = 30.0
 _LAST_CLASS = 3
 
@@ -38,6 +38,8 @@ def weigh(needs: Iterable[Need]) -> int:
     vulnerability = vulnerability_of(rows)
     deprivation = np.array([np.nan if (d := need.region.deprivation) is None else d for need in rows])
     waited = np.array([(now - need.received_at).total_seconds() / 86_400 for need in rows])
+    people = people_behind(rows)
+    waited = waited * np.array([people[need.pk] for need in rows])  # days that all of them wait
     result = index(
         {
             "urgency": 1 - urgency / _LAST_CLASS,

@@ -7,7 +7,7 @@ from uuid import UUID
 
 from lacarte.kernel.events import subscribe_many
 from lacarte.loop.needs.dangers import NeedUrgencySet
-from lacarte.loop.needs.events import NeedClassified, NeedCounted, NeedDiscounted, NeedReceived
+from lacarte.loop.needs.events import NeedClassified, NeedCounted, NeedDiscounted, NeedFollowed, NeedReceived
 from lacarte.loop.needs.models import Need
 from lacarte.loop.priority.actions import weigh
 
@@ -40,6 +40,13 @@ def weigh_with_more(events: list[NeedCounted]) -> None:
 def weigh_with_fewer(events: list[NeedDiscounted]) -> None:
     """One of those who told of it told of something else."""
     _weigh(pk for event in events for pk in (event.need, event.parted))
+
+
+@subscribe_many(NeedFollowed)
+def weigh_followed(events: list[NeedFollowed]) -> None:
+    """Somebody else waits for it, or for what it is joined to."""
+    followed = Need.objects.filter(pk__in={event.need for event in events})
+    _weigh(lead or pk for pk, lead in followed.values_list("pk", "lead"))
 
 
 def _weigh(needs: Iterable[UUID]) -> None:

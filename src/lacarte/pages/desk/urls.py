@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from lacarte.pages.desk import conversation, dangers, holding, register, views
+from lacarte.pages.desk import conversation, dangers, holding, joining, register, views
 
 urlpatterns = [
     path("", views.desk, name="desk"),
@@ -19,6 +19,7 @@ urlpatterns = [
     path("needs/<str:reference>/urgency/", dangers.set_urgency, name="desk-urgency"),
     path("needs/<str:reference>/held/", holding.decide, name="desk-held"),
     path("needs/<str:reference>/messages/", conversation.reply_to, name="desk-reply"),
+    path("needs/<str:reference>/same/", joining.decide, name="desk-same"),
     path("needs/<str:reference>/photos/", conversation.look_over, name="desk-photo"),
     path("needs/<str:reference>/person/", views.reveal_person, name="desk-reveal"),
 ]

@@ -30,6 +30,7 @@ from lacarte.pages.desk.access import official, readable
 from lacarte.pages.desk.conversation import talk
 from lacarte.pages.desk.forms import Answer, Change, Classify, Reveal, Search
 from lacarte.pages.desk.holding import held
+from lacarte.pages.desk.joining import same_thing
 from lacarte.pages.desk.parts import VERBS, said_urgent, weight_parts
 from lacarte.pages.desk.queries import counts, queue, search, tabs
 from lacarte.pages.desk.urgency_form import UrgencyForm
@@ -90,6 +91,7 @@ def _show(request: HttpRequest, user: User, need: Need, status: int = 200, **mor
         "parts": weight_parts(need),
         "events": timeline_beside(need),
         **talk(need, may_work=may_work),
+        **same_thing(need, user, may_work=may_work),
         "may_work": may_work,
         "steps": _steps(order) if may_work and order else [],
         "said": said_urgent(need),

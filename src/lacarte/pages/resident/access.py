@@ -49,6 +49,11 @@ def follows(request: HttpRequest, need: Need) -> None:
     request.session[_FOLLOWED] = [*followed, need.reference][-_MOST:]
 
 
+def stops_following(request: HttpRequest, need: Need) -> None:
+    """Forget in this browser that its user follows ``need``."""
+    request.session[_FOLLOWED] = [r for r in request.session.get(_FOLLOWED, []) if r != need.reference]
+
+
 def followed_here(request: HttpRequest) -> list[Need]:
     """The needs that are followed in this browser, the last one first."""
     references: list[str] = request.session.get(_FOLLOWED, [])

@@ -38,6 +38,8 @@ def standing(need: Need, order: Order | None) -> Standing:
             " in other words, or call us."
         )
         return Standing(_("We have closed this"), words)
+    if need.lead is not None:
+        return _together(need, need.lead)
     if need.state == Need.State.WITHDRAWN:
         return Standing(_("You have withdrawn this"), _("Nothing more will happen. You can always ask again."))
     if need.state == Need.State.MET:
@@ -45,6 +47,20 @@ def standing(need: Need, order: Order | None) -> Standing:
     if need.state == Need.State.ORDERED and order is not None:
         return _ordered(order)
     return _waiting(need, order)
+
+
+def _together(need: Need, lead: Need) -> Standing:
+    """How a need stands that is dealt with together with others: as its lead does."""
+    if need.state == Need.State.MET:
+        words = _("It was dealt with together with what others had told us.")
+        return Standing(_("The provider says it is done"), words, "good")
+    if lead.state == Need.State.ORDERED:
+        words = _("Somebody works on it, for all who told us of it. We tell you here when it is done.")
+        return Standing(_("On its way"), words)
+    words = _(
+        "We deal with all of it as one and are looking for an offer. The more tell us, the sooner it is its turn."
+    )
+    return Standing(_("Others have told us of the same thing"), words)
 
 
 def _met(order: Order | None) -> Standing:

@@ -2,7 +2,7 @@
 
 from django.urls import path, re_path
 
-from lacarte.pages.resident import attachments, conversation, new_need, place_names, same, views
+from lacarte.pages.resident import attachments, conversation, following, new_need, place_names, same, views
 from lacarte.pages.resident.draft import STEPS
 
 urlpatterns = [
@@ -19,6 +19,8 @@ urlpatterns = [
     path("needs/<str:reference>/rating/", views.rate_order, name="rate-order"),
     path("needs/<str:reference>/objection/", views.objection, name="object"),
     path("needs/<str:reference>/messages/", conversation.write_message, name="write-message"),
+    path("needs/<str:reference>/another/", following.another_thing, name="another-thing"),
+    path("needs/<str:reference>/follow/", following.follow_or_not, name="follow-or-not"),
     path("needs/<str:reference>/stop/", views.stop_need, name="stop-need"),
     path("n/<slug:secret>/", views.open_need, name="open-need"),
     path("attachments/<uuid:key>/", attachments.attachment, name="attachment"),

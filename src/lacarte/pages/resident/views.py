@@ -29,6 +29,7 @@ from lacarte.pages.resident.conversation import talk
 from lacarte.pages.resident.draft import Draft, person_of
 from lacarte.pages.resident.explanation import why
 from lacarte.pages.resident.flow import advice_for, next_address
+from lacarte.pages.resident.following import followed, following, together
 from lacarte.pages.resident.forms import Find, Object, Rate
 from lacarte.pages.resident.questions import What
 from lacarte.pages.resident.standing import standing
@@ -38,6 +39,9 @@ from lacarte.registers.people.circumstances import in_words
 from lacarte.registers.people.models import PersonalRead
 from lacarte.registers.people.queries import circumstances_of, reads_of
 from lacarte.registers.people.reading import fields_in_words, purpose_in_words
+
+#: What its resident may close by themselves.
+WITHDRAWABLE = (Need.State.OPEN, Need.State.HELD, Need.State.JOINED)
 
 
 @require_GET
@@ -89,7 +93,7 @@ def need_page(request: HttpRequest, reference: str) -> HttpResponse:
     if not may_open(request, need):
         if not allowed("find", request):
             return too_many(request)
-        return render(request, "resident/need_public.html", {"need": need})
+        return render(request, "resident/need_public.html", {"need": need, **following(request, need)})
     return _show(request, need, Rate())
 
 
@@ -106,10 +110,11 @@ def _show(request: HttpRequest, need: Need, form: Rate, status: int = 200) -> Ht
         "events": timeline_beside(need),
         "form": form if can_rate else None,
         "can_cancel": need.state == Need.State.ORDERED and can_cancel,
-        "can_withdraw": need.state in (Need.State.OPEN, Need.State.HELD),
+        "can_withdraw": need.state in WITHDRAWABLE,
         "uploads": list(came_with(need)),
         "not_taken": not_taken(need),
         **talk(need),
+        **together(need),
         **_thanks(request, need),
         "link": link,
         "errors_on_page": bool(form.errors),
@@ -154,7 +159,7 @@ def stop_need(request: HttpRequest, reference: str) -> HttpResponse:
     need, order = _own_order(request, reference)
     actor = request.user if request.user.is_authenticated else None
     try:
-        if need.state in (Need.State.OPEN, Need.State.HELD):
+        if need.state in WITHDRAWABLE:
             withdraw(need, actor=actor)
         elif order is not None:
             change(order, to=OrderState.CANCELLED, actor=actor, who=Who.RESIDENT)
@@ -197,6 +202,7 @@ def my_page(request: HttpRequest) -> HttpResponse:
         "unrated": unrated,
         "current": [need for need in needs if need.closed_at is None and need not in unrated],
         "past": [need for need in needs if need.closed_at and need not in unrated],
+        "followed": followed(request),
         "person": person,
         "home": [person.household.address, person.household.region] if person and person.household else [],
         "facts": [(in_words(fact.kind), fact) for fact in circumstances_of(person)] if person else [],
