@@ -7,13 +7,14 @@ from pathlib import Path
 
 import pytest
 from django.conf import LazySettings
+from django.urls import reverse
 from django.utils import translation
 
 from lacarte.kernel import clock, jobs
 from lacarte.kernel.models import Job
 from lacarte.loop.needs.actions import receive
 from lacarte.loop.needs.carriers import Memory, UndeliverableError
-from lacarte.loop.needs.confirming import confirm
+from lacarte.loop.needs.confirming import confirm, link_of
 from lacarte.loop.needs.conversation import say
 from lacarte.loop.needs.delivering import GIVE_UP
 from lacarte.loop.needs.expecting import deadlines, expected
@@ -137,6 +138,13 @@ def test_an_sms_is_short_and_has_all_of_it(city: City, carried: type[Memory]) ->
     assert need.reference in letter.text
     assert f"/n/{need.secret}/" in letter.text
     assert len(letter.text) < 320
+
+
+def test_the_link_leads_to_the_page(city: City) -> None:
+    need = told()
+    assert link_of(need) == f"http://localhost:8000{reverse('open-need', args=[need.secret])}"
+    need.secret = ""
+    assert link_of(need) == f"http://localhost:8000{reverse('need', args=[need.reference])}"
 
 
 def test_a_confirmation_is_written_once_however_often_it_is_asked_for(city: City, carried: type[Memory]) -> None:

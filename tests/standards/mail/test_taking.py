@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import random
 from collections.abc import Iterator
 from datetime import timedelta
 from email import message_from_bytes
@@ -280,3 +281,18 @@ def test_an_import_is_confirmed_to_nobody() -> None:
         receive(text="lift", channel=channel, person=Person(email="li@home.example"))
     work()
     assert sent_mail.outbox == []
+
+
+def test_damaged_emails_are_taken_in_or_passed_over_and_none_is_lost() -> None:
+    draw = random.Random(11)
+    for n in range(150):
+        whole = bytearray(email("路灯坏了 lamp", key=f"<{n}@x>", subject="Lamp", photos=n % 2, cc="x@y.example"))
+        for _ in range(draw.randrange(12)):
+            at = draw.randrange(min(len(whole), 900))
+            whole[at : at + draw.randrange(3)] = draw.randbytes(draw.randrange(3))
+        before = Message.objects.count()
+        taken = take(bytes(whole))
+        if taken.became in (Became.NEED, Became.JOINED):
+            assert Message.objects.count() == before + 1
+        else:
+            assert taken.became in (Became.KNOWN, Became.PASSED_OVER)

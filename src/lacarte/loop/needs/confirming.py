@@ -5,7 +5,6 @@ from __future__ import annotations
 import logging
 
 from django.conf import settings
-from django.urls import reverse
 from django.utils import translation
 from django.utils.translation import gettext as _
 
@@ -98,7 +97,6 @@ def _advice(need: Need) -> str:
 
 
 def link_of(need: Need) -> str:
-    """The private link of a need, as it stands in an e-mail or SMS."""
+    """The private link of a need, as it stands in an e-mail or SMS; pages are upstairs, so it is written out."""
     base = settings.CONFIGURED["site_address"].rstrip("/")
-    path = reverse("open-need", args=[need.secret]) if need.secret else reverse("need", args=[need.reference])
-    return f"{base}{path}"
+    return f"{base}/n/{need.secret}/" if need.secret else f"{base}/needs/{need.reference}/"
