@@ -110,6 +110,7 @@ def test_a_number_with_gaps_or_in_other_digits_is_found_whole(gap: str, write: o
             "1.8.15.22",
             "3室2厅",
         ),
+        *("all eight flats are wet", "they tip when you step on them", "each unit a new door", "第四周爷爷奶奶来"),
         *("9栋2单元西边电梯", "9 to 5", "2014-2016", "第8版第12345页", "lines 12-14", "GPS 37.797838,-122.446243"),
     ],
 )

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from functools import lru_cache
 
 from lacarte.engines.text.personal.contacts import contacts_in
 from lacarte.engines.text.personal.folding import even
@@ -35,12 +36,17 @@ def find(text: str) -> list[Span]:
     """Where ``text`` has personal data: ``(start, end, kind)``, sorted and disjoint.
 
     Numbers are checked where they can be (check digits, dates, lengths); names and homes need words that
-    announce them. Of spans that touch, the surer kind names them both.
+    announce them. Of spans that overlap, the surer kind names them both.
     """
+    return list(_found(text))
+
+
+@lru_cache(maxsize=4096)  # lists show the same texts again and again
+def _found(text: str) -> tuple[Span, ...]:
     folded = even(text)
     sure = _disjoint([*numbers_in(folded), *contacts_in(folded), *homes_in(folded)])
     beside = [start for start, _, kind in sure if kind in _BESIDE_A_NAME]
-    return _disjoint([*sure, *names_in(folded, beside)])
+    return tuple(_disjoint([*sure, *names_in(folded, beside)]))
 
 
 def _disjoint(spans: Iterable[Span] | Found) -> list[Span]:

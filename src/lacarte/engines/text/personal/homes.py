@@ -25,8 +25,8 @@ _BUILDING_DOOR = re.compile(
 )
 _DASHED_DOOR = re.compile(r"(?<=[路街巷弄里村苑园区城府庭居寓\d号]) ?(?<!\d)\d{1,3}-\d{1,2}-\d{3,4}(?!\d)")
 _FLAT = re.compile(
-    r"\b(?:apt|apartment|flat|unit|suite|ste|room|rm)\.?(?: ?(?:no|number|nr)\.?)? ?#? ?"
-    r"((?=[a-z-]*\d)[a-z]{0,2}-?\d{1,5}[a-z]?|[a-z])(?![\w'’])",
+    r"\b(?:apt|apartment|flat|unit|suite|ste|room|rm)(?:\.? ?(?:no|number|nr)\b\.?)?"
+    r"(?:\.? ?#? ?(?=[a-z]{0,2}-?\d)[a-z]{0,2}-?\d{1,5}[a-z]?|\.? (?-i:[A-Z]))(?![\w'’])",
     re.IGNORECASE,
 )
 STREET_WORDS = (

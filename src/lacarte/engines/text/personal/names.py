@@ -56,6 +56,7 @@ _ADDRESSED = re.compile(
 )
 _BEFORE_ADDRESS = re.compile(rf"{_SURNAME}(?:{_GIVEN}){{0,2}}")
 _LONGEST = 4  # signs of a name
+_WHICH_WEEK = "一二三四五六七八九十两第每上下这几半"
 #: Signs before a form of address that end another word: “主任老师” names nobody.
 _ENDS_A_WORD = (
     "主任",
@@ -138,7 +139,12 @@ def _chinese(folded: str, numbers: list[int]) -> Found:
 def _name_before(folded: str, end: int) -> int:
     """Where the longest name begins that ends at ``end``; ``end`` where none does."""
     for start in range(max(0, end - _LONGEST), end):
-        if _BEFORE_ADDRESS.fullmatch(folded, start, end) and folded[start : start + 2] not in BEGIN_NO_NAME:
+        week = folded[start] == "周" and folded[max(0, start - 1)] in _WHICH_WEEK
+        if (
+            not week
+            and _BEFORE_ADDRESS.fullmatch(folded, start, end)
+            and folded[start : start + 2] not in BEGIN_NO_NAME
+        ):
             return start
     return end
 
