@@ -74,7 +74,7 @@ class Need(models.Model):
     external_id = models.CharField(max_length=120, null=True, unique=True)  # noqa: DJ001 (null: no other system)
     received_at = models.DateTimeField(default=clock.now)
     closed_at = models.DateTimeField(null=True)
-    changed_at = models.DateTimeField(default=clock.now, db_index=True)  # what the public may see of it
+    changed_at = models.DateTimeField(default=clock.now)  # what the public may see of it
 
     class Meta:
         ordering = ["-received_at"]
@@ -83,6 +83,7 @@ class Need(models.Model):
             models.Index(fields=["state", "-received_at"], name="need_queue"),
             models.Index(fields=["region", "service_type", "state"], name="need_place_type"),
             models.Index(fields=["subject", "-received_at"], name="need_newest"),
+            models.Index(fields=["subject", "-changed_at"], name="need_changed"),
             models.Index(fields=["service_type", "-received_at"], name="need_newest_of_type"),
             models.Index(fields=["region", "service_type", "-received_at"], name="need_newest_of_place"),
         ]
