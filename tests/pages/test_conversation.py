@@ -12,6 +12,7 @@ from django.test import Client
 
 from lacarte.kernel import clock, jobs
 from lacarte.kernel.models import Role
+from lacarte.loop.needs import hearing
 from lacarte.loop.needs.actions import receive
 from lacarte.loop.needs.attachments import store
 from lacarte.loop.needs.carriers import Memory
@@ -213,3 +214,15 @@ def test_a_worker_shows_a_photo_to_everybody_and_hides_it_again(need: Need, work
     elsewhere = Client()
     elsewhere.force_login(official(Role.CASE_WORKER, city.east))
     assert elsewhere.post(address, {"release": str(kept.pk)}).status_code == 404
+
+
+def test_the_same_message_heard_by_two_at_the_same_moment_is_one(
+    city: City, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(hearing, "_key", lambda heard: (heard.external_id, None))  # neither finds it yet
+    for name, text in (("m1", "the lift is broken"), ("m2", "it is the left one")):
+        heard = Heard(Medium.SMS, "+8613800138000", text, name, clock.now(), gateway="relay")
+        one, other = hear(heard), hear(heard)
+        assert one.message == other.message
+        assert (one.known, other.known) == (False, True)
+    assert (Need.objects.count(), Message.objects.filter(incoming=True).count()) == (1, 2)

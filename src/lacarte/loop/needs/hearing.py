@@ -83,8 +83,8 @@ def hear(heard: Heard) -> Taken:
     In turn: our reply address; the Message-ID it answers; a reference it names, if the sender's address is the
     need's own; of SMS and chat the sender's newest open conversation; a new need.
     """
-    key = _key(heard)
-    if known := _known(key, heard):
+    key, known = _key(heard)
+    if known:
         return known
     need = _need_of(heard)
     if need is None and heard.automatic:
@@ -99,16 +99,22 @@ def hear(heard: Heard) -> Taken:
                 need = Need.objects.select_for_update().get(pk=need.pk)
                 return Taken(join(need, message, kept))
         except IntegrityError:
-            if known := _known(key, heard):  # another process was quicker
+            if known := _known(key):  # another process was quicker
                 return known
             raise
 
 
-def _key(heard: Heard) -> str:
-    """The name of the message among all. One that somebody else used before is not believed to be the same."""
+def _key(heard: Heard) -> tuple[str, Taken | None]:
+    """The name of the message among all, and what it became if it was heard before.
+
+    A name that somebody else used before is not believed to be of the same message.
+    """
     name = f"{heard.gateway}:{heard.external_id}" if heard.gateway else heard.external_id
-    taken = Message.objects.filter(external_id=_short(name)).exclude(address__iexact=heard.sender[:254])
-    return _short(f"{name} {heard.sender}", always=True) if taken.exists() else _short(name)
+    known = _known(_short(name))
+    if known is None or (known.message and known.message.address.lower() == heard.sender[:254].lower()):
+        return _short(name), known
+    own = _short(f"{name} {heard.sender}", always=True)
+    return own, _known(own)
 
 
 def _short(name: str, *, always: bool = False) -> str:
@@ -118,7 +124,7 @@ def _short(name: str, *, always: bool = False) -> str:
     return f"sha256:{hashlib.sha256(name.encode()).hexdigest()}"
 
 
-def _known(key: str, heard: Heard) -> Taken | None:
+def _known(key: str) -> Taken | None:
     known = Message.objects.select_related("need").filter(external_id=key).first()
     return Taken(known, began=known.need.external_id == key, known=True) if known else None
 
@@ -171,7 +177,9 @@ def _begin(heard: Heard, message: Message, kept: list[Attachment]) -> Taken:
         received_at=heard.at,
         opening=message,
     )
-    return Taken(need.messages.get(external_id=message.external_id), began=True)
+    if message.need_id is None:  # another process was quicker
+        return Taken(need.messages.get(external_id=message.external_id), began=True, known=True)
+    return Taken(message, began=True)
 
 
 def _words(heard: Heard) -> str:
