@@ -17,6 +17,7 @@ import subprocess
 import sys
 import tempfile
 import time
+from collections.abc import Iterator
 from pathlib import Path
 
 ROOT = Path(__file__).parents[1]
@@ -139,19 +140,29 @@ def part_peer(rows: str) -> None:
     from django.db import transaction
 
     from lacarte.kernel import clock
+    from lacarte.kernel.ids import new_reference
     from lacarte.kernel.models import Event
     from lacarte.loop.needs.models import Channel, Need
     from lacarte.registers.menu.actions import add_service_type
     from lacarte.registers.menu.models import ServiceType
 
+    def references() -> Iterator[str]:
+        drawn: set[str] = set()
+        while True:
+            reference = new_reference()
+            if reference not in drawn:  # of a million, some are drawn twice
+                drawn.add(reference)
+                yield reference
+
     kind = add_service_type(ServiceType.objects.get(number=0), code="k", name={"en": "Kind"}, subject="place")
+    free = references()
     now, count, began = clock.now(), int(rows), time.monotonic()
     for first in range(0, count, 1000):
         with transaction.atomic():
             needs = [
                 Need(
-                    state="met", channel=Channel.IMPORT, subject="place", service_type=kind, region_id=0,
-                    text="Detail 77, Street/Sidewalk", language="en", address="77 SHORE PARKWAY, BROOKLYN",
+                    reference=next(free), state="met", channel=Channel.IMPORT, subject="place",
+                    service_type=kind, region_id=0, text="Detail 77, Street/Sidewalk", language="en", address="77 SHORE PARKWAY, BROOKLYN",
                     longitude=-74.0, latitude=40.7, cell=143_000_000 + number % 50_000,
                     external_id=f"new-york-311:{number}", received_at=now, closed_at=now, changed_at=now,
                 )

@@ -42,7 +42,7 @@ class Call:
         """The call that ``user`` was taking when the page was left; a new one when that was sent."""
         token = session.get(_SESSION_KEY, "")
         call = cls._kept(token, user) or (cls(token=token) if token else cls())
-        if call.sent() is not None:
+        if token and call.sent() is not None:
             call = cls()
         session[_SESSION_KEY] = call.token
         return call
@@ -96,7 +96,7 @@ class Call:
 
         What was found is written by the ``search`` alone: a look that began before may end after it.
         """
-        if self.sent() is not None:
+        if Need.objects.filter(external_id=self.external_id).exists():
             return
         said = {name: [printable(value) for value in values] for name, values in self.said.items()}
         kept: dict[str, Any] = {"by": str(user.pk), "said": said}

@@ -10,6 +10,7 @@ from django.core.exceptions import PermissionDenied
 from django.db import transaction
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from django.template.loader import render_to_string
 from django.utils.translation import get_language, override
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
@@ -39,6 +40,7 @@ def register(request: HttpRequest) -> HttpResponse:
     if request.method == "GET":
         call = Call.of(request.session, user)
         form = Register(call.data())
+        form.offer_choices()
         return _page(request, call, form, look(call, form, user))
     act = request.POST.get("act", "send")
     call = Call.posted(request.POST, user)
@@ -47,6 +49,7 @@ def register(request: HttpRequest) -> HttpResponse:
         return redirect("desk-register")
     if act != "send" or "accept" in request.POST:
         form, looked = _looked(request, call, user)
+        form.offer_choices()
         return _page(request, call, form, looked)
     return _send(request, call, user)
 
@@ -60,7 +63,9 @@ def look_again(request: HttpRequest) -> HttpResponse:
     form, looked = _looked(request, call, user)
     asked = request.POST.get("asked", "")
     shown = _shown(call, form, looked) | {"other_questions": asked != (looked.kind.code if looked.kind else "")}
-    return render(request, "desk/register_looked.html", shown)
+    return HttpResponse(
+        render_to_string("desk/register_looked.html", shown)
+    )  # no frame: nobody waits for its queries
 
 
 def _looked(request: HttpRequest, call: Call, user: User) -> tuple[Register, Looked]:
@@ -121,6 +126,7 @@ def _send(request: HttpRequest, call: Call, user: User) -> HttpResponse:
         call.token = Call().token
     call.keep(request.session, user)
     form = Register(call.data(), sent=True)
+    form.offer_choices()
     looked, status = look(call, form, user), 422
     form.where_known = looked.where_known
     if form.is_valid():

@@ -78,6 +78,9 @@ class Register(Form):
         self.typed, self.questions, self.where_known = typed, list[Attribute](), False
         for name in ("address", "name", "phone", "birth_year", "reference"):
             self.fields[name].widget.attrs["autocomplete"] = "off"
+
+    def offer_choices(self) -> None:
+        """What can be chosen from: needed to check it and to show all of it, not for a part of the page."""
         self.offer("service", service_choices(_("Not sure")))
         self.offer("region", region_choices())
 

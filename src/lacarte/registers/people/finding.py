@@ -98,6 +98,8 @@ def show(keys: Iterable[UUID], *, within: Q, reader: User, chosen: bool = False)
     ``chosen``: it is they who call, so that what they needed before is seen too.
     """
     wanted = list(keys)
+    if not wanted:
+        return []
     people = Person.objects.filter(within, pk__in=wanted).select_related("household__region").distinct()
     by_key = {person.pk: person for person in people}
     purpose = _ANSWER if chosen else _FIND
@@ -142,8 +144,8 @@ def _note(people: Iterable[Person], reader: User, fields: str, purpose: str) -> 
     since = clock.now() - ONE_LOOK
     lately = PersonalRead.objects.filter(person__in=others, reader=reader, purpose=purpose, at__gt=since)
     noted = set(lately.values_list("person_id", flat=True))
-    PersonalRead.objects.bulk_create(
-        PersonalRead(person=person, reader=reader, fields=fields, purpose=purpose)
-        for person in others
-        if person.pk not in noted
-    )
+    new = [person for person in others if person.pk not in noted]
+    if new:  # nobody waits to write for nothing
+        PersonalRead.objects.bulk_create(
+            PersonalRead(person=person, reader=reader, fields=fields, purpose=purpose) for person in new
+        )
