@@ -12,8 +12,8 @@ import numpy.typing as npt
 __all__ = ["Rows"]
 
 Matrix = npt.NDArray[np.float32]
-#: Entries that are gathered at once: a few megabytes, which stay near the processor.
-_CHUNK = 1 << 17
+#: Numbers that are gathered at once: a megabyte or so, which stays near the processor.
+_NUMBERS = 1 << 18
 
 
 @dataclass(frozen=True, eq=False)
@@ -57,7 +57,8 @@ class Rows:
 def _summed(start: npt.NDArray[np.int64], at: npt.NDArray[np.int32], value: Matrix, dense: Matrix) -> Matrix:
     """For each row the sum of ``value`` times the rows ``at`` of ``dense``."""
     out = np.zeros((len(start) - 1, dense.shape[1]), dtype=np.float32)
-    bounds = np.unique(np.searchsorted(start, np.arange(0, start[-1] + _CHUNK, _CHUNK), side="left"))
+    chunk = max(_NUMBERS // max(dense.shape[1], 1), 256)
+    bounds = np.unique(np.searchsorted(start, np.arange(0, start[-1] + chunk, chunk), side="left"))
     for first, last in pairwise(bounds):
         last = min(int(last), len(out))
         begin, end = start[first], start[last]

@@ -17,7 +17,7 @@ from lacarte.loop.needs.models import Channel, Need
 __all__ = ["Example", "ExamplesError", "Rejected", "examples_in", "examples_of_needs", "fingerprint"]
 
 #: Needs to learn from: the newest, so that a night is long enough.
-MOST_NEEDS = 50_000
+MOST_NEEDS = 20_000
 _LONGEST_CATEGORY = 120
 #: NUL, and what is left of bytes that are not UTF-8.
 _UNREADABLE = re.compile("[\x00\ud800-\udfff]")
