@@ -11,6 +11,7 @@ from uuid import UUID
 import numpy as np
 
 from lacarte.demo.history import DrawnNeed, DrawnOrder, DrawnRating
+from lacarte.engines.geography import cells
 from lacarte.kernel import clock
 from lacarte.kernel.events import DomainEvent, record_past
 from lacarte.kernel.ids import new_reference
@@ -93,9 +94,20 @@ def _need(rng: np.random.Generator, one: DrawnNeed, written: Written, unknown: S
         language=one.language,
         longitude=one.longitude,
         latitude=one.latitude,
+        cell=int(cells(one.longitude, one.latitude)),
         received_at=one.received,
         closed_at=one.closed,
+        changed_at=max([one.received, *_changes(one)]),
     )
+
+
+def _changes(one: DrawnNeed) -> Iterator[datetime]:
+    """When something became of a need that the public may see."""
+    for order in one.orders:
+        yield order.requested
+        yield from (step.at for step in order.steps)
+    if one.closed is not None:
+        yield one.closed
 
 
 def _order(need: Need, one: DrawnOrder, hold: Hold, written: Written) -> Order:
