@@ -7,9 +7,11 @@ import json
 import xml.etree.ElementTree as ElementTree
 from typing import Any
 
+import numpy as np
 from django.http import HttpResponse
 from PIL import Image
 
+from lacarte.engines.geography import cells
 from lacarte.loop.needs.models import Need
 from lacarte.registers.menu.models import Attribute, ServiceType
 from lacarte.standards.open311.formats import _ITEMS
@@ -71,7 +73,9 @@ def tell(city: City, **fields: Any) -> Need:
         "longitude": 122.15,
         "latitude": 28.05,
     }
-    return Need.objects.create(**told | fields)
+    all_of_it = told | fields
+    point = np.array([all_of_it["longitude"], all_of_it["latitude"]], dtype=float)
+    return Need.objects.create(cell=int(cells(*point)), **all_of_it)
 
 
 def data(answer: HttpResponse) -> Any:

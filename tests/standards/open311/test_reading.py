@@ -294,7 +294,7 @@ def test_the_number_of_queries_does_not_depend_on_the_number_of_requests(client:
             assert len(found(client, extensions=extensions)) == days.stop
         counts.append(len(queries))
     assert counts[0] == counts[1]
-    assert counts[0] <= (7 if extensions else 4)
+    assert counts[0] <= (8 if extensions else 5)
 
 
 def test_an_unknown_or_mistyped_id_is_not_found(client: Client) -> None:

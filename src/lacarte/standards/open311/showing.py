@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
-from django.db.models import Count, Prefetch, QuerySet
+from django.db.models import Count, Prefetch
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
@@ -56,21 +56,24 @@ class _Page:
     extras: Extras | None
 
 
-def shown(needs: QuerySet[Need], base: str, *, extended: bool) -> list[dict[str, Any]]:
-    """The requests of ``needs`` in their order, in a number of queries that does not depend on how many they are.
+def shown(keys: Sequence[UUID], base: str, *, extended: bool) -> list[dict[str, Any]]:
+    """The requests of the needs with these keys, in their order and in as many queries however many they are.
 
     ``base`` is the address of the site without a slash at its end.
     """
     orders = Order.objects.exclude(state__in=_ENDED_UNDONE).select_related("offer_at_place__offer__provider")
     photos = Attachment.objects.exclude(released_at=None).order_by("created_at", "id")
-    found = list(
-        needs.select_related("lead", "understanding")
+    needs = {
+        need.pk: need
+        for need in Need.objects.filter(pk__in=keys)
+        .select_related("lead", "understanding")
         .only(*_COLUMNS)
         .prefetch_related(
             Prefetch("orders", orders, to_attr="living_orders"),
             Prefetch("attachments", photos, to_attr="released_photos"),
         )
-    )
+    }
+    found = [needs[key] for key in keys if key in needs]
     kinds = ServiceType.objects.filter(pk__in={need.service_type_id for need in found})
     page = _Page(
         base,
