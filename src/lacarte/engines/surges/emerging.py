@@ -11,7 +11,7 @@ import numpy.typing as npt
 
 from lacarte.engines.surges.chance import false_discovery_limit, tail_chance
 from lacarte.engines.surges.find import DAY, DAYS, FEWEST
-from lacarte.engines.surges.seasons import WEEK, expect
+from lacarte.engines.surges.seasons import WEEK
 from lacarte.engines.surges.topics import grams
 
 __all__ = ["Emerging", "emerging"]
@@ -20,6 +20,8 @@ Ints = npt.NDArray[np.int64]
 Floats = npt.NDArray[np.float64]
 #: A phrase in fewer texts of all is no topic.
 _FEWEST_EVER = 5
+#: A phrase in so many texts tells how much phrases scatter.
+_FREQUENT, _LEAST_SCATTER = 40, 1.05
 #: Phrases of which so much of the rarer one's texts are those of the other tell of one matter.
 _SAME = 0.5
 #: What names a matter may be in a little fewer texts than its clearest phrase, when it is longer.
@@ -52,7 +54,8 @@ def emerging(
 ) -> list[Emerging]:
     """What suddenly comes up in the last so many ``days``, the least probable first, each matter once.
 
-    ``age`` is ``float[n]``, hours before now. Of what is found at most ``false_share`` is chance in the mean, over
+    ``age`` is ``float[n]``, hours before now. Usual is that a phrase's texts fall on all days as all texts do; one
+    person's texts should be there once. Of what is found at most ``false_share`` is chance in the mean, over
     all windows together. Texts older than :data:`DAYS` are not looked at; with fewer than five weeks of them
     nothing can be said, and nothing is found.
     """
@@ -67,22 +70,36 @@ def emerging(
         return []
     table = np.zeros((len(vocabulary), DAYS))
     np.add.at(table, (column, day[row]), 1)
-    one_kind = np.zeros(len(vocabulary), dtype=np.int64)
+    volume = np.bincount(day, minlength=DAYS).astype(np.float64)
     found: list[Emerging] = []
     for window in days:
-        expected = expect(table, one_kind, window=window)
-        count = table[:, :window].sum(axis=1)
+        count, mean = table[:, :window].sum(axis=1), table.sum(axis=1) * volume[:window].sum() / volume.sum()
         chance = np.ones(len(vocabulary))
         many = count >= FEWEST
-        chance[many] = tail_chance(count[many], expected.mean[many], expected.size[many])
+        size = mean / (_scatter(table, volume, window) - 1)
+        chance[many] = tail_chance(count[many], mean[many], size[many])
         limit = false_discovery_limit(chance, false_share / len(days), len(vocabulary))
         newest = day[row] < window
         for at in np.flatnonzero(chance <= limit).tolist():
             which = tuple(inside[row[newest & (column == at)]].tolist())
-            found.append(
-                Emerging(vocabulary[at], window * DAY, which, float(expected.mean[at]), float(chance[at]))
-            )
+            found.append(Emerging(vocabulary[at], window * DAY, which, float(mean[at]), float(chance[at])))
     return _matters(found)[:most]
+
+
+def _scatter(table: Floats, volume: Floats, window: int) -> float:
+    """By how much the variance of a frequent phrase's count in a window is more than its mean; over 1.
+
+    The median of frequent phrases: a burst of one of them is no measure of how much they all scatter.
+    """
+    windows = DAYS // window
+    seen = table[:, : windows * window].reshape(len(table), windows, window).sum(axis=2)
+    share = volume[: windows * window].reshape(windows, window).sum(axis=1)
+    frequent = seen.sum(axis=1) >= _FREQUENT
+    if not frequent.any() or share.sum() == 0:
+        return _LEAST_SCATTER
+    mean = seen[frequent].sum(axis=1, keepdims=True) * share / share.sum()
+    squares = ((seen[frequent] - mean) ** 2 / np.maximum(mean, 1e-9)).sum(axis=1) / max(windows - 1, 1)
+    return max(_LEAST_SCATTER, float(np.median(squares)))
 
 
 def _incidence(words: Sequence[Sequence[str]]) -> tuple[Ints, Ints, list[str]]:

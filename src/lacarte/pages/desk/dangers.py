@@ -17,13 +17,14 @@ from lacarte.kernel import clock
 from lacarte.kernel.ids import read_reference
 from lacarte.kernel.models import User
 from lacarte.kernel.permissions import Action, may_anywhere, require_anywhere
-from lacarte.kernel.text import in_language, listed
+from lacarte.kernel.text import listed
 from lacarte.loop.needs.actions import NeedRefusedError
 from lacarte.loop.needs.dangers import set_urgency as keep_urgency
 from lacarte.loop.needs.dangers import take, unseen_by
-from lacarte.loop.needs.models import Danger, Need, UrgencyRule
+from lacarte.loop.needs.models import Danger, Need
 from lacarte.loop.needs.queries import visible
 from lacarte.loop.needs.surges import burning
+from lacarte.pages.desk.parts import names_of_rules
 from lacarte.pages.desk.urgency_form import UrgencyForm
 
 #: So many are shown; the others are counted.
@@ -68,7 +69,7 @@ def banner_of(user: User) -> Banner:
     waiting, now = unseen_by(user), clock.now()
     dangers = list(waiting[:MOST])
     codes = {code for danger in dangers for code in _rules_of(danger.need)}
-    names = {rule.code: in_language(rule.name) for rule in UrgencyRule.objects.filter(code__in=codes)}
+    names = names_of_rules(codes)
     shown = []
     for danger in dangers:
         spoke = listed(names[code] for code in _rules_of(danger.need) if code in names)

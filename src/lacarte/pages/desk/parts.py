@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from lacarte.kernel.text import in_language, listed
+from lacarte.loop.needs.learnt_urgency import LEARNT
 from lacarte.loop.needs.models import Danger, Need, UrgencyRule
 from lacarte.loop.needs.urgency import advice_of
 from lacarte.loop.orders.models import OrderState
@@ -51,6 +53,12 @@ class Said:
     danger: Danger | None
 
 
+def names_of_rules(codes: Iterable[str]) -> dict[str, str]:
+    """The names of rules of urgency, by code."""
+    names = {rule.code: in_language(rule.name) for rule in UrgencyRule.objects.filter(code__in=codes)}
+    return {**names, LEARNT: str(_("It reads like earlier dangers"))}
+
+
 def said_urgent(need: Need) -> Said | None:
     """How urgent a need is by what was said; ``None`` where nothing spoke for it."""
     understanding = getattr(need, "understanding", None)
@@ -58,7 +66,7 @@ def said_urgent(need: Need) -> Said | None:
     danger = Danger.objects.filter(need=need).select_related("seen_by").first()
     if not codes and danger is None and need.urgency is None:
         return None
-    names = {rule.code: in_language(rule.name) for rule in UrgencyRule.objects.filter(code__in=codes)}
+    names = names_of_rules(codes)
     return Said(listed(names.get(code, code) for code in codes), advice_of(codes).advice, danger)
 
 
