@@ -27,6 +27,7 @@ from lacarte.loop.needs.model_files import (
 from lacarte.loop.needs.models import Channel
 from lacarte.loop.needs.understanding import suggest, understand
 from lacarte.registers.menu.models import ServiceType
+from lacarte.site.health import findings
 from tests.city import City, build
 
 pytestmark = pytest.mark.django_db
@@ -200,6 +201,18 @@ def test_a_file_that_is_no_model_is_named_and_the_menu_takes_over(
     assert understand("the elevator is broken and stuck").service_type == city.lift
     assert understand("wobbly doors").model in ("",) or understand("wobbly doors").model.startswith("menu-")
     assert sum(str(path) in line for line in caplog.messages) == 1, "said once, not for every need"
+
+
+def test_the_check_of_an_installation_names_a_damaged_model() -> None:
+    def looked() -> tuple[bool, str]:
+        return next((one.well, one.words) for one in findings() if one.what == "model of texts")
+
+    assert looked() == (True, "none yet: the menu's own words decide")
+    put_in_use(one := stored())
+    assert looked()[1].startswith(one.fingerprint[:16])
+    _cut(path := model_files.folder() / f"needs-{one.fingerprint[:16]}.npz")
+    assert looked()[0] is False
+    assert str(path) in looked()[1]
 
 
 @pytest.mark.parametrize("said", ["", "[]", "{", '{"model": 5}', '{"model": ["a"]}'])

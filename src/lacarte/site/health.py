@@ -14,6 +14,7 @@ from django.db.migrations.executor import MigrationExecutor
 
 from lacarte.kernel import clock, jobs
 from lacarte.kernel.models import Event
+from lacarte.loop.needs import model_files
 from lacarte.loop.needs.models import Mailbox
 from lacarte.loop.needs.queries import broken_cases, late_cases
 from lacarte.registers.menu.queries import overbooked
@@ -45,6 +46,7 @@ def findings() -> Iterator[Finding]:
     yield Finding("capacity", wrong == 0, f"{wrong} lots are overbooked" if wrong else "no lot is overbooked")
     yield _cases()
     yield _mail()
+    yield _model()
 
 
 def _migrations() -> Finding:
@@ -89,6 +91,18 @@ def _cases() -> Finding:
         return Finding("joined needs", False, f"do not hold together: {', '.join(broken[:10])}")
     words = f"their lead is closed: {', '.join(late[:10])}: is `lacarte worker` running?" if late else ""
     return Finding("joined needs", not late, words or "each has its lead")
+
+
+def _model() -> Finding:
+    """What sorts texts: a model whose file is damaged leaves it to the menu's words, which are worse."""
+    try:
+        stored = model_files.load()
+    except model_files.ModelFileError as error:
+        return Finding("model of texts", False, str(error))
+    if stored is None:
+        return Finding("model of texts", True, "none yet: the menu's own words decide")
+    words = f"{stored.fingerprint[:16]}, of {stored.card.get('made_at', 'an unknown time')}"
+    return Finding("model of texts", True, words)
 
 
 def _files() -> Finding:
