@@ -77,6 +77,8 @@ def test_streets_are_learnt_from_needs_about_places_alone(city: towns.City) -> N
             longitude=122.02, latitude=28.02,
         )  # fmt: skip
     sent(city, "stuck", address="7 Rare Road", longitude=122.02, latitude=28.02)
+    assert learn_places() == (0, 0), "nobody has worked on them"
+    Need.objects.update(state=Need.State.MET)
     assert learn_places() == (3, 0)
     assert {str(place) for place in NamedPlace.objects.filter(source="needs")} == {
         *("Quince Road", "Quince Road 0–99", "Quince Road 100–199"),
@@ -89,6 +91,7 @@ def test_streets_are_learnt_from_needs_about_places_alone(city: towns.City) -> N
 def test_what_somebody_entered_is_not_learnt_again(city: towns.City) -> None:
     for number in (10, 20):
         sent(city, "stuck", address=f"{number} Plum Lane", longitude=122.02, latitude=28.02)
+    Need.objects.update(state=Need.State.ORDERED)
     learn_places()
     assert {str(place) for place in NamedPlace.objects.filter(source="needs")} == {"Plum Lane 0–99"}
 

@@ -6,8 +6,11 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from itertools import chain
 
+from django.db.models import Q
+
 from lacarte.engines.text.gazetteer import CROSSING, STREET, Learnt, has_han, learn, street_key
-from lacarte.loop.needs.models import Need
+from lacarte.loop.needs.abuse import why_held
+from lacarte.loop.needs.models import Channel, Need
 from lacarte.registers.menu.models import OfferAtPlace, Subject
 from lacarte.registers.places import gazetteer
 from lacarte.registers.places.models import NamedPlace, Region
@@ -50,7 +53,8 @@ def certain(found: list[PlaceFound]) -> NamedPlace | None:
 def learn_places() -> tuple[int, int]:
     """Learn streets, their parts and crossings from addresses that came with a point. Returns new and known.
 
-    Read are the newest needs about places and the places of offers; never where a person or household lives. A
+    Read are the newest needs about places that somebody has worked on or that were imported, so that nobody
+    invents a street by sending it twice, and the places of offers; never where a person or household lives. A
     street that somebody else entered keeps its entry; its parts and crossings are added.
     """
     entered = {
@@ -71,7 +75,8 @@ def learn_places() -> tuple[int, int]:
 
 def _sightings() -> Iterator[tuple[str, float, float, int]]:
     columns = ("address", "longitude", "latitude", "region_id")
-    needs = Need.objects.filter(subject=Subject.PLACE, longitude__isnull=False).exclude(address="")
+    trusted = Q(state__in=(Need.State.ORDERED, Need.State.MET)) | Q(channel=Channel.IMPORT)
+    needs = Need.objects.filter(trusted, subject=Subject.PLACE, longitude__isnull=False).exclude(address="")
     offers = OfferAtPlace.objects.filter(longitude__isnull=False).exclude(address="")
     newest = needs.order_by("-received_at").values_list(*columns)[:_NEWEST]
     for address, x, y, region in chain(newest.iterator(), offers.values_list(*columns).iterator()):
@@ -81,7 +86,7 @@ def _sightings() -> Iterator[tuple[str, float, float, int]]:
 
 def _named(one: Learnt, covering: gazetteer.Covering) -> NamedPlace | None:
     code = f"learnt:{one.kind}:{_key(one)}" + ("" if one.numbers is None else f":{one.numbers[0]}")
-    if len(code) > _LONGEST_CODE:
+    if len(code) > _LONGEST_CODE or why_held(one.name):
         return None
     low, high = one.numbers or (None, None)
     return NamedPlace(
