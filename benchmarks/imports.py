@@ -162,9 +162,10 @@ def part_peer(rows: str) -> None:
             needs = [
                 Need(
                     reference=next(free), state="met", channel=Channel.IMPORT, subject="place",
-                    service_type=kind, region_id=0, text="Detail 77, Street/Sidewalk", language="en", address="77 SHORE PARKWAY, BROOKLYN",
-                    longitude=-74.0, latitude=40.7, cell=143_000_000 + number % 50_000,
-                    external_id=f"new-york-311:{number}", received_at=now, closed_at=now, changed_at=now,
+                    service_type=kind, region_id=0, text="Detail 77, Street/Sidewalk", language="en",
+                    address="77 SHORE PARKWAY, BROOKLYN", longitude=-74.0, latitude=40.7,
+                    cell=143_000_000 + number % 50_000, external_id=f"new-york-311:{number}",
+                    received_at=now, closed_at=now, changed_at=now,
                 )
                 for number in range(first, min(first + 1000, count))
             ]  # fmt: skip

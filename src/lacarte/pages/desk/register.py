@@ -22,6 +22,7 @@ from lacarte.loop.needs.actions import NeedRefusedError, receive
 from lacarte.loop.needs.expecting import expected
 from lacarte.loop.needs.following import FollowingRefusedError, follow
 from lacarte.loop.needs.models import Channel, Need
+from lacarte.loop.needs.queries import visible
 from lacarte.loop.needs.urgency import Judgement, advice_of
 from lacarte.pages.desk.access import official
 from lacarte.pages.desk.call import Call, Sent, note_sent, sent_lately
@@ -201,7 +202,7 @@ def _followed(reference: str, person: Person | None, user: User) -> Need:
 @require_GET
 def told(request: HttpRequest, reference: str) -> HttpResponse:
     """What the caller is told at the end: the reference to be read out, what happens next, and by when."""
-    official(request, Action.REGISTER)
+    user = official(request, Action.REGISTER)
     sent = next((one for one in sent_lately(request.session) if one.reference == reference), None)
     need = (
         Need.objects.select_related("service_type", "region", "understanding").filter(reference=reference).first()
@@ -217,6 +218,7 @@ def told(request: HttpRequest, reference: str) -> HttpResponse:
             "judged": judged,
             "signs": spoken(reference, sent.language),
             "expected": expected(need),
+            "readable": visible(user).filter(pk=need.pk).exists(),
             "told": sent_lately(request.session)[1:],
         }
     return render(request, "desk/register_told.html", shown)
