@@ -17,9 +17,11 @@ from lacarte.loop.needs.actions import receive
 from lacarte.loop.needs.attachments import store
 from lacarte.loop.needs.carriers import Memory
 from lacarte.loop.needs.conversation import MessageRefusedError, say, see_to, write
+from lacarte.loop.needs.dangers import take
 from lacarte.loop.needs.hearing import Enclosure, Heard, hear
-from lacarte.loop.needs.models import Attachment, Channel, Message, Need
+from lacarte.loop.needs.models import Attachment, Channel, Danger, Message, Need, UrgencyRule
 from lacarte.loop.needs.reaching import Medium
+from lacarte.registers.menu.models import PriorityClass
 from lacarte.registers.people.models import Person
 from tests.city import City, build, official
 from tests.engines.images.drawn import photo
@@ -226,3 +228,43 @@ def test_the_same_message_heard_by_two_at_the_same_moment_is_one(
         assert one.message == other.message
         assert (one.known, other.known) == (False, True)
     assert (Need.objects.count(), Message.objects.filter(incoming=True).count()) == (1, 2)
+
+
+@pytest.fixture
+def gas() -> None:
+    UrgencyRule.objects.all().delete()
+    UrgencyRule.objects.create(
+        code="gas",
+        name={"en": "Gas"},
+        words={"en": ["smell of gas"]},
+        urgency=PriorityClass.NOW,
+        advice={"en": "Go outside and call {fire}."},
+    )
+
+
+def test_danger_that_is_told_later_is_seen_and_answered_at_once(
+    need: Need, resident: Client, worker: Client, carried: type[Memory], gas: None
+) -> None:
+    work()
+    Need.objects.filter(pk=need.pk).update(urgency=None)
+    Danger.objects.filter(need=need).delete()
+    carried.sent.clear()
+    resident.post(f"/needs/{need.reference}/messages/", {"text": "Now there is a smell of gas too"})
+    assert Danger.objects.get().seen_at is None
+    assert "Go outside and call 112." in resident.get(f"/needs/{need.reference}/").content.decode()
+    work()
+    (letter,) = carried.sent.values()
+    assert letter.text == "Go outside and call 112."
+    need.refresh_from_db()
+    assert need.priority_class == PriorityClass.NOW
+    take(Danger.objects.get(), actor=official(Role.CASE_WORKER))
+    resident.post(f"/needs/{need.reference}/messages/", {"text": "The smell of gas gets stronger"})
+    assert Danger.objects.get().seen_at is None, "it is to be looked at again"
+
+
+def test_danger_that_is_told_to_a_closed_need_begins_another(need: Need, resident: Client, gas: None) -> None:
+    Need.objects.filter(pk=need.pk).update(state=Need.State.MET)
+    resident.post(f"/needs/{need.reference}/messages/", {"text": "It is repaired, but there is a smell of gas"})
+    other = Need.objects.exclude(pk=need.pk).get()
+    assert (other.person, other.longitude, other.urgency) == (need.person, need.longitude, PriorityClass.NOW)
+    assert Danger.objects.filter(need=other, seen_at=None).exists()

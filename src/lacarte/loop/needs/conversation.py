@@ -18,6 +18,7 @@ from lacarte.loop.needs.delivering import DELIVER
 from lacarte.loop.needs.events import ResidentTold, ResidentWrote
 from lacarte.loop.needs.models import Attachment, Message, Need
 from lacarte.loop.needs.reaching import PAGE, Medium, Way, opening_of, way_to
+from lacarte.loop.needs.worsening import advice_after
 
 LONGEST_MESSAGE = 5000
 #: No address hears more often from the program within this time; what is more is on the page of the need.
@@ -96,6 +97,8 @@ def join(need: Need, message: Message, attachments: Sequence[Attachment] = ()) -
         kept = Attachment.objects.filter(pk__in=[one.pk for one in attachments], need=None)
         kept.update(need=need, message=message, draft="")
     publish(ResidentWrote(need=need.pk, message=message.pk), stream=need.pk, actor=message.author)
+    if message.handled_at is None and (advice := advice_after(need, message)):
+        send(need, advice)
     return message
 
 

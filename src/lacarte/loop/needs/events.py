@@ -233,3 +233,12 @@ class NeedUnfollowed(DomainEvent):
     name: ClassVar[str] = "need.unfollowed"
     sentence: ClassVar[str | Promise] = _("Somebody does not follow this any more.")
     need: UUID
+
+
+@dataclass(frozen=True, kw_only=True)
+class NeedWorsened(DomainEvent):
+    """What the resident added speaks of danger to life."""
+
+    name: ClassVar[str] = "need.worsened"
+    sentence: ClassVar[str | Promise] = _("What was added makes this a matter of life or safety.")
+    need: UUID

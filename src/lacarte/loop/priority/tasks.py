@@ -7,7 +7,14 @@ from uuid import UUID
 
 from lacarte.kernel.events import subscribe_many
 from lacarte.loop.needs.dangers import NeedUrgencySet
-from lacarte.loop.needs.events import NeedClassified, NeedCounted, NeedDiscounted, NeedFollowed, NeedReceived
+from lacarte.loop.needs.events import (
+    NeedClassified,
+    NeedCounted,
+    NeedDiscounted,
+    NeedFollowed,
+    NeedReceived,
+    NeedWorsened,
+)
 from lacarte.loop.needs.models import Need
 from lacarte.loop.priority.actions import weigh
 
@@ -27,6 +34,12 @@ def weigh_again(events: list[NeedClassified]) -> None:
 @subscribe_many(NeedUrgencySet)
 def weigh_corrected(events: list[NeedUrgencySet]) -> None:
     """A person said how urgent it is."""
+    _weigh(event.need for event in events)
+
+
+@subscribe_many(NeedWorsened)
+def weigh_worsened(events: list[NeedWorsened]) -> None:
+    """What the resident added makes it a matter of life or safety."""
     _weigh(event.need for event in events)
 
 
