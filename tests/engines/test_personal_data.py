@@ -173,6 +173,16 @@ def test_no_text_takes_long(piece: str) -> None:
     assert time.process_time() - start < 1.5
 
 
+def test_numbers_behind_numbers_are_hidden_too() -> None:
+    for text in (
+        "13800138000" + "+44 20 7946 0958" * 9 + "一三八零零一三八零零零",
+        "沪A12345" * 30,
+        "a@b.org" * 30,
+    ):
+        assert find(hide_all(text)) == []
+        assert not re.search(r"\d{5}", hide_all(text))
+
+
 def test_long_digit_runs_are_left_whole_or_hidden_whole() -> None:
     for digits in ("9" * 40, "13800138000" * 3, "1" * 5000):
         hidden = hide_all(f"x {digits} y")

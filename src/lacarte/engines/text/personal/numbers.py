@@ -33,7 +33,7 @@ _LANDLINE = re.compile(
 _AMERICAN = re.compile(
     rf"{_FREE}(?:\+?1[ .\-]{{0,2}})?(?:\([2-9]\d{{2}}\) ?|[2-9]\d{{2}}[ .\-]?)[2-9]\d{{2}}[ .\-]?\d{{4}}{_END}"
 )
-_INTERNATIONAL = re.compile(r"(?<![\d+])(?:\+|00(?=[1-9]\d{1,2}[ \-]))[1-9](?:[ .\-()]{0,2}\d){6,13}(?!\d)")
+_INTERNATIONAL = re.compile(r"(?:(?<!\+)\+|(?<![\d+])00(?=[1-9]\d{1,2}[ \-]))[1-9](?:[ .\-()]{0,2}\d){6,13}(?!\d)")
 _TRUNK = re.compile(rf"{_FREE}\(?0\d{{2,4}}\)?[ \-]\d{{3,4}}[ \-]?\d{{3,4}}{_END}")
 _LOCAL = re.compile(rf"{_FREE}[2-9]\d{{2,3}}[ \-]?\d{{4}}{_END}")
 #: Numbers that anybody may call and nobody owns.
