@@ -54,7 +54,7 @@ LAMP = Report(
     ],
 )
 def test_case_width_accents_and_signs_between_words_do_not_matter(one: str, other: str) -> None:
-    assert pieces(one) == pieces(other)
+    assert pieces(one).of == pieces(other).of
 
 
 @pytest.mark.parametrize(

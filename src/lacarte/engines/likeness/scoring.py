@@ -13,7 +13,7 @@ import numpy.typing as npt
 from lacarte.engines.geography import haversine_metres
 from lacarte.engines.images import different_bits
 from lacarte.engines.likeness.weights import PLACED, UNPLACED
-from lacarte.engines.likeness.words import Numbers, han_share, numbers, numbers_agree, overlap, pieces
+from lacarte.engines.likeness.words import Numbers, Pieces, numbers, numbers_agree, overlap, pieces
 
 Floats = npt.NDArray[np.float64]
 
@@ -40,7 +40,7 @@ FAR_METRES = 20.0
 OLD_HOURS = 6.0
 #: Farther apart nothing is taken for the same: weights were fitted on what is nearer.
 FARTHEST_METRES = 222.0
-SENTENCE = 15.0  # what a usual sentence weighs (words.weight)
+SENTENCE = 15.0  # what a usual sentence weighs (words.Pieces)
 #: Which part of a text any other of its language has too.
 BY_CHANCE = 0.06
 #: Bits of a perceptual hash that may differ between two photos of the same thing.
@@ -71,7 +71,7 @@ class Report:
     photos: tuple[int, ...] = ()
 
     @cached_property
-    def pieces(self) -> frozenset[str]:
+    def pieces(self) -> Pieces:
         """Its words as they are compared."""
         return pieces(self.words)
 
@@ -192,4 +192,4 @@ def _said(one: Report, other: Report) -> tuple[float, ...]:
 def _other_language(one: Report, other: Report) -> bool:
     """Whether two reports cannot share words, because they are not written in one language."""
     tags = {report.language.split("-")[0] for report in (one, other)} - {"", "und"}
-    return len(tags) > 1 or abs(han_share(one.pieces) - han_share(other.pieces)) > 0.5
+    return len(tags) > 1 or abs(one.pieces.han - other.pieces.han) > 0.5

@@ -41,19 +41,30 @@ _BUILDING = re.compile(
 NEIGHBOURS = 4
 
 
-def pieces(text: str) -> frozenset[str]:
-    """The pieces that a text is compared by: pairs of Han signs or kana, and threes of letters of other words.
+@dataclass(frozen=True)
+class Pieces:
+    """The pieces that a text is compared by, how much they tell together, and which share is of Han signs or kana."""
+
+    of: frozenset[str]
+    weight: float
+    han: float
+
+
+def pieces(text: str) -> Pieces:
+    """Pairs of Han signs or kana, and threes of letters of other words.
 
     Width, case and signs between words do not matter; only the first :data:`LONGEST` signs count.
     """
-    found: set[str] = set()
+    han: set[str] = set()
+    letters: set[str] = set()
     for run in _RUN.findall(_plain(text)):
         if _HAN_RUN.match(run):
-            found.update(run[at : at + 2] for at in range(len(run) - 1))
+            han.update(run[at : at + 2] for at in range(len(run) - 1))
         elif len(run) >= _SHORT:
             bounded = f" {run} "
-            found.update(bounded[at : at + _PIECE] for at in range(len(bounded) - _PIECE + 1))
-    return frozenset(found)
+            letters.update(bounded[at : at + _PIECE] for at in range(len(bounded) - _PIECE + 1))
+    found = frozenset(han | letters)
+    return Pieces(found, _weight(found), len(han) / max(len(found), 1))
 
 
 @dataclass(frozen=True)
@@ -82,24 +93,22 @@ def numbers_agree(one: Numbers, other: Numbers) -> tuple[bool, bool, bool]:
     return same, apart is not None and apart > NEIGHBOURS, both and not common
 
 
-def weight(found: frozenset[str]) -> float:
-    """How much pieces tell together; one that is in almost every report tells little."""
-    return sum(COUNTS.get(piece, 1.0) for piece in found)
-
-
-def overlap(one: frozenset[str], other: frozenset[str]) -> tuple[float, float]:
-    """How much two sets of pieces share, and how much the shorter one is, by :func:`weight`.
+def overlap(one: Pieces, other: Pieces) -> tuple[float, float]:
+    """How much the pieces of two texts share, and how much the shorter has; what every report has counts little.
 
     NaN where either has too few to say.
     """
-    if min(len(one), len(other)) < FEWEST:
+    if min(len(one.of), len(other.of)) < FEWEST:
         return nan, nan
-    return weight(one & other), min(weight(one), weight(other))
+    return _weight(one.of & other.of), min(one.weight, other.weight)
 
 
-def han_share(text_pieces: frozenset[str]) -> float:
-    """Which share of the pieces is of Han signs or kana: what is written in another script shares no piece."""
-    return sum(1 for piece in text_pieces if _HAN_RUN.match(piece)) / max(len(text_pieces), 1)
+def _weight(found: frozenset[str]) -> float:
+    return sum(map(_told_by, found))
+
+
+def _told_by(piece: str) -> float:
+    return COUNTS.get(piece, 1.0)
 
 
 def _plain(text: str) -> str:

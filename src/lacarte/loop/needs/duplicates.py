@@ -11,7 +11,8 @@ from typing import Any
 from uuid import UUID
 
 import numpy as np
-from django.db.models import Q
+from django.db.models import CharField, Q
+from django.db.models.functions import Cast
 
 from lacarte.engines.likeness import Report, features, outlook, probabilities, reasons
 from lacarte.engines.text import language
@@ -136,28 +137,30 @@ def _likely(
 ) -> Iterator[tuple[UUID, float, tuple[str, ...]]]:
     """The leads of those that are alike, with probability and reasons; a lead may come more than once."""
     if leave_out is not None:
-        apart = {leave_out.pk, *_said_different(leave_out)}
-        found = [one for one in found if one.lead not in apart and one.pk not in apart]
+        keys = {leave_out.pk, *_said_different(leave_out)}
+        apart = {form for key in keys for form in (key.hex, str(key))}
+        found = [one for one in found if one.lead not in apart and one.key not in apart]
     read = _worth_reading(asking, found)
     reports = _reports(read, photos=bool(asking.photos))
     told = features(asking, reports)
     for one, probability, row in zip(read, probabilities(told).tolist(), told, strict=True):
         if probability >= LEAST:
-            yield one.lead, probability, reasons(row)
+            yield UUID(one.lead), probability, reasons(row)
 
 
 def _worth_reading(asking: Report, found: list[Candidate]) -> list[Candidate]:
     """The likeliest by place, time and type, some of each case."""
     degrees = np.array([[one.longitude, one.latitude] for one in found], dtype=np.float64).reshape(-1, 2)
+    areas = {kind: tree.above(kind) for kind in {one.kind for one in found}}
     promise = outlook(
         asking,
         longitude=degrees[:, 0],
         latitude=degrees[:, 1],
-        hours=np.array([_hours(one.at) for one in found]),
+        hours=np.array([one.hours for one in found]),
         kinds=np.array([one.kind for one in found], dtype=np.int64),
-        areas=np.array([tree.above(one.kind) for one in found], dtype=np.int64),
+        areas=np.array([areas[one.kind] for one in found], dtype=np.int64),
     )
-    taken: Counter[UUID] = Counter()
+    taken: Counter[str] = Counter()
     read: list[Candidate] = []
     for at in np.argsort(-promise, kind="stable").tolist():
         one = found[at]
@@ -171,19 +174,15 @@ def _worth_reading(asking: Report, found: list[Candidate]) -> list[Candidate]:
 
 def _reports(read: list[Candidate], photos: bool) -> list[Report]:
     """What is compared of the candidates, in their order."""
-    keys = [one.pk for one in read]
-    words = {
-        pk: said
-        for pk, *said in Need.objects.filter(pk__in=keys)
-        .values_list("pk", "text", "address", "language")
-        .order_by()
-    }
-    hashes: dict[UUID | None, list[int]] = defaultdict(list)
+    needs = Need.objects.filter(pk__in=[one.key for one in read]).order_by().annotate(key=Cast("pk", CharField()))
+    words = {key: said for key, *said in needs.values_list("key", "text", "address", "language")}
+    hashes: dict[str, list[int]] = defaultdict(list)
     if photos:
-        kept = Attachment.objects.filter(need__in=keys).exclude(likeness=None)
-        for pk, likeness in kept.values_list("need", "likeness"):
-            hashes[pk].append(likeness or 0)
-    return [_report(one, words.get(one.pk, ["", "", ""]), hashes[one.pk]) for one in read]
+        kept = Attachment.objects.filter(need__in=[one.key for one in read]).exclude(likeness=None)
+        as_text = kept.annotate(key=Cast("need_id", CharField()))
+        for key, likeness in as_text.values_list("key", "likeness"):
+            hashes[key].append(likeness or 0)
+    return [_report(one, words.get(one.key, ["", "", ""]), hashes[one.key]) for one in read]
 
 
 def _report(one: Candidate, said: list[Any], photos: list[int]) -> Report:
@@ -193,7 +192,7 @@ def _report(one: Candidate, said: list[Any], photos: list[int]) -> Report:
         where=address,
         longitude=nan if one.longitude is None else one.longitude,
         latitude=nan if one.latitude is None else one.latitude,
-        hours=_hours(one.at),
+        hours=one.hours,
         kind=one.kind,
         area=tree.above(one.kind),
         language=tag,

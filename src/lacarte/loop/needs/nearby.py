@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import datetime
-from uuid import UUID
+from datetime import UTC, datetime
 
-from django.db.models import QuerySet
+from django.db.models import CharField, Q, QuerySet
+from django.db.models.functions import Cast
 
 from lacarte.engines.geography import cells_around
 from lacarte.kernel import tree
@@ -19,20 +19,24 @@ from lacarte.registers.places.queries import ancestors, root
 #: What waits or is worked on; what is joined stands for its lead.
 UNDER_WAY = (Need.State.OPEN, Need.State.HELD, Need.State.ORDERED, Need.State.JOINED)
 #: How many are looked at, the newest: around a point, and of a region for what has none.
-NEWEST, NEWEST_UNPLACED = 600, 200
-_COLUMNS = ("pk", "received_at", "service_type_id", "longitude", "latitude", "lead_id", "region_id")
+NEWEST, NEWEST_UNPLACED = 500, 100
+_NO_PLACE = (Subject.PERSON, Subject.HOUSEHOLD)
+_STATES = frozenset(state.value for state in UNDER_WAY)
 
 
 @dataclass(frozen=True)
 class Candidate:
-    """What is read of a need to see whether it is worth reading more; ``lead`` is itself where it has none."""
+    """What is read of a need to see whether it is worth reading more; ``lead`` is itself where it has none.
 
-    pk: UUID
-    at: datetime
+    Keys are as the database writes them: to make a UUID of each would take longer than to read it.
+    """
+
+    key: str
+    hours: float  # since 1970
     kind: int
     longitude: float | None
     latitude: float | None
-    lead: UUID
+    lead: str
     region: int
 
 
@@ -48,14 +52,15 @@ def candidates(
     needs = Need.objects.order_by("-received_at")
     if since is not None:
         needs = needs.filter(received_at__gte=since)
-    found: dict[UUID, Candidate] = {}
+    found: dict[str, Candidate] = {}
     around = cells_around(longitude, latitude)
     if around:
-        there = needs.filter(subject=Subject.PLACE, state__in=UNDER_WAY, cell__in=around)
-        found = {one.pk: one for one in _read(there[:NEWEST])}
+        # “Not of anybody” rather than “of a place”: or a database would take the index of places by time.
+        there = needs.filter(~Q(subject__in=_NO_PLACE), state__in=UNDER_WAY, cell__in=around)
+        found = {one.key: one for one in _read(there[:NEWEST])}
     for one in _of_region(needs, kind, region, NEWEST_UNPLACED if around else NEWEST):
         if not around or one.longitude is None:
-            found.setdefault(one.pk, one)
+            found.setdefault(one.key, one)
     return list(found.values())
 
 
@@ -74,6 +79,26 @@ def _of_region(needs: QuerySet[Need], kind: int, region: Region | None, most: in
 
 
 def _read(needs: QuerySet[Need]) -> Iterator[Candidate]:
-    for pk, at, kind, x, y, lead, region, subject, state in needs.values_list(*_COLUMNS, "subject", "state"):
-        if subject == Subject.PLACE and state in UNDER_WAY:
-            yield Candidate(pk, at, kind, x, y, lead or pk, region)
+    as_text = needs.annotate(
+        key=Cast("pk", CharField()), at=Cast("received_at", CharField()), lead_key=Cast("lead_id", CharField())
+    )
+    columns = (
+        "key",
+        "at",
+        "service_type_id",
+        "longitude",
+        "latitude",
+        "lead_key",
+        "region_id",
+        "subject",
+        "state",
+    )
+    for key, at, kind, x, y, lead, region, subject, state in as_text.values_list(*columns):
+        if subject == "place" and state in _STATES:
+            yield Candidate(key, _hours(at), kind, x, y, lead or key, region)
+
+
+def _hours(at: str) -> float:
+    """Hours since 1970 of a moment as the database writes it, in UTC."""
+    moment = datetime.fromisoformat(at)
+    return (moment if moment.tzinfo else moment.replace(tzinfo=UTC)).timestamp() / 3600

@@ -1,0 +1,175 @@
+"""How long it takes to find what tells of the same thing as a new need, among a million under way.
+
+Run: ``.venv/bin/python benchmarks/finding_duplicates.py [open needs]``, and the same with
+``LACARTE_DATABASE=postgresql://…`` (a database of its own is made and dropped). Asked are needs anywhere; in a
+crowd, where 500 and then 20,000 more lie in one cell; without a point, by region and type; and
+without a point or a type. The peer, in the same run on the same rows, is what one writes first: the needs in a
+box around the point by SQL, each compared by ``difflib``.
+"""
+
+from __future__ import annotations
+
+import difflib
+import os
+import random
+import sys
+import tempfile
+import time
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+ROOT = Path(__file__).parents[1]
+sys.path[:0] = [str(ROOT), str(ROOT / "src"), str(ROOT / "benchmarks")]
+os.environ |= {
+    "DJANGO_SETTINGS_MODULE": "lacarte.site.settings",
+    "LACARTE_HOME": tempfile.mkdtemp(prefix="lacarte-duplicates-"),
+    "LACARTE_LOG_LEVEL": "ERROR",
+}
+
+
+def own_database() -> str:
+    """On PostgreSQL, a new database for this run, named in the environment; the server's address."""
+    address = os.environ.get("LACARTE_DATABASE", "")
+    if address:
+        import psycopg
+
+        name = f"lacarte_duplicates_{os.getpid()}"
+        with psycopg.connect(address, autocommit=True) as server:
+            server.execute(f'CREATE DATABASE "{name}"')
+        os.environ["LACARTE_DATABASE"] = f"{address.rsplit('/', 1)[0]}/{name}"
+    return address
+
+
+SERVER = own_database()
+
+import django  # noqa: E402
+
+django.setup()
+
+from django.core.management import call_command  # noqa: E402
+from django.db import connection  # noqa: E402
+from open_needs import STREETS, THINGS, fill  # noqa: E402
+from tests.city import City, build  # noqa: E402
+
+from lacarte.engines.geography import cells  # noqa: E402
+from lacarte.kernel import clock  # noqa: E402
+from lacarte.loop.needs.duplicates import alike  # noqa: E402
+from lacarte.loop.needs.models import Need  # noqa: E402
+
+ASKED, WARMING = 200, 20
+CROWD = (122.05, 28.05)
+METRE = 1 / 111_195
+_BOX = 222 * METRE
+
+
+def text(draw: random.Random) -> str:
+    """What somebody says, as the needs that are there do."""
+    return f"{draw.choice(STREETS)} {draw.randint(1, 200)}: {draw.choice(THINGS)}"
+
+
+def crowd(city: City, n: int, draw: random.Random) -> None:
+    """``n`` more needs within 60 metres."""
+    x = [CROWD[0] + draw.uniform(-60, 60) * METRE for _ in range(n)]
+    y = [CROWD[1] + draw.uniform(-60, 60) * METRE for _ in range(n)]
+    now = clock.now()
+    Need.objects.bulk_create(
+        [
+            Need(
+                channel="web",
+                subject="place",
+                service_type=city.lift,
+                region=city.west,
+                text=text(draw),
+                language="en",
+                longitude=x[at],
+                latitude=y[at],
+                cell=cell,
+                received_at=now,
+                changed_at=now,
+            )
+            for at, cell in enumerate(cells(x, y).tolist())
+        ],
+        batch_size=500,
+    )
+
+
+def ask(city: City, where: tuple[float, float] | None, words: str, typed: bool = True) -> list[Any]:
+    """What intake asks for each need."""
+    return alike(
+        text=words,
+        service_type=city.lift if typed else None,
+        longitude=where[0] if where else None,
+        latitude=where[1] if where else None,
+        at=clock.now(),
+        region=city.west,
+    )
+
+
+def peer(where: tuple[float, float], words: str) -> list[tuple[float, Any]]:
+    """A box by SQL, then ``difflib``."""
+    x, y = where
+    rows = Need.objects.filter(
+        subject="place",
+        state__in=("open", "ordered"),
+        longitude__range=(x - _BOX, x + _BOX),
+        latitude__range=(y - _BOX, y + _BOX),
+    ).values_list("pk", "text")
+    matcher = difflib.SequenceMatcher(autojunk=False)
+    matcher.set_seq2(words)
+    found = []
+    for pk, other in rows:
+        matcher.set_seq1(other)
+        found.append((matcher.ratio(), pk))
+    return sorted(found, key=lambda one: -one[0])[:5]
+
+
+def measured(name: str, act: Callable[[], object], times: int = ASKED) -> float:
+    """Print the time that ``act`` takes; its median in milliseconds."""
+    for _ in range(min(WARMING, times)):
+        act()
+    took = []
+    for _ in range(times):
+        began = time.perf_counter()
+        act()
+        took.append((time.perf_counter() - began) * 1000)
+    middle, late = np.percentile(took, [50, 99])
+    print(f"{name:<48} p50 {middle:7.1f} ms   p99 {late:7.1f} ms   worst {max(took):7.1f} ms", flush=True)
+    return float(middle)
+
+
+def main(n: int) -> None:
+    """Fill, ask, and compare with the peer."""
+    call_command("migrate", verbosity=0)
+    city, draw = build(), random.Random(7)
+    fill(city, n)
+    with connection.cursor() as cursor:
+        cursor.execute("ANALYZE")
+    print(f"{connection.vendor}, {n:,} needs under way")
+
+    def anywhere() -> tuple[float, float]:
+        return draw.uniform(122.0, 122.2), draw.uniform(28.0, 28.1)
+
+    ours = measured("anywhere", lambda: ask(city, anywhere(), text(draw)))
+    measured("without a point, of a region and type", lambda: ask(city, None, text(draw)))
+    measured("without a point and a type", lambda: ask(city, None, text(draw), typed=False))
+    for more in (500, 20_000):
+        crowd(city, more, draw)
+        measured(f"in a crowd, {more:,} more in one cell", lambda: ask(city, CROWD, text(draw)))
+    boxes = measured("peer: box in SQL and difflib, anywhere", lambda: peer(anywhere(), text(draw)), times=20)
+    print(f"ratio to the peer, median: {ours / boxes:.4f}")
+
+
+if __name__ == "__main__":
+    try:
+        main(int(sys.argv[1]) if sys.argv[1:] else 1_000_000)
+    finally:
+        connection.close()
+        if SERVER:
+            import psycopg
+
+            with psycopg.connect(SERVER, autocommit=True) as server:
+                name = os.environ["LACARTE_DATABASE"].rsplit("/", 1)[1]
+                server.execute(f'DROP DATABASE "{name}" WITH (FORCE)')
