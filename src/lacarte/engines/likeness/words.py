@@ -43,7 +43,7 @@ NEIGHBOURS = 4
 
 @dataclass(frozen=True)
 class Pieces:
-    """The pieces that a text is compared by, how much they tell together, and which share is of Han signs or kana."""
+    """The pieces that a text is compared by, how much they tell together, and the share of Han signs and kana."""
 
     of: frozenset[str]
     weight: float
