@@ -57,9 +57,7 @@ def _together(need: Need, lead: Need) -> Standing:
     if lead.state == Need.State.ORDERED:
         words = _("Somebody works on it, for all who told us of it. We tell you here when it is done.")
         return Standing(_("On its way"), words)
-    words = _(
-        "We deal with all of it as one and are looking for an offer. The more tell us, the sooner it is its turn."
-    )
+    words = _("We deal with it as one and are looking for an offer. The more tell us, the more pressing it is.")
     return Standing(_("Others have told us of the same thing"), words)
 
 
