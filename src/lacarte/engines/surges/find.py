@@ -41,8 +41,8 @@ class Scale:
     share: float
 
 
-#: A longer window changes more slowly, and need not be looked at so often.
-SCALES = (Scale(1, 144, 0.3), Scale(DAY, 24, 0.4), Scale(WEEK * DAY, 4, 0.3))
+#: A longer window changes more slowly, and is looked at less often. A fifth of the budget is left for phrases.
+SCALES = (Scale(1, 144, 0.2), Scale(DAY, 24, 0.35), Scale(WEEK * DAY, 4, 0.25))
 
 
 @dataclass(frozen=True, eq=False)

@@ -292,6 +292,7 @@ class Surge(models.Model):
     region = models.ForeignKey(Region, on_delete=models.CASCADE, related_name="surges")
     service_type = models.ForeignKey(ServiceType, on_delete=models.CASCADE, related_name="surges")
     topic = models.CharField(max_length=120, blank=True)  # a word that many of them share; empty: the type itself
+    by_words = models.BooleanField(default=False)  # only needs with the topic in their words are counted
     since = models.DateTimeField()
     until = models.DateTimeField()
     count = models.PositiveIntegerField()

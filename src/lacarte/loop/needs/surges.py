@@ -84,15 +84,18 @@ def burning(user: AnyUser | None = None) -> QuerySet[Surge]:
 
 def needs_of(surge: Surge) -> QuerySet[Need]:
     """The needs behind an issue."""
-    return _needs_at(surge.region, surge.service_type).filter(
-        received_at__gt=surge.since, received_at__lte=surge.until
-    )
+    return _counted(surge).filter(received_at__gt=surge.since, received_at__lte=surge.until)
+
+
+def _counted(surge: Surge) -> QuerySet[Need]:
+    needs = _needs_at(surge.region, surge.service_type)
+    return needs.filter(text__icontains=surge.topic) if surge.by_words else needs
 
 
 def daily(surge: Surge, days: int = 28) -> list[int]:
     """How many needs came in at the place and of the type of an issue, on each of the last days, oldest first."""
     counts = [0] * days
-    recent = _needs_at(surge.region, surge.service_type).filter(
+    recent = _counted(surge).filter(
         received_at__gt=surge.until - timedelta(days=days), received_at__lte=surge.until
     )
     for at in recent.values_list("received_at", flat=True):
@@ -108,7 +111,7 @@ def look(now: datetime | None = None, scales: tuple[Scale, ...] | None = None) -
     share = settings.CONFIGURED["surge_false_percent"] / 100
     found = find(city.happened, due, false_share=share, annual=city.annual)
     with transaction.atomic():
-        running = list(Surge.objects.select_for_update().filter(ended_at=None))
+        running = list(Surge.objects.select_for_update().filter(ended_at=None, by_words=False))
         looked = Looked([], [], [])
         _continue(city, running, found, now, looked)
         for one in found:

@@ -17,6 +17,7 @@ from lacarte.loop.needs import (
     learnt_urgency,
     placing,
     surges,
+    surging_words,
     training,
 )
 from lacarte.loop.needs.actions import receive
@@ -34,6 +35,7 @@ __all__ = [
     "learnt_urgency",
     "need_of_alarm",
     "surges",
+    "surging_words",
     "sweep_attachments",
     "training",
 ]  # whose jobs are declared there
