@@ -68,7 +68,7 @@ def _texts(now: datetime) -> list[_Told]:
     )
     if len(rows) > MOST_TEXTS:
         return []
-    newest = {}
+    newest: dict[tuple[object, int, int], _Told] = {}
     for region, kind, text, at, person, key in rows:
         hours = (now - at).total_seconds() / 3600
         newest.setdefault((person or key, kind, int(hours // 24)), _Told(region, kind, text, hours))
