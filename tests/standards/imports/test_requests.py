@@ -364,8 +364,9 @@ def test_progress_says_the_pace_and_what_is_left() -> None:
 
 def test_words_are_read_only_when_asked_for(tmp_path: Path) -> None:
     city = build()
+    said = {"Descriptor": "the lift is broken and stuck", "Location Type": ""}
     with clock.stopped_at(datetime(2026, 1, 1, tzinfo=UTC)):
-        import_requests(new_york(tmp_path, 2, Descriptor="the lift is broken and stuck"), understand=True)
+        import_requests(new_york(tmp_path, 2, **said), understand=True)
     need = Need.objects.select_related("understanding").first()
     assert need is not None
     assert str(need.service_type) == "Noise - Residential", "what its own system said stays"
