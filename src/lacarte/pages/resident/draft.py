@@ -69,6 +69,7 @@ class Draft:
 
     def __post_init__(self) -> None:
         self._before: dict[str, Any] = {}
+        self._menu: tuple[str, ServiceType | None, list[Attribute]] | None = None
 
     def keep(self, session: SessionBase) -> None:
         """Remember what has changed, for as long again; what another window answered meanwhile stays."""
@@ -138,11 +139,19 @@ class Draft:
 
     def service_type(self) -> ServiceType | None:
         """The service type that was chosen."""
-        return ServiceType.objects.filter(code=self.service, orderable=True).first() if self.service else None
+        return self._chosen()[0]
 
     def questions(self) -> list[Attribute]:
         """The follow-up questions of that service type."""
-        return questions_of(self.service_type())
+        return self._chosen()[1]
+
+    def _chosen(self) -> tuple[ServiceType | None, list[Attribute]]:
+        """Both, read once for each choice: every page asks for them several times."""
+        code = self.service or ""
+        if self._menu is None or self._menu[0] != code:
+            kind = ServiceType.objects.filter(code=code, orderable=True).first() if code else None
+            self._menu = code, kind, questions_of(kind)
+        return self._menu[1:]
 
     def chosen_region(self) -> Region | None:
         """The region that was chosen from the list, or that the place is in."""

@@ -42,7 +42,7 @@ class Question(Form):
     def clean(self) -> dict[str, Any]:
         """What a database cannot keep is said at its field."""
         said = super().clean() or {}
-        for name, value in said.items():
+        for name, value in list(said.items()):
             if isinstance(value, str) and not storable(value):
                 self.add_error(name, _("This holds a character that is no text. Please type it again."))
         return said
