@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
+from math import cos, radians, sin
 from typing import Any
 
 import pytest
@@ -15,6 +16,7 @@ from lacarte.kernel import clock
 from lacarte.loop.needs.models import Attachment, Follower, Need
 from lacarte.loop.orders.models import Order
 from lacarte.registers.people.models import Person
+from lacarte.standards.open311 import nearby
 from tests.city import City, build
 from tests.standards.open311.cases import ROOT, ask, tell
 
@@ -169,7 +171,9 @@ def test_all_that_is_wrong_is_named_together(client: Client) -> None:
     assert problems(client, **{"start_date": "a\0b"}) == ["start_date: this is no text in UTF-8"]
 
 
-def test_what_is_near_is_found_by_metres(client: Client) -> None:
+@pytest.mark.parametrize("few", [0, 5000])
+def test_what_is_near_is_found_by_metres(client: Client, monkeypatch: pytest.MonkeyPatch, few: int) -> None:
+    monkeypatch.setattr(nearby, "_FEW_NEEDS", few)  # the two ways to look for it
     city = build()
     # A thousandth of a degree: 111 m north; 98 m east at 28 degrees.
     for north in range(1, 4):
@@ -196,12 +200,36 @@ def test_what_is_near_is_found_across_the_date_line(client: Client) -> None:
     assert texts(client, bbox="-180,-19,180,-17") == ["1", "2"]
 
 
-def test_a_box_is_west_south_east_north(client: Client) -> None:
+@pytest.mark.parametrize(
+    ("latitude", "longitude"), [(60.17, 24.94), (-33.87, 151.21), (0, 0), (89.9999, 10), (-90, 0)]
+)
+@pytest.mark.parametrize("metres", [30, 400, 1200])
+def test_both_ways_find_the_same_everywhere(
+    client: Client, monkeypatch: pytest.MonkeyPatch, latitude: float, longitude: float, metres: int
+) -> None:
+    city = build()
+    for number in range(1, 41):
+        apart, angle = metres / 40 * number / 111_195, number * 2.4
+        north, east = apart * cos(angle), apart * sin(angle) / max(cos(radians(latitude)), 1e-6)
+        if abs(latitude + north) <= 90 and abs(longitude + east) <= 180:
+            days_ago(city, number, latitude=latitude + north, longitude=longitude + east)
+    asked = {"lat": latitude, "long": longitude, "radius": metres * 0.7625}
+    by_cells = texts(client, **asked)
+    monkeypatch.setattr(nearby, "_FEW_NEEDS", 0)
+    assert by_cells == texts(client, **asked)
+    if abs(latitude) < 89:
+        assert by_cells == [str(number) for number in range(1, 31)]
+
+
+@pytest.mark.parametrize("few", [0, 5000])
+def test_a_box_is_west_south_east_north(client: Client, monkeypatch: pytest.MonkeyPatch, few: int) -> None:
+    monkeypatch.setattr(nearby, "_FEW_NEEDS", few)
     city = build()
     days_ago(city, 1)
     days_ago(city, 2, longitude=122.05)
     assert texts(client, bbox="122.1,28,122.2,28.1") == ["1"]
     assert texts(client, bbox="122, 28, 122.2, 28.1") == ["1", "2"]
+    assert texts(client, bbox="122.15,28.05,122.15,28.05") == ["1"]
     for wrong in ("122.1,28.1,122.2,28", "1,2,3", "1,2,3,x", "181,0,182,1", "0,0,0,0,0"):
         assert problems(client, bbox=wrong) == [f"bbox: “{wrong}” is not west,south,east,north in degrees"]
 

@@ -19,7 +19,7 @@ from lacarte.registers.menu.models import ServiceType, Subject
 from lacarte.standards.open311.errors import Open311Error
 from lacarte.standards.open311.jurisdictions import Jurisdiction
 from lacarte.standards.open311.moments import Moment, read_w3c
-from lacarte.standards.open311.nearby import within_box, within_circle
+from lacarte.standards.open311.nearby import Area, box, circle
 
 #: GeoReport v2, "Response Volume": 90 days or 1,000 requests, whichever is less.
 LONGEST = timedelta(days=90)
@@ -57,8 +57,13 @@ def search(query: QueryDict, jurisdiction: Jurisdiction) -> Search:
     problems: list[str] = []
     page = _whole(query, "page", 1, _MOST_PAGES, problems)
     page_size = _whole(query, "page_size", MOST, MOST, problems)
-    needs = Need.objects.filter(jurisdiction.inside(), subject=Subject.PLACE).exclude(state=Need.State.HELD)
-    needs = needs.filter(_types(query), _statuses(query, problems), _where(query, problems))
+    needs = Need.objects.filter(jurisdiction.inside()).exclude(state=Need.State.HELD)
+    needs = needs.filter(_types(query), _statuses(query, problems))
+    areas = _areas(query, problems)
+    for area in areas:
+        needs = area.narrowed(needs)
+    if not areas:
+        needs = needs.filter(subject=Subject.PLACE)
     after, before = (_moment(query, name, problems) for name in ("updated_after", "updated_before"))
     start, end = (_moment(query, name, problems) for name in ("start_date", "end_date"))
     if after or before:
@@ -133,16 +138,16 @@ def _statuses(query: QueryDict, problems: list[str]) -> Q:
     return Q(state__in=states) | Q(state=Need.State.JOINED, lead__state__in=states)
 
 
-def _where(query: QueryDict, problems: list[str]) -> Q:
+def _areas(query: QueryDict, problems: list[str]) -> list[Area]:
     said = {name: query.get(name, "").strip() for name in ("lat", "long", "radius", "bbox")}
-    condition = Q()
+    found: list[Area] = []
     if said["bbox"]:
         corners = [number(part.strip()) for part in said["bbox"].split(",")]
-        if (box := within_box(corners)) is None:
+        if (inside := box(corners)) is not None:
+            found.append(inside)
+        else:
             words = _("bbox: “%(said)s” is not west,south,east,north in degrees")
             problems.append(words % {"said": said["bbox"][:80]})
-        else:
-            condition &= box
     if said["lat"] or said["long"] or said["radius"]:
         latitude, longitude = number(said["lat"]), number(said["long"])
         metres = number(said["radius"]) if said["radius"] else _NEAR_METRES
@@ -153,8 +158,8 @@ def _where(query: QueryDict, problems: list[str]) -> Q:
             words = _("radius: “%(said)s” is not a number of metres up to %(most)d")
             problems.append(words % {"said": said["radius"][:40], "most": _FARTHEST_METRES})
         else:
-            condition &= within_circle(longitude, latitude, metres)
-    return condition
+            found.append(circle(longitude, latitude, metres))
+    return found
 
 
 def _moment(query: QueryDict, name: str, problems: list[str]) -> Moment | None:
