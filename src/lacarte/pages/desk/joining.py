@@ -33,6 +33,8 @@ REASONS: dict[str, str | Promise] = {
     "same-number": gettext_lazy("same number of a house or building"),
 }
 _MOST_SHOWN = 20
+#: What is shown is rounded, and nothing is 100 % probable.
+_NEVER_SURE = 0.99
 _UNDER_WAY = (Need.State.OPEN, Need.State.HELD, Need.State.ORDERED)
 
 
@@ -72,7 +74,11 @@ def _workable(found: list[Alike], user: User) -> list[Suggested]:
     keys = [one.need.pk for one in found]
     allowed = set(permitted(Need.objects.filter(pk__in=keys), user, Action.WORK).values_list("pk", flat=True))
     return [
-        Suggested(one.need, one.probability, [str(REASONS[code]) for code in one.reasons if code in REASONS])
+        Suggested(
+            one.need,
+            min(one.probability, _NEVER_SURE),
+            [str(REASONS[code]) for code in one.reasons if code in REASONS],
+        )
         for one in found
         if one.need.pk in allowed
     ]
