@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import csv
 import random
+import time
 from dataclasses import replace
+from pathlib import Path
 from unicodedata import normalize
 
 import numpy as np
@@ -18,6 +21,7 @@ from lacarte.engines.text.ridge import fit_ridge
 from lacarte.engines.text.sparse import Rows
 from lacarte.engines.text.words import KnownPieces, words_that_spoke
 
+MESSAGES = Path(__file__).parents[3] / "shared" / "data" / "zh" / "messages_labelled.csv"
 LIFT = [
     "the lift is stuck",
     "lift broken again",
@@ -229,3 +233,22 @@ def test_noise_is_not_better_and_a_better_model_is() -> None:
     assert chance_better(truth, good, half) < 0.01
     assert chance_better(truth, half, good, seed=4) == chance_better(truth, half, good, seed=4)
     assert chance_better([], [], []) == 0.5
+
+
+@pytest.mark.skipif(not MESSAGES.is_file(), reason="the real data are not here")
+def test_real_messages_are_sorted_as_well_as_a_third_of_them_allows_and_quickly() -> None:
+    with MESSAGES.open(encoding="utf-8-sig", newline="") as file:
+        rows = [(row["text"], row["category"]) for row in csv.DictReader(file)]
+    learn = [row for row in rows if share_of(row[0], "real") < 0.33]
+    held = [row for row in rows if share_of(row[0], "real") > 0.8]
+    learnt = fit(learn)
+    texts, truth = [text for text, _ in held], [label for _, label in held]
+    start = time.process_time()
+    chances = learnt.probabilities(texts)
+    pace = len(texts) / (time.process_time() - start)
+    quality = measure(learnt.labels, truth, chances, learnt.threshold, ["zh-hans"] * len(truth))
+    assert quality.macro_f1 > 0.88, "0.90 when this was written; 0.93 from four fifths of the messages"
+    assert quality.calibration < 0.06
+    assert quality.set_right / quality.set_texts > 0.87
+    assert quality.set_texts > 0.5 * quality.texts
+    assert pace > 2500, "some 8,000 a second on a core of its own"

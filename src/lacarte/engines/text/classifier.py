@@ -22,6 +22,8 @@ __all__ = ["Classifier", "Suggestion", "fit", "share_of", "text_key"]
 _MOST_WEIGHTS = 16_000_000
 _MOST_PIECES = 1 << 18
 _FOLDS = 3
+#: With fewer examples, a piece that one text alone has is worth knowing.
+_FEW = 3000
 _AT_ONCE = 500
 _TOLERANCE = 3e-3
 
@@ -94,20 +96,22 @@ def fit(
     always: Sequence[tuple[str, str]] = (),
     target: float = 0.9,
     penalty: float = 0.3,
-    least: int = 2,
+    least: int | None = None,
     evenness: float = 0.5,
 ) -> Classifier:
     """Learn from ``(text, label)`` pairs, in any order. Raises ``ValueError`` when there is none.
 
     ``always`` are examples that no quality is claimed of, such as a menu's own words: they are learnt from, and
     the probabilities and thresholds (see :func:`~.calibration.thresholds`) are found without them. These come of
-    models that are fitted on two thirds of the examples and asked about the last, three times. A piece
-    of a text is known when ``least`` texts have it; rare labels count more, with an ``evenness`` of 1 so much that
-    every label counts the same. Nothing is drawn: the same examples give the same model.
+    models that are fitted on two thirds of the examples and asked about the last, three times. A piece of a text
+    is known when ``least`` texts have it: two, but one where there are few examples; rare labels count more,
+    with an ``evenness`` of 1 so much that every label counts the same. Nothing is drawn: the same examples give
+    the same model.
     """
     examples, always = sorted(set(examples)), sorted(set(always))
     if not examples and not always:
         raise ValueError("there is no example to learn from")
+    least = least or (1 if len(examples) < _FEW else 2)
     given = _Given.of([*examples, *always], penalty, least, evenness)
     scores, asked = _asked(given, len(examples))
     heat, threshold = 1.0, np.full(len(given.labels), NEVER)

@@ -17,7 +17,7 @@ Places = npt.NDArray[np.int64]
 
 #: Lengths of runs: in scripts without spaces, and in those that have them (the spaces around a word count).
 _UNSPACED_LENGTHS = (1, 2)
-_SPACED_LENGTHS = (4, 5)
+_SPACED_LENGTHS = (3, 4, 5)
 _BASE = np.uint64(0x9E3779B97F4A7C15)  # odd: it has an inverse modulo 2**64
 _MIX = (np.uint64(0xBF58476D1CE4E5B9), np.uint64(0x94D049BB133111EB))  # splitmix64's
 
