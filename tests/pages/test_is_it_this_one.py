@@ -93,6 +93,13 @@ def test_a_stranger_without_contact_is_remembered_by_the_browser(told: Need, cli
     assert told.reference not in Client().get("/").content.decode()
 
 
+def test_a_program_that_follows_leaves_nobody_behind(told: Need, client: Client) -> None:
+    ask(client)
+    client.post(reverse("need-follow", args=[told.reference]), {"phone": "555 0199", "subject": "Hello"})
+    assert not Person.objects.exists()
+    assert not Follower.objects.exists()
+
+
 def test_who_signed_in_follows_with_one_click(told: Need, client: Client) -> None:
     client.force_login(User.objects.create_user("ada"))
     ask(client)

@@ -18,7 +18,7 @@ from lacarte.loop.needs.models import Need
 from lacarte.pages.design.forms import Form
 from lacarte.pages.resident.access import follows, need_or_404
 from lacarte.pages.resident.alike import Known, possibly_same
-from lacarte.pages.resident.defence import too_often
+from lacarte.pages.resident.defence import too_often, trapped
 from lacarte.pages.resident.draft import Draft, account_person
 from lacarte.pages.resident.flow import ahead, around, go_on
 from lacarte.pages.resident.questions import Contact
@@ -75,7 +75,7 @@ def follow_need(request: HttpRequest, reference: str) -> HttpResponse:
     if request.method == "POST" and form.is_valid():
         form.answer()
         if not too_often(request, draft):
-            left = any((draft.name, draft.phone, draft.email))
+            left = any((draft.name, draft.phone, draft.email)) and not trapped(request)
             person = Person(
                 name=draft.name or "", phone=draft.phone, email=draft.email, language=get_language() or ""
             )
