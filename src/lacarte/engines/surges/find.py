@@ -127,12 +127,21 @@ def still(
 
 
 class _Lines:
-    """The two trees: every node with all nodes above it."""
+    """The two trees, every node with all nodes above it; and the counts of what happened in them."""
 
     def __init__(self, happened: Happened) -> None:
         self.places, self.kinds = len(happened.place_parent), len(happened.kind_parent)
         self.above_place = _above("place_parent", happened.place_parent)
         self.above_kind = _above("kind_parent", happened.kind_parent)
+        self.place_at_depth, self.kind_at_depth = _at_depth(self.above_place), _at_depth(self.above_kind)
+        self._tables: dict[float, tuple[Floats, Ints]] = {}
+
+    def table(self, happened: Happened, hours: float) -> tuple[Floats, Ints]:
+        """The counts that a window of so many hours is judged by, made once for all windows of whole days."""
+        key = min(hours, DAY)
+        if key not in self._tables:
+            self._tables[key] = _table(happened, self, key)
+        return self._tables[key]
 
     def is_in(self, node: int, other: int) -> bool:
         """Whether ``node`` lies in ``other``: its place in that place, its kind of that kind."""
@@ -178,14 +187,16 @@ def _above(name: str, parent: Ints) -> list[tuple[int, ...]]:
     return lines
 
 
+def _at_depth(above: list[tuple[int, ...]]) -> list[Ints]:
+    """For each depth from the root: the node there above (or at) every node, -1 where that is not so deep."""
+    deepest = max(map(len, above), default=0)
+    return [np.array([line[-1 - d] if len(line) > d else -1 for line in above]) for d in range(deepest)]
+
+
 def _judge(happened: Happened, lines: _Lines, hours: float, annual: npt.ArrayLike | None) -> _Judged:
     """All nodes in a window of so many hours. Shorter than a day: the same hours of each day are what is usual."""
     window = max(1, round(hours / DAY))
-    day = np.floor(happened.age / DAY).astype(np.int64)
-    wanted = (happened.age >= 0) & (day < DAYS)
-    if hours < DAY:
-        wanted &= happened.age - day * DAY < hours
-    table, node = _table(happened, lines, wanted, day)
+    table, node = lines.table(happened, hours)
     if not node.size:
         empty = np.zeros(0)
         return _Judged(node, empty, empty, empty, empty, 0)
@@ -209,24 +220,30 @@ def _whole(annual: npt.ArrayLike | None, kind: Ints) -> Floats | None:
     return None if annual is None else np.asarray(annual, dtype=np.float64)[: int(kind.max()) + 1]
 
 
-def _table(happened: Happened, lines: _Lines, wanted: npt.NDArray[np.bool_], day: Ints) -> tuple[Floats, Ints]:
-    """``[nodes, DAYS]`` counts, newest first, of every node where anything was; and the nodes."""
+def _table(happened: Happened, lines: _Lines, hours: float) -> tuple[Floats, Ints]:
+    """``[nodes, DAYS]`` counts, newest first, of every node where anything was; and the nodes.
+
+    For windows of less than a day, counts of the same hours of each day.
+    """
+    day = np.floor(happened.age / DAY).astype(np.int64)
+    wanted = (happened.age >= 0) & (day < DAYS)
+    if hours < DAY:
+        wanted &= happened.age - day * DAY < hours
     leaf = happened.place[wanted] * lines.kinds + happened.kind[wanted]
     cells, n = np.unique(leaf * DAYS + day[wanted], return_counts=True)
-    leaves, which = np.unique(cells // DAYS, return_inverse=True)
-    small = np.zeros((len(leaves), DAYS))
-    small[which, cells % DAYS] = n
-    rows, targets = [], []
-    for row, node in enumerate(leaves.tolist()):
-        place, kind = divmod(node, lines.kinds)
-        for wider in lines.above_place[place]:
-            for wider_kind in lines.above_kind[kind]:
-                rows.append(row)
-                targets.append(wider * lines.kinds + wider_kind)
-    nodes, target = np.unique(np.array(targets, dtype=np.int64), return_inverse=True)
-    table = np.zeros((len(nodes), DAYS))
-    np.add.at(table, target, small[rows])
-    return table, nodes
+    place, kind = np.divmod(cells // DAYS, lines.kinds)
+    nodes: Ints = np.zeros(0, dtype=np.int64)
+    keys = []
+    for wider in lines.place_at_depth:
+        for wider_kind in lines.kind_at_depth:
+            there = (wider[place] >= 0) & (wider_kind[kind] >= 0)
+            keys.append((wider[place[there]] * lines.kinds + wider_kind[kind[there]], there))
+            nodes = np.union1d(nodes, keys[-1][0])
+    table = np.zeros(len(nodes) * DAYS)
+    for key, there in keys:
+        at = np.searchsorted(nodes, key) * DAYS + cells[there] % DAYS
+        table += np.bincount(at, weights=n[there], minlength=len(table))
+    return table.reshape(-1, DAYS), nodes
 
 
 def _usual(rate: Floats, node: Ints, lines: _Lines) -> Floats:
