@@ -17,6 +17,7 @@ from hypothesis import strategies as st
 from lacarte.engines.text import Classifier, chance_better, fit, macro_f1_of, measure, share_of
 from lacarte.engines.text.calibration import NEVER, calibration_error, fit_temperature, softmax, thresholds
 from lacarte.engines.text.features import choose_vocabulary
+from lacarte.engines.text.grams import grams
 from lacarte.engines.text.ridge import fit_ridge
 from lacarte.engines.text.sparse import Rows
 from lacarte.engines.text.words import KnownPieces, words_that_spoke
@@ -160,7 +161,8 @@ def test_every_piece_of_a_vocabulary_is_found_again_and_no_other() -> None:
 
 
 def test_words_that_spoke_are_those_of_the_label_that_is_asked_about(model: Classifier) -> None:
-    pieces = KnownPieces.of("washing is stuck in the lift", model.vocabulary)
+    text, vocabulary = "washing is stuck in the lift", model.vocabulary
+    pieces = KnownPieces.of(text, vocabulary, grams([text]), vocabulary.columns(grams([text]).key))
     care, lift = model.labels.index("care"), model.labels.index("lift")
     assert "washing" in words_that_spoke(pieces, model.table, care)[0]
     assert "lift" in " ".join(words_that_spoke(pieces, model.table, lift))

@@ -12,6 +12,7 @@ import numpy.typing as npt
 
 from lacarte.engines.text.calibration import NEVER, fit_temperature, softmax, thresholds
 from lacarte.engines.text.features import Vocabulary, choose_vocabulary
+from lacarte.engines.text.grams import grams
 from lacarte.engines.text.ridge import fit_ridge
 from lacarte.engines.text.sparse import Matrix, Rows
 from lacarte.engines.text.words import KnownPieces, words_that_spoke
@@ -65,13 +66,15 @@ class Classifier:
 
     def suggest(self, text: str, n: int = 3, among: Container[str] | None = None) -> list[Suggestion]:
         """The ``n`` likeliest labels, best first, of those ``among``; empty when nothing of the text is known."""
-        rows = self.vocabulary.rows([text])
+        found = grams([text])
+        column = self.vocabulary.columns(found.key)
+        rows = self.vocabulary.rows_of(found, column, 1)
         if not len(rows.column):
             return []
         chance = self._chances(rows)[0]
         likeliest = np.argsort(-chance, kind="stable").tolist()
         allowed = [at for at in likeliest if among is None or self.labels[at] in among]
-        pieces = KnownPieces.of(text, self.vocabulary)
+        pieces = KnownPieces.of(text, self.vocabulary, found, column)
         return [
             Suggestion(
                 self.labels[at],

@@ -32,10 +32,8 @@ class Vocabulary:
 
     def rows(self, texts: Sequence[str]) -> Rows:
         """One row a text, of length 1, less what its unknown pieces take."""
-        parts = [
-            self._rows(grams(texts[first : first + _TEXTS_AT_ONCE]), len(texts[first : first + _TEXTS_AT_ONCE]))
-            for first in range(0, max(len(texts), 1), _TEXTS_AT_ONCE)
-        ]
+        batches = [texts[first : first + _TEXTS_AT_ONCE] for first in range(0, max(len(texts), 1), _TEXTS_AT_ONCE)]
+        parts = [self.rows_of((pieces := grams(batch)), self.columns(pieces.key), len(batch)) for batch in batches]
         counts = np.concatenate([[0], *(np.diff(part.start) for part in parts)])
         return Rows(
             np.cumsum(counts),
@@ -70,8 +68,8 @@ class Vocabulary:
         slots = np.arange(1 << self._bits, dtype=np.uint64) << np.uint64(64 - self._bits)
         return np.append(np.searchsorted(self.key, slots), len(self.key))
 
-    def _rows(self, pieces: Grams, texts: int) -> Rows:
-        column = self.columns(pieces.key)
+    def rows_of(self, pieces: Grams, column: npt.NDArray[np.int64], texts: int) -> Rows:
+        """As :meth:`rows`, of the pieces of so many texts, whose columns were looked up."""
         counted = emphasis(pieces)
         known = column >= 0
         place = pieces.text[known].astype(np.int64) * len(self.key) + column[known]

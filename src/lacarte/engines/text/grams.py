@@ -19,6 +19,7 @@ Places = npt.NDArray[np.int64]
 _UNSPACED_LENGTHS = (1, 2)
 _SPACED_LENGTHS = (3, 4, 5)
 _BASE = np.uint64(0x9E3779B97F4A7C15)  # odd: it has an inverse modulo 2**64
+_INVERSE = np.uint64(pow(int(_BASE), -1, 2**64))
 _MIX = (np.uint64(0xBF58476D1CE4E5B9), np.uint64(0x94D049BB133111EB))  # splitmix64's
 
 
@@ -79,12 +80,11 @@ def _words(
     first, last = np.flatnonzero(edge == -1), np.flatnonzero(edge == 1)
     if not len(first):
         return []
-    with np.errstate(over="ignore"):
-        power = np.cumprod(np.full(len(code) + 1, _BASE)) * np.uint64(pow(int(_BASE), -1, 2**64))
-        undo = np.cumprod(np.full(len(code) + 1, np.uint64(pow(int(_BASE), -1, 2**64)))) * _BASE
-        running = np.concatenate([np.zeros(1, dtype=np.uint64), np.cumsum(code * power[:-1])])
-        whole = (running[last] - running[first]) * undo[first]
-        pair = whole[:-1] * _MIX[0] + whole[1:]
+    power = np.cumprod(np.full(len(code), _BASE)) * _INVERSE
+    undo = np.cumprod(np.full(len(code), _INVERSE)) * _BASE
+    running = np.concatenate([np.zeros(1, dtype=np.uint64), np.cumsum(code * power)])
+    whole = (running[last] - running[first]) * undo[first]
+    pair = whole[:-1] * _MIX[0] + whole[1:]
     same = np.searchsorted(start, first[:-1], side="right") == np.searchsorted(start, first[1:], side="right")
     near = same & (first[1:] - last[:-1] <= 2)
     return [
@@ -95,8 +95,7 @@ def _words(
 
 def _mixed(key: Keys, kind: int) -> Keys:
     """``key`` with all its bits spread; the same run of another ``kind`` is another key."""
-    with np.errstate(over="ignore"):
-        key = key + np.uint64(kind) * _BASE
-        key = (key ^ (key >> np.uint64(30))) * _MIX[0]
-        key = (key ^ (key >> np.uint64(27))) * _MIX[1]
+    key = key + np.uint64(kind * int(_BASE) % 2**64)
+    key = (key ^ (key >> np.uint64(30))) * _MIX[0]
+    key = (key ^ (key >> np.uint64(27))) * _MIX[1]
     return key ^ (key >> np.uint64(31))

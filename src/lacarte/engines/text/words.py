@@ -10,7 +10,7 @@ import numpy as np
 import numpy.typing as npt
 
 from lacarte.engines.text.features import Vocabulary, emphasis
-from lacarte.engines.text.grams import grams
+from lacarte.engines.text.grams import Grams
 from lacarte.engines.text.sparse import Matrix
 
 __all__ = ["KnownPieces", "words_that_spoke"]
@@ -34,10 +34,8 @@ class KnownPieces:
     share: npt.NDArray[np.float64]  # of its column's value in the text's row
 
     @classmethod
-    def of(cls, text: str, vocabulary: Vocabulary) -> KnownPieces:
-        """Those of ``text``."""
-        pieces = grams([text])
-        column = vocabulary.columns(pieces.key)
+    def of(cls, text: str, vocabulary: Vocabulary, pieces: Grams, column: npt.NDArray[np.int64]) -> KnownPieces:
+        """Those of ``text``, all of whose ``pieces`` are given, with their columns."""
         known = np.flatnonzero(column >= 0)
         column, counted = column[known], emphasis(pieces)[known]
         _, where = np.unique(column, return_inverse=True)
