@@ -6,8 +6,11 @@ there), ``fit`` (the weights of ``engines/likeness/weights.py``), ``usual`` (the
 
 from __future__ import annotations
 
+import csv
 import sys
-from collections.abc import Callable
+import tomllib
+from collections import Counter
+from collections.abc import Callable, Iterator
 from itertools import pairwise
 from pathlib import Path
 
@@ -16,9 +19,9 @@ import numpy as np
 ROOT = Path(__file__).parents[1]
 sys.path[:0] = [str(ROOT), str(ROOT / "src")]
 
-from tests.engines.likeness_sample import LETTERS, Pairs, by_hand, letters, pairs  # noqa: E402
+from tests.engines.likeness_sample import LETTERS, ByHand, Pairs, by_hand, letters, pairs  # noqa: E402
 
-from lacarte.engines.likeness import FEATURES, fit, probabilities  # noqa: E402
+from lacarte.engines.likeness import FEATURES, features, fit, pieces, probabilities  # noqa: E402
 from lacarte.engines.likeness.weights import PLACED, UNPLACED  # noqa: E402
 
 LEVELS = (0.1, 0.2, 0.3, 0.5, 0.7, 0.9, 0.97)
@@ -64,9 +67,7 @@ def print_quality() -> None:
         print(f"  {tag:<16} {right}/{len(mine)}  {sum(c >= 0.97 and not same for same, c in mine)}")
 
 
-def _one(pair: object) -> float:
-    from lacarte.engines.likeness import features
-
+def _one(pair: ByHand) -> float:
     return probabilities(features(pair.one, [pair.other]))[0]
 
 
@@ -105,7 +106,38 @@ def _calibration(found: Pairs) -> None:
         print(f"  {low:.2f}–{min(high, 1):.2f}: {chance[bin_].mean():.3f} said, {found.same[bin_].mean():.3f} are")
 
 
-COMMANDS: dict[str, Callable[[], None]] = {"fit": print_fit, "quality": print_quality}
+def print_usual() -> None:
+    """The signs of usual.py: in how many messages each piece of a word is, the most usual first."""
+    if not LETTERS.exists():
+        sys.exit(f"{LETTERS} is needed to count")
+    han: Counter[str] = Counter()
+    for name in ("messages_liked.csv", "messages_replied.csv"):
+        with LETTERS.with_name(name).open(encoding="utf-8") as file:
+            for row in csv.DictReader(file):
+                han.update(p for p in pieces(f"{row['title']}\n{row['body']}").of if len(p) == 2)
+    latin: Counter[str] = Counter()
+    for path in sorted((ROOT / "src/lacarte/demo/content").glob("*.toml")):
+        for text in _texts(tomllib.loads(path.read_text(encoding="utf-8"))):
+            words = text.replace("{place}", "")
+            if len(words) > 20 and sum(sign.isascii() for sign in words) > 0.9 * len(words):
+                latin.update(pieces(words).of)
+    print("".join(piece for piece, _ in han.most_common(3000)))
+    print("".join(piece for piece, _ in latin.most_common(1000)))
+
+
+def _texts(content: object) -> Iterator[str]:
+    """Every text in a TOML file."""
+    if isinstance(content, str):
+        yield content
+    elif isinstance(content, dict):
+        for one in content.values():
+            yield from _texts(one)
+    elif isinstance(content, list):
+        for one in content:
+            yield from _texts(one)
+
+
+COMMANDS: dict[str, Callable[[], None]] = {"fit": print_fit, "quality": print_quality, "usual": print_usual}
 
 if __name__ == "__main__":
     COMMANDS[sys.argv[1] if len(sys.argv) > 1 else "quality"]()

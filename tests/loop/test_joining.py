@@ -23,6 +23,7 @@ from lacarte.loop.needs.joining import (
 from lacarte.loop.needs.models import Channel, Different, Follower, Joining, Need
 from lacarte.loop.needs.queries import broken_cases, late_cases, most_urgent, people_behind
 from lacarte.registers.people.models import Person
+from lacarte.site.health import findings
 from tests.city import City, build, official
 
 pytestmark = pytest.mark.django_db
@@ -324,3 +325,16 @@ def test_cases_that_do_not_hold_together_are_found(city: City, clerk: User) -> N
     Need.objects.filter(pk=c.pk).update(state=S.OPEN)
     Need.objects.filter(pk=b.pk).update(state=S.WITHDRAWN, closed_at=clock.now() - timedelta(hours=2))
     assert late_cases(clock.now() - timedelta(hours=1)) == [a.reference]
+
+
+def test_lacarte_check_looks_at_the_cases(city: City, clerk: User) -> None:
+    def said() -> tuple[bool, str]:
+        return next((one.well, one.words) for one in findings() if one.what == "joined needs")
+
+    a, b = needs(city, 2)
+    join(a, b, actor=clerk)
+    assert said() == (True, "each has its lead")
+    Need.objects.filter(pk=b.pk).update(state=S.WITHDRAWN, closed_at=clock.now() - timedelta(hours=2))
+    assert said() == (False, f"their lead is closed: {a.reference}: is `lacarte worker` running?")
+    Joining.objects.all().delete()
+    assert said() == (False, f"do not hold together: {a.reference}")

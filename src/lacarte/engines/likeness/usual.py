@@ -1,7 +1,7 @@
 """The pieces of words that people use in almost every report, the most usual first: they tell little.
 
 Counted in which of 7,142 residents' messages to a Chinese city (``../shared/data/zh``) and of the 693 English
-sentences of the demonstration city each piece is; ``benchmarks/duplicates.py --usual`` prints these lines.
+sentences of the demonstration city each piece is; ``benchmarks/duplicates.py usual`` prints these signs.
 """
 
 from __future__ import annotations
