@@ -125,6 +125,14 @@ def test_a_model_of_other_labels_alone_leaves_needs_to_the_menu(city: City) -> N
     assert understand("the elevator is broken and stuck").service_type == city.lift
 
 
+def test_a_type_that_is_newer_than_the_model_is_suggested_and_never_set(city: City) -> None:
+    put_in_use(stored({"home-care": "quaggy socks", "health": "wobbly doors"}))
+    reading = understand("the elevator is broken and stuck")
+    assert reading.types[0].code == "lift-repair"
+    assert reading.service_type.number == ROOT_NUMBER
+    assert understand("my quaggy socks please").service_type == city.care
+
+
 def test_a_running_server_notices_another_model(city: City) -> None:
     put_in_use(stored())
     assert understand("wobbly doors").service_type == city.lift

@@ -24,6 +24,8 @@ _MENU_TEMPERATURE = 0.085
 _ASKED_FOR = 60
 #: A certainty of 1 says that a person chose, so no model is that certain.
 _NEARLY_SURE = 0.9999
+#: A type that is newer than the model is suggested from this probability on.
+_WORTH_SAYING = 0.5
 _CLAUSES = re.compile(r"[,，。.、；;:：!?！？\n]")
 #: Words of the menu that were changed are learnt after this time at the latest.
 _MENU_SECONDS = 60
@@ -132,9 +134,23 @@ def _read(text: str, n: int) -> tuple[InUse | None, list[tuple[Suggestion, Servi
     reads = reader(codes) if codes else None
     if reads is None:
         return None, []
-    found = reads.classifier.suggest(text, n, among=frozenset(codes))
+    found = [*reads.classifier.suggest(text, n, among=frozenset(codes)), *_newer(text, n, codes, reads)]
+    found = sorted(found, key=lambda one: -one.probability)[:n]
     kinds = ServiceType.objects.in_bulk([one.label for one in found], field_name="code")
     return reads, [(one, kinds[one.label]) for one in found if one.label in kinds]
+
+
+def _newer(text: str, n: int, codes: tuple[str, ...], reads: InUse) -> list[Suggestion]:
+    """Service types that the model has not learnt of, by the menu's words; a person has to choose one of these."""
+    newer = frozenset(codes).difference(reads.classifier.labels)
+    menu = taught_by_menu(codes) if newer else None
+    if menu is None:
+        return []
+    return [
+        replace(one, sure=False)
+        for one in menu.classifier.suggest(text, n, among=newer)
+        if one.probability >= _WORTH_SAYING
+    ]
 
 
 @lru_cache(maxsize=4)
