@@ -85,8 +85,8 @@ def speed() -> None:
     start = time.process_time()
     found = find(city)
     print(
-        f"\none look over {n:,} needs in {places} places and {kinds} kinds: {time.process_time() - start:.1f} s of one core,"
-        f" {len(found)} found"
+        f"\none look over {n:,} needs in {places} places and {kinds} kinds: {len(found)} found in"
+        f" {time.process_time() - start:.1f} s of one core"
     )
 
 
