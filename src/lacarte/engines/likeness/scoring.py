@@ -72,8 +72,8 @@ class Report:
 
     @cached_property
     def pieces(self) -> Pieces:
-        """Its words as they are compared."""
-        return pieces(self.words)
+        """Its words as they are compared, those of the address among them."""
+        return pieces(f"{self.where}\n{self.words}")
 
     @cached_property
     def numbers(self) -> Numbers:
