@@ -1,11 +1,15 @@
-"""Many new records of one kind at once, twice as fast as ``bulk_create``: one statement, prepared once."""
+"""Many new records of one kind at once, faster than ``bulk_create``: by COPY, or one statement prepared once."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
+from typing import Any
 
 from django.db import connections, router
+from django.db.backends.base.base import BaseDatabaseWrapper
 from django.db.models import Model
+
+Row = tuple[Any, ...]
 
 
 def insert_all(records: Sequence[Model]) -> None:
@@ -18,19 +22,29 @@ def insert_all(records: Sequence[Model]) -> None:
     model = type(records[0])
     database = router.db_for_write(model)
     connection, fields = connections[database], model._meta.concrete_fields
-    quote = connection.ops.quote_name
-    columns = ", ".join(quote(str(field.column)) for field in fields)
-    values = ", ".join(["%s"] * len(fields))
-    statement = f"INSERT INTO {quote(model._meta.db_table)} ({columns}) VALUES ({values})"  # noqa: S608 (own names)
     prepared = [(field.attname, field.get_db_prep_save) for field in fields]
-    rows = [
+    rows = (
         tuple(
             None if (value := getattr(record, name)) is None else prepare(value, connection)
             for name, prepare in prepared
         )
         for record in records
-    ]
-    with connection.cursor() as cursor:
-        cursor.executemany(statement, rows)
+    )
+    quote = connection.ops.quote_name
+    into = f"{quote(model._meta.db_table)} ({', '.join(quote(str(field.column)) for field in fields)})"
+    (_copy if connection.vendor == "postgresql" else _insert)(connection, into, rows, len(fields))
     for record in records:
         record._state.adding, record._state.db = False, database
+
+
+def _copy(connection: BaseDatabaseWrapper, into: str, rows: Iterable[Row], columns: int) -> None:
+    said = f"COPY {into} FROM STDIN"
+    with connection.wrap_database_errors, connection.cursor() as cursor, cursor.copy(said) as copy:
+        for row in rows:
+            copy.write_row(row)
+
+
+def _insert(connection: BaseDatabaseWrapper, into: str, rows: Iterable[Row], columns: int) -> None:
+    values = ", ".join(["%s"] * columns)
+    with connection.cursor() as cursor:
+        cursor.executemany(f"INSERT INTO {into} VALUES ({values})", list(rows))  # noqa: S608 (names of our own)
