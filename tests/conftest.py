@@ -10,12 +10,21 @@ from collections.abc import Iterator
 import pytest
 
 # Settings are read at import: a home folder of our own, whatever the machine has.
+# Named here and not in pyproject.toml, because pytest-django would read them before this file.
+os.environ.setdefault("DJANGO_SETTINGS_MODULE", "lacarte.site.settings")
 os.environ.setdefault("LACARTE_HOME", tempfile.mkdtemp(prefix="lacarte-test-"))
 os.environ.setdefault("LACARTE_SECRET_KEY", "only for tests")
 os.environ.setdefault("LACARTE_LOG_LEVEL", "WARNING")
 
 # A job in the background begins without Ctrl-C, and so would every program that a test starts.
 signal.signal(signal.SIGINT, signal.default_int_handler)
+
+
+def pytest_configure() -> None:
+    """Only now may the settings be read."""
+    import django
+
+    django.setup()
 
 
 @pytest.fixture(autouse=True)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import secrets
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 
@@ -64,6 +64,7 @@ def receive(
     held: str = "",
     origin: dict[str, str] | None = None,
     opening: Message | None = None,
+    also: Callable[[Need], None] | None = None,
 ) -> Need:
     """Take in a need from any channel: understand it, place it, and say so to later stages.
 
@@ -72,8 +73,9 @@ def receive(
     attributes of ``service_type``; ``attachments`` were stored before and wait for their need. ``held`` is a
     code of ``needs.abuse``: why a person should read it first, besides what its words say. ``origin`` is what the
     program that sent it says of itself; it is never public. ``opening`` is the message by which it came.
-    A ``person`` who is not saved yet is saved with the need, so that one refused leaves nothing behind. Call it
-    outside a transaction where you can: only the writing at its end needs one, and others wait for that.
+    A ``person`` who is not saved yet is saved with the need. ``also`` is called with a new need in the transaction
+    that writes it down, and undoes it all by an error. Call :func:`receive` outside a transaction where you can:
+    only the writing at its end needs one, and everybody who writes to SQLite waits for that.
     Raises :class:`NeedRefusedError` for an empty, overlong or unprintable text or impossible coordinates.
     """
     other = (address, times, *_said(answers or {}), *(origin or {}).values())
@@ -114,7 +116,7 @@ def receive(
     )
     understood = _understood(need, reading, where, judged, _alike(need, attachments))
     understood.held = held
-    return _keep(need, understood, attachments, actor, opening)
+    return _keep(need, understood, attachments, actor, opening, also)
 
 
 @dataclass(frozen=True)
@@ -200,6 +202,7 @@ def _keep(
     attachments: Sequence[Attachment],
     actor: User | None,
     opening: Message | None,
+    also: Callable[[Need], None] | None,
 ) -> Need:
     """Write it all down in one transaction; the same ``external_id`` sent at the same moment is one need still."""
     newcomer = need.person if need.person is not None and need.person._state.adding else None
@@ -217,7 +220,7 @@ def _keep(
         need.reference = new_reference()  # among a million needs, one in some 27,000 is drawn twice
         if newcomer is not None:
             newcomer._state.adding = True
-        return _keep(need, understood, attachments, actor, opening)
+        return _keep(need, understood, attachments, actor, opening, also)
     understood.save(force_insert=True)
     if opening is not None:
         opening.need = need
@@ -230,6 +233,8 @@ def _keep(
     publish(NeedReceived(need=need.pk, channel=need.channel), stream=need.pk, actor=actor)
     if understood.held:
         publish(NeedHeld(need=need.pk, reason=understood.held), stream=need.pk)
+    if also is not None:
+        also(need)
     return need
 
 

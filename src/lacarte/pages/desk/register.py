@@ -147,7 +147,6 @@ def _send(request: HttpRequest, call: Call, user: User) -> HttpResponse:
     return _page(request, call, form, looked, status)
 
 
-@transaction.atomic
 def _written_down(call: Call, form: Register, looked: Looked, user: User) -> Sent:
     """The need, or whose need it is that the caller follows. What is beyond the mandate is undone."""
     said, place = form.cleaned_data, form.chosen_place()
@@ -167,8 +166,8 @@ def _written_down(call: Call, form: Register, looked: Looked, user: User) -> Sen
         person=person,
         actor=user,
         external_id=call.external_id,
+        also=lambda need: require(user, Action.REGISTER, need),
     )
-    require(user, Action.REGISTER, need)
     return Sent(need.reference, language)
 
 
@@ -184,6 +183,7 @@ def _person(form: Register, looked: Looked) -> Person | None:
     )
 
 
+@transaction.atomic
 def _followed(reference: str, person: Person | None, user: User) -> Need:
     need = Need.objects.filter(reference=reference).first()
     if need is None:

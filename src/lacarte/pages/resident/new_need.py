@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from django.contrib import messages
-from django.db import transaction
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.dateparse import parse_date
@@ -138,7 +137,6 @@ def _check(request: HttpRequest, draft: Draft, refused: str = "", *, status: int
     return render(request, "resident/check.html", shown, status=status)
 
 
-@transaction.atomic
 def _send(request: HttpRequest, draft: Draft) -> Need:
     longitude, latitude = draft.point()
     need = receive(
@@ -157,10 +155,10 @@ def _send(request: HttpRequest, draft: Draft) -> Need:
         actor=request.user if request.user.is_authenticated else None,
         external_id=draft.external_id,
         held=why_read_first(request, draft),
+        also=lambda need: note_different(need, draft),
     )
     if need.state == Need.State.HELD:
         note_trouble()
-    note_different(need, draft)
     return need
 
 
