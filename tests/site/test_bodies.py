@@ -31,9 +31,12 @@ def echo(environ: dict[str, Any], start_response: Any) -> Iterable[bytes]:
     return [environ["wsgi.input"].read()]
 
 
-def call(bodies: Bodies, stream: Any = None, length: object = "", sender: str = "192.0.2.1") -> tuple[str, bytes]:
+def call(
+    bodies: Bodies, stream: Any = None, length: object = "", sender: str = "192.0.2.1", kind: str = ""
+) -> tuple[str, bytes]:
     said: list[str] = []
     environ = {"CONTENT_LENGTH": str(length), "wsgi.input": stream or BytesIO(), "REMOTE_ADDR": sender}
+    environ["CONTENT_TYPE"] = kind
     body = b"".join(bodies(environ, lambda status, headers: said.append(status)))
     return said[0], body
 
@@ -58,6 +61,24 @@ def test_too_much_is_refused_before_it_is_read() -> None:
     assert status.startswith("413")
     assert "send fewer or smaller files" in words.decode()
     assert "文件" in words.decode()
+
+
+@pytest.mark.parametrize(
+    "name", ["zip", "hex", "rot13", "undefined", "idna", "unicode_escape", "utf-16", "nonsense"]
+)
+@pytest.mark.parametrize(
+    "kind", ["text/plain", "application/x-www-form-urlencoded", "multipart/form-data; boundary=x"]
+)
+def test_what_makes_no_text_is_no_encoding_of_a_form(kind: str, name: str) -> None:
+    status, words = call(made(), kind=f'{kind}; CharSet="{name}"')
+    assert status.startswith("415") and b"UTF-8" in words
+
+
+@pytest.mark.parametrize(
+    "kind", ["", "text/plain", "text/plain; charset=UTF8", "text/plain; charset=gb18030", "a; charset="]
+)
+def test_encodings_that_people_write_in_are_read(kind: str) -> None:
+    assert call(made(), kind=kind)[0].startswith("200")
 
 
 def test_a_body_that_ends_early_is_said_so() -> None:

@@ -114,7 +114,7 @@ def require(user: AnyUser, action: Action, record: Any) -> None:
 
 
 def require_over(user: AnyUser, action: Action, *, services: Interval, regions: Interval) -> None:
-    """Raise ``PermissionDenied`` unless one mandate lets ``user`` do ``action`` everywhere in the two intervals."""
+    """Raise ``PermissionDenied`` unless one mandate lets ``user`` do ``action`` all over the two intervals."""
     whole = _valid(user, action).filter(
         service_first__lte=services.first,
         service_last__gte=services.last,

@@ -7,6 +7,8 @@ requests are served. The server has no way to give up a body that does not come:
 
 from __future__ import annotations
 
+import codecs
+import re
 from collections import Counter
 from collections.abc import Callable, Iterable
 from tempfile import SpooledTemporaryFile
@@ -21,12 +23,22 @@ Application = Callable[[Environ, StartResponse], Iterable[bytes]]
 WAITING = 24
 _CHUNK = 64 * 1024
 _IN_MEMORY = 1024 * 1024
+#: Encodings of forms; Django would decode by any codec of Python's, and some of those make no text.
+_ENCODINGS = frozenset(
+    {"utf-8", "ascii", "iso8859-1", "iso8859-15", "cp1250", "cp1251", "cp1252", "gb2312", "gbk", "gb18030", "big5"}
+)
+_CHARSET = re.compile(r"charset\s*=\s*[\"']?([^;\"'\s]*)", re.IGNORECASE)
 _REFUSALS = {
     400: ("Bad Request", "This has not arrived whole. Please send it again.", "内容没有完整送达，请再发送一次。"),
     413: (
         "Content Too Large",
         "That was too much at once. Please go back and send fewer or smaller files.",
         "一次发送的内容太多。请返回，减少文件数量或缩小文件。",
+    ),
+    415: (
+        "Unsupported Media Type",
+        "This is written in an encoding that we do not read. Please send it in UTF-8.",
+        "我们无法识别这种字符编码。请使用 UTF-8 编码发送。",
     ),
     503: (
         "Service Unavailable",
@@ -60,6 +72,8 @@ class Bodies:
 
     def __call__(self, environ: Environ, start_response: StartResponse) -> Iterable[bytes]:
         """Await the body, then have the request served; or refuse it in a sentence."""
+        if not _decodable(str(environ.get("CONTENT_TYPE") or "")):
+            return _refuse(415, start_response)
         told = str(environ.get("CONTENT_LENGTH") or "0")
         length = int(told) if told.isascii() and told.isdigit() else 0
         if length > self._most():
@@ -105,6 +119,15 @@ def _whole(stream: IO[bytes], length: int) -> IO[bytes] | None:
         received += len(chunk)
     body.seek(0)
     return body
+
+
+def _decodable(content_type: str) -> bool:
+    """Whether every encoding that a Content-Type names makes text of bytes."""
+    try:
+        named = {codecs.lookup(name).name for name in _CHARSET.findall(content_type) if name}
+    except (LookupError, ValueError):
+        return False
+    return named <= _ENCODINGS
 
 
 def _refuse(status: int, start_response: StartResponse) -> Iterable[bytes]:

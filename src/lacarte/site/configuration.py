@@ -135,14 +135,14 @@ OPTIONS: tuple[Option, ...] = (
     Option(
         "mail_smtp",
         "",
-        "Server that sends e-mail: `smtps://user@host`, or `smtp://user@host:587` (STARTTLS). Empty: what would be "
-        "sent lies in `outbox` in the home folder.",
+        "Server that sends e-mail: `smtps://user@host`, or `smtp://user@host:587` (STARTTLS). Empty: what would "
+        "be sent lies in `outbox` in the home folder.",
     ),
     Option(
         "mail_imap",
         "",
-        "Mailbox that is read every minute: `imaps://user@host/INBOX`. Empty: none; `lacarte messages import` reads "
-        "files.",
+        "Mailbox that is read every minute: `imaps://user@host/INBOX`. Empty: none; `lacarte messages import` "
+        "reads files.",
     ),
     Option("mail_password", "", "Password of both, where their addresses hold none. Better in the environment."),
     Option(

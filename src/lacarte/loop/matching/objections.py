@@ -9,6 +9,7 @@ from lacarte.kernel import clock
 from lacarte.kernel.events import publish
 from lacarte.kernel.models import User
 from lacarte.kernel.permissions import Action, require
+from lacarte.kernel.text import storable
 from lacarte.loop.matching.actions import refuse
 from lacarte.loop.matching.events import ObjectionAnswered, ObjectionRaised
 from lacarte.loop.matching.models import Match, Objection
@@ -81,5 +82,5 @@ def _check(words: str, empty: str) -> None:
         raise ObjectionRefusedError(empty)
     if len(words) > LONGEST_REASON:
         raise ObjectionRefusedError(_("Please use at most %(n)d characters.") % {"n": LONGEST_REASON})
-    if "\0" in words:
+    if not storable(words):
         raise ObjectionRefusedError(_("This holds a character that is no text. Please type it again."))

@@ -18,6 +18,7 @@ from lacarte.kernel.events import DomainEvent, publish
 from lacarte.kernel.models import Event, User
 from lacarte.kernel.permissions import Action, AnyUser, permitted, require
 from lacarte.kernel.schedule import every
+from lacarte.kernel.text import storable
 from lacarte.loop.needs.actions import NeedRefusedError
 from lacarte.loop.needs.models import Danger, Need
 from lacarte.registers.menu.models import PriorityClass
@@ -113,7 +114,7 @@ def set_urgency(need: Need, urgency: PriorityClass | None, *, actor: User, reaso
     a reason or with one that is too long.
     """
     reason = reason.strip()
-    if not reason or len(reason) > LONGEST_REASON or "\0" in reason:
+    if not reason or len(reason) > LONGEST_REASON or not storable(reason):
         raise NeedRefusedError(_("Please say why, in at most %(n)d characters.") % {"n": LONGEST_REASON})
     with transaction.atomic():
         need = Need.objects.select_for_update().get(pk=need.pk)

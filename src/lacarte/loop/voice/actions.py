@@ -8,6 +8,7 @@ from django.utils.translation import gettext as _
 from lacarte.kernel import clock
 from lacarte.kernel.events import publish
 from lacarte.kernel.models import User
+from lacarte.kernel.text import storable
 from lacarte.loop.matching.actions import refuse
 from lacarte.loop.needs.models import Need
 from lacarte.loop.orders.models import Order, OrderState
@@ -43,6 +44,8 @@ def rate(
         raise RatingRefusedError(_("Please choose one of the five answers."))
     if len(comment) > LONGEST_COMMENT:
         raise RatingRefusedError(_("Please use at most %(n)d characters.") % {"n": LONGEST_COMMENT})
+    if not storable(comment):
+        raise RatingRefusedError(_("This holds a character that is no text. Please type it again."))
     if Rating.objects.filter(order=order).exists():
         raise RatingRefusedError(_("You have already told us how this went. Thank you."))
     rating = Rating.objects.create(
