@@ -17,6 +17,7 @@ from lacarte.demo import geography, history, population, supply
 from lacarte.demo.accounts import settle_resident
 from lacarte.demo.content import read
 from lacarte.demo.load import SEED, load
+from lacarte.demo.told_again import TELL_AGAIN
 from lacarte.engines.text import language
 from lacarte.kernel import clock
 from lacarte.kernel.models import Event, Role, User
@@ -103,7 +104,7 @@ def test_the_city_has_what_it_promises(city: None) -> None:
     assert set(Offer.objects.values_list("service_type", flat=True)) == set(
         ServiceType.objects.filter(orderable=True).values_list("pk", flat=True)
     ), "every service has an offer"
-    assert Need.objects.count() == NEEDS + 8 + 3, "alarms, and needs that are held"
+    assert Need.objects.count() == NEEDS + 8 + 3 + sum(TELL_AGAIN), "alarms, needs that are held, and told again"
     assert {"en", "zh-hans"} <= set(Need.objects.values_list("language", flat=True))
     assert set(Order.objects.values_list("state", flat=True)) == set(OrderState.values)
     assert Rating.objects.count() > NEEDS / 10

@@ -20,6 +20,7 @@ from lacarte.demo.events import DemoCityDrawn
 from lacarte.demo.held import write_held
 from lacarte.demo.load_history import write_history
 from lacarte.demo.load_things import write_things
+from lacarte.demo.told_again import write_told_again
 from lacarte.kernel import clock
 from lacarte.kernel.events import record_past
 from lacarte.kernel.ids import uuid7
@@ -109,6 +110,7 @@ def load(
         write_history(rng, drawn, written, now)
         write_things(rng, content, written, now)
         write_held(neighbourhoods, now)
+        write_told_again(rng, now)
         city = uuid7()
         record_past([(DemoCityDrawn(seed=seed, residents=residents, needs=needs), city, None, now)])
     progress(f"the city stands ({time.monotonic() - began:.0f} s)")
