@@ -22,7 +22,7 @@ from lacarte.loop.needs.conversation import join
 from lacarte.loop.needs.delivering import key_of
 from lacarte.loop.needs.models import Attachment, Channel, Message, Need
 from lacarte.loop.needs.placing import certain, places_in
-from lacarte.loop.needs.reaching import Medium, believes, spellings
+from lacarte.loop.needs.reaching import Medium, Way, believes, spellings
 from lacarte.loop.needs.reply_address import need_of_address
 from lacarte.registers.people.models import Person
 from lacarte.registers.places.models import Region
@@ -210,7 +210,7 @@ def _need_of(heard: Heard) -> Need | None:
 def _answered(heard: Heard) -> Need | None:
     """The need of the newest message that this one answers: of ours, or the sender's own."""
     for name in reversed(heard.answers_to):
-        mine = Q(external_id=_short(name), incoming=True, address__iexact=heard.sender)
+        mine = Q(external_id=_short(name), incoming=True, medium=heard.medium, address__iexact=heard.sender)
         ours = Q(pk=key, incoming=False) if (key := key_of(name)) else Q(pk=None)
         if found := Message.objects.select_related("need").filter(mine | ours).first():
             return found.need
@@ -224,7 +224,7 @@ def _named(heard: Heard) -> Need | None:
             need = Need.objects.filter(reference=read_reference(named)).select_related("person__user").first()
         except ValueError:
             continue
-        if need is not None and believes(need, heard.sender):
+        if need is not None and believes(need, Way(heard.medium, heard.sender, heard.gateway)):
             return need
     return None
 

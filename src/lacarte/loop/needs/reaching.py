@@ -40,20 +40,28 @@ def way_to(need: Need) -> Way:
     own = _own_ways(need)
     for wrote in need.messages.filter(incoming=True, medium__in=_CARRIED).order_by("-at", "-id"):
         way = Way(Medium(wrote.medium), wrote.address, wrote.gateway)
-        if is_known(way.address, own) and (routed := _routed(way)):
+        if is_known(way, own) and (routed := _routed(way)):
             return routed
     return next(filter(None, map(_routed, own)), PAGE)
 
 
-def believes(need: Need, sender: str) -> bool:
-    """Whether ``sender`` is an address of whoever has ``need``, so that it may name its reference."""
+def believes(need: Need, sender: Way) -> bool:
+    """Whether ``sender`` is how whoever has ``need`` writes, so that it may name its reference."""
     return is_known(sender, _own_ways(need))
 
 
-def is_known(address: str, ways: Iterable[Way]) -> bool:
-    """Whether one of ``ways`` leads to ``address``, however it is spelt."""
-    spelt = spellings(address)
-    return any(plain(way.address) in spelt for way in ways)
+def is_known(asked: Way, ways: Iterable[Way]) -> bool:
+    """Whether one of ``ways`` is the one ``asked`` for, however its address is spelt.
+
+    Anybody may call themselves in a chat by somebody else's e-mail address, or by their name on another gateway.
+    """
+    spelt = spellings(asked.address)
+    return any(
+        way.medium == asked.medium
+        and (way.medium != Medium.CHAT or way.gateway == asked.gateway)
+        and plain(way.address) in spelt
+        for way in ways
+    )
 
 
 def plain(address: str) -> str:

@@ -1,0 +1,63 @@
+"""Messages from outside: whose they are, and what is held until a person has read it."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from django.conf import LazySettings
+
+from lacarte.kernel import clock
+from lacarte.loop.needs.actions import receive
+from lacarte.loop.needs.carriers import Memory
+from lacarte.loop.needs.hearing import Heard, hear
+from lacarte.loop.needs.models import Channel, Need
+from lacarte.loop.needs.reaching import Medium, way_to
+from lacarte.registers.people.models import Person
+from tests.city import City, build
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture(autouse=True)
+def carried(settings: LazySettings, tmp_path: Path) -> type[Memory]:
+    settings.CARRIERS = dict.fromkeys(("email", "sms", "chat"), "lacarte.loop.needs.carriers.Memory")
+    settings.MEDIA_ROOT = tmp_path
+    Memory.sent.clear()
+    Memory.refuses.clear()
+    return Memory
+
+
+@pytest.fixture
+def city() -> City:
+    return build()
+
+
+@pytest.mark.parametrize(
+    ("medium", "sender", "gateway", "known"),
+    [
+        (Medium.CHAT, "mary@example.org", "chatty", False),
+        (Medium.CHAT, "13800138000", "chatty", False),
+        (Medium.SMS, "+8613800138000", "relay", True),
+        (Medium.EMAIL, "Mary@example.org", "", True),
+    ],
+)
+def test_whoever_calls_themselves_like_somebody_on_another_medium_is_not_believed(
+    city: City, medium: Medium, sender: str, gateway: str, known: bool
+) -> None:
+    mary = Person(email="mary@example.org", phone="138 0013 8000")
+    need = receive(text="the lift is broken", channel=Channel.WEB, person=mary)
+    taken = hear(Heard(medium, sender, f"About {need.reference}", "1", clock.now(), gateway=gateway))
+    assert taken.began is not known
+    assert way_to(need).medium != Medium.CHAT
+
+
+def test_a_name_in_a_chat_is_known_on_its_own_gateway_alone(city: City) -> None:
+    def chat(gateway: str, text: str, key: str) -> Need:
+        message = hear(Heard(Medium.CHAT, "li", text, key, clock.now(), gateway=gateway)).message
+        assert message is not None
+        return message.need
+
+    need = chat("chatty", "the lift is broken", "1")
+    assert chat("other", f"About {need.reference}", "2") != need
+    assert chat("chatty", f"About {need.reference}", "3") == need
