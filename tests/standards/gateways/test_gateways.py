@@ -19,6 +19,7 @@ from lacarte.kernel.ids import uuid7
 from lacarte.loop.needs.carriers import Letter, UndeliverableError
 from lacarte.loop.needs.models import Message, Need
 from lacarte.registers.people.models import Person
+from lacarte.registers.places.models import Boundary
 from lacarte.standards.gateways.body import BodyError, parse
 from lacarte.standards.gateways.configured import gateways_of
 from lacarte.standards.gateways.sending import Gateways
@@ -106,6 +107,11 @@ def test_a_place_that_was_shared_is_where_it_is(client: Client) -> None:
     assert (Need.objects.get().longitude, str(Need.objects.get().region)) == (122.05, "West")
 
 
+def test_where_no_boundary_is_known_any_place_may_be_shared(client: Client) -> None:
+    Boundary.objects.all().delete()
+    assert post(client, SMS | {"longitude": 1.0, "latitude": 1.0}).status_code == 201
+
+
 @pytest.mark.parametrize(
     ("seconds", "heads", "field"),
     [
@@ -163,6 +169,11 @@ def test_who_keeps_signing_wrongly_is_told_to_wait(client: Client, settings: Laz
         ({"id": "1", "from": "x", "text": "y", "language": "not a tag!"}, "language"),
         ({"id": "1", "from": "x", "text": "y", "at": "2026-03-01T09:30:00"}, "at"),
         ({"id": "1", "from": "x", "text": "y", "at": "soon"}, "at"),
+        ({"id": "1", "from": "x", "text": "y", "at": "0001-01-01T00:00:00+08:00"}, "at"),
+        ({"id": "1", "from": "x", "text": "y", "at": "0001-01-01T00:00:00+00:00"}, "at"),
+        ({"id": "1", "from": "x", "text": "y", "at": "9999-12-31T23:59:59-08:00"}, "at"),
+        ({"id": "1", "from": "x", "text": "y", "longitude": 1.0, "latitude": 1.0}, "longitude"),
+        ({"id": "1", "from": "x", "text": "y", "\ud800": 1}, "\\ud800"),
         ({"id": "1", "from": "x", "text": "y", "longitude": 10**400, "latitude": 1}, "longitude"),
         ({"id": "1", "from": "x", "text": "y", "latitude": 91}, "latitude"),
         ({"id": "1", "from": "x", "text": "y", "longitude": 1}, "longitude"),

@@ -73,6 +73,11 @@ def region_at(longitude: float | None, latitude: float | None) -> Region:
     return Region.objects.get(number=int(regions_at([longitude], [latitude])[0]))
 
 
+def is_served(longitude: float, latitude: float) -> bool:
+    """Whether a point (degrees, WGS84) is inside the city's boundaries; any is where none is known."""
+    return region_at(longitude, latitude).number != tree.ROOT_NUMBER or not Boundary.objects.exists()
+
+
 def calendar_of(region: Region) -> WorkingCalendar:
     """The working calendar of a region: its own, or that of the nearest region above it."""
     return calendars_of([region])[region.number]

@@ -8,7 +8,7 @@ import json
 import math
 import re
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Any, cast
 
 from lacarte.kernel.text import storable
@@ -18,6 +18,9 @@ LONGEST_ID, LONGEST_FROM, LONGEST_TEXT, LONGEST_NAME = 100, 200, 20_000, 200
 _LANGUAGE = re.compile(r"[A-Za-z]{2,8}(?:-[A-Za-z0-9]{1,8}){0,4}")
 _FIELDS = {"id", "from", "text", "name", "language", "at", "longitude", "latitude", "media"}
 _MEDIA_FIELDS = {"name", "data"}
+#: No message is older; what a clock says that was never set is no time.
+_EARLIEST = datetime(1990, 1, 1, tzinfo=UTC)
+_LONGEST_SHOWN = 60
 
 
 @dataclass(frozen=True)
@@ -54,7 +57,7 @@ class Body:
 def parse(data: bytes) -> Body:
     """The body of a post. Raises :class:`BodyError`."""
     said = _json(data)
-    faults: list[Fault] = [Fault(name, "there is no such field") for name in sorted(set(said) - _FIELDS)]
+    faults: list[Fault] = [Fault(_shown(name), "there is no such field") for name in sorted(set(said) - _FIELDS)]
     body = Body(
         id=_text(said, "id", LONGEST_ID, faults, required=True),
         sender=_text(said, "from", LONGEST_FROM, faults, required=True),
@@ -87,6 +90,11 @@ def _json(data: bytes) -> dict[str, Any]:
     return cast("dict[str, Any]", said)
 
 
+def _shown(name: str) -> str:
+    """The name of a field that is not ours, as it can be sent back: JSON may hold half a character."""
+    return name[:_LONGEST_SHOWN].encode("utf-8", "backslashreplace").decode()
+
+
 def _text(said: dict[str, Any], name: str, longest: int, faults: list[Fault], *, required: bool = False) -> str:
     value = said.get(name)
     if value is None and not required:
@@ -114,11 +122,13 @@ def _time(said: dict[str, Any], faults: list[Fault]) -> datetime | None:
         return None
     try:
         at = datetime.fromisoformat(value)
-    except ValueError:
+        at = at.astimezone(UTC) if at.tzinfo else None
+    except (ValueError, OverflowError):  # the first and the last days there are lie in no other zone
         at = None
-    if at is None or at.tzinfo is None:
+    if at is None:
         faults.append(Fault("at", "not a time with its zone such as 2026-03-01T09:30:00+08:00"))
-        return None
+    elif at < _EARLIEST:
+        faults.append(Fault("at", f"before {_EARLIEST.year}; leave it out where it is not known"))
     return at
 
 

@@ -13,6 +13,7 @@ from lacarte.kernel.uploads import most_bytes
 from lacarte.loop.needs.actions import NeedRefusedError
 from lacarte.loop.needs.hearing import Heard, Taken, hear
 from lacarte.loop.needs.models import Message
+from lacarte.registers.places.queries import is_served
 from lacarte.standards.gateways.body import Body, BodyError, Fault, parse
 from lacarte.standards.gateways.configured import Gateway
 from lacarte.standards.gateways.sending import configured
@@ -62,6 +63,9 @@ def _check_signature(request: HttpRequest, gateway: Gateway, data: bytes) -> Non
 
 
 def _heard(gateway: Gateway, body: Body) -> Heard:
+    """Raises :class:`BodyError` for a point that is not in this city."""
+    if body.longitude is not None and body.latitude is not None and not is_served(body.longitude, body.latitude):
+        raise BodyError([Fault("longitude", "this point is outside the city; leave it out, the text is read too")])
     now = clock.now()
     return Heard(
         medium=Message.Medium(gateway.medium),
