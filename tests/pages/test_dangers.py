@@ -129,10 +129,23 @@ def test_machines_that_watch_are_told(city: City) -> None:
     assert "\nlacarte_dangers_late 1\n" in text
 
 
-def test_what_was_withdrawn_is_no_danger_any_more(city: City) -> None:
-    need = told(city)
-    Need.objects.filter(pk=need.pk).update(state=Need.State.WITHDRAWN)
+@pytest.mark.parametrize("state", [Need.State.WITHDRAWN, Need.State.MET, Need.State.JOINED])
+def test_a_danger_that_nobody_saw_stays_whatever_becomes_of_the_need(city: City, state: str) -> None:
+    need, clerk = told(city), official(Role.CASE_WORKER)
+    Need.objects.filter(pk=need.pk).update(state=state)
+    assert "Danger to life: 1 need" in page(signed_in(clerk))
+    assert watch().unseen == 1
+    take(Danger.objects.get(), actor=clerk)
     assert not unseen().exists()
+
+
+def test_who_has_the_private_link_does_not_end_a_danger(city: City) -> None:
+    need, somebody = told(city), Client()
+    somebody.get(f"/n/{need.secret}/")
+    somebody.post(reverse("stop-need", args=[need.reference]))
+    need.refresh_from_db()
+    assert need.state == Need.State.WITHDRAWN
+    assert unseen().get().need == need
 
 
 def test_urgency_is_corrected_with_a_reason_and_weighed_anew(city: City) -> None:

@@ -27,7 +27,6 @@ from lacarte.registers.menu.models import PriorityClass
 LATE = timedelta(seconds=60)
 AGAIN = timedelta(minutes=5)
 LONGEST_REASON = 300
-_OVER = (Need.State.MET, Need.State.WITHDRAWN)
 _STREAMS = UUID("3a1d3f0e-6a2b-4a49-8a3c-6f4dbb0c7d52")
 
 
@@ -73,8 +72,11 @@ class Watch:
 
 
 def unseen() -> QuerySet[Danger]:
-    """The dangers that wait for a person, oldest first."""
-    return Danger.objects.filter(seen_at=None).exclude(need__state__in=_OVER).order_by("raised_at", "pk")
+    """The dangers that wait for a person, oldest first.
+
+    Whatever became of the need: whoever has its link can withdraw it, and that may be whom somebody is afraid of.
+    """
+    return Danger.objects.filter(seen_at=None).order_by("raised_at", "pk")
 
 
 def unseen_by(user: AnyUser) -> QuerySet[Danger]:
