@@ -81,10 +81,11 @@ class Model:
             above = self.to.pop(one)
             self.to = {child: above if to == one else to for child, to in self.to.items()}
         elif case := self.case(one):
-            heir = min(case)
-            del self.to[heir]
-            self.state[heir] = self.was[heir]
-            self.to = {child: heir if to == one else to for child, to in self.to.items()}
+            heirs = [other for other in case if self.was[other] == S.OPEN][:1] or case
+            for heir in heirs:
+                del self.to[heir]
+                self.state[heir] = self.was[heir]
+            self.to = {child: heirs[0] if to == one else to for child, to in self.to.items()}
         self.state[one] = S.WITHDRAWN
 
 

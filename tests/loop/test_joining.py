@@ -10,7 +10,7 @@ from django.core.exceptions import PermissionDenied
 from lacarte.kernel import clock
 from lacarte.kernel.events import describe, timeline
 from lacarte.kernel.models import Role, User
-from lacarte.loop.needs.actions import receive, withdraw
+from lacarte.loop.needs.actions import classify, receive, withdraw
 from lacarte.loop.needs.following import FollowingRefusedError, follow, unfollow
 from lacarte.loop.needs.joining import (
     JoiningRefusedError,
@@ -217,6 +217,74 @@ def test_the_oldest_goes_on_when_the_lead_is_withdrawn(city: City, clerk: User) 
     assert (state(young), state(through)) == ((S.OPEN, None), (S.JOINED, old.pk))
 
 
+def test_what_waits_to_be_read_does_not_go_on_for_those_that_wait_for_an_offer(city: City, clerk: User) -> None:
+    lead, held, waits = needs(city, 3)
+    Need.objects.filter(pk=held.pk).update(state=S.HELD)
+    join(held, lead, actor=clerk)
+    join(waits, held, actor=clerk)
+    withdraw(lead, actor=None)
+    keep_in_step(lead.pk)
+    assert state(waits) == (S.OPEN, None)
+    assert state(held) == (S.JOINED, waits.pk)
+    assert broken_cases() == []
+
+
+def test_where_all_wait_to_be_read_each_is_again_what_it_was(city: City, clerk: User) -> None:
+    lead, one, other = needs(city, 3)
+    Need.objects.filter(pk__in=[one.pk, other.pk]).update(state=S.HELD)
+    join(one, lead, actor=clerk)
+    join(other, one, actor=clerk)
+    withdraw(lead, actor=None)
+    keep_in_step(lead.pk)
+    assert state(one) == state(other) == (S.HELD, None)
+    assert not Joining.objects.exists()
+    assert broken_cases() == []
+
+
+@pytest.mark.parametrize("was", [S.OPEN, S.HELD])
+def test_what_turns_out_to_be_of_a_person_leaves_its_case(city: City, clerk: User, was: Need.State) -> None:
+    lead, need, came = needs(city, 3)
+    Need.objects.filter(pk=need.pk).update(state=was)
+    join(need, lead, actor=clerk)
+    join(came, need, actor=clerk)
+    classify(need, service_type=city.care, actor=clerk)
+    assert state(need) == (was, None)
+    assert need.subject == "person"
+    assert state(came) == (S.JOINED, lead.pk)
+    assert sentences(lead)[-1] == "A report that counted here was of another thing."
+    assert broken_cases() == []
+
+
+def test_a_lead_that_turns_out_to_be_of_a_person_leaves_the_others_a_case(city: City, clerk: User) -> None:
+    lead, heir, other = needs(city, 3)
+    for need in (heir, other):
+        join(need, lead, actor=clerk)
+    classify(lead, service_type=city.care, actor=clerk)
+    assert state(lead) == (S.OPEN, None)
+    assert state(heir) == (S.OPEN, None)
+    assert state(other) == (S.JOINED, heir.pk)
+    assert sentences(heir)[-1].startswith(f"This is another thing than {lead.reference}.")
+    assert broken_cases() == []
+
+
+def test_a_lead_that_others_were_met_with_stays_of_a_place(city: City, clerk: User) -> None:
+    need, lead = needs(city, 2)
+    join(need, lead, actor=clerk)
+    Need.objects.filter(pk=lead.pk).update(state=S.MET, closed_at=clock.now())
+    keep_in_step(lead.pk)
+    with pytest.raises(JoiningRefusedError, match="take them out first"):
+        classify(lead, service_type=city.care, actor=clerk)
+    assert state(lead) == (S.MET, None)
+    assert lead.subject == "place"
+
+
+def test_another_service_of_the_place_leaves_the_case_as_it_is(city: City, clerk: User) -> None:
+    need, lead = needs(city, 2)
+    join(need, lead, actor=clerk)
+    classify(need, service_type=city.lift, actor=clerk)
+    assert state(need) == (S.JOINED, lead.pk)
+
+
 def test_a_joined_need_can_be_withdrawn_and_what_came_by_it_stays(city: City, clerk: User) -> None:
     lead, middle, last = needs(city, 3)
     join(middle, lead, actor=clerk)
@@ -323,6 +391,11 @@ def test_cases_that_do_not_hold_together_are_found(city: City, clerk: User) -> N
     Need.objects.filter(pk=c.pk).update(state=S.JOINED)
     assert broken_cases() == [c.reference]
     Need.objects.filter(pk=c.pk).update(state=S.OPEN)
+    for own, here in ((a, b), (b, a)):
+        Need.objects.filter(pk=own.pk).update(subject="person")
+        Need.objects.filter(pk=here.pk).update(subject="place")
+        assert broken_cases() == [a.reference]
+    Need.objects.filter(pk=b.pk).update(subject="place")
     Need.objects.filter(pk=b.pk).update(state=S.WITHDRAWN, closed_at=clock.now() - timedelta(hours=2))
     assert late_cases(clock.now() - timedelta(hours=1)) == [a.reference]
 

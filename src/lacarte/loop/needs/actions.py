@@ -23,7 +23,7 @@ from lacarte.loop.needs.abuse import why_held
 from lacarte.loop.needs.cases import taking_turns
 from lacarte.loop.needs.duplicates import Alike, alike
 from lacarte.loop.needs.events import NeedClassified, NeedHeld, NeedReceived, NeedWithdrawn
-from lacarte.loop.needs.joining import leave
+from lacarte.loop.needs.joining import leave, stand_alone
 from lacarte.loop.needs.models import Attachment, Danger, Message, Need, Understanding
 from lacarte.loop.needs.placing import PlaceFound, certain, places_in
 from lacarte.loop.needs.privacy import personal_in
@@ -263,14 +263,21 @@ def _check(
 
 
 def classify(need: Need, *, service_type: ServiceType, actor: User) -> Need:
-    """Set or correct a need's service type. Raises ``PermissionDenied`` without a mandate for both types."""
-    with transaction.atomic():
-        need = Need.objects.select_for_update().get(pk=need.pk)
+    """Set or correct a need's service type. What turns out to be of a person or household leaves its case.
+
+    Raises ``PermissionDenied`` without a mandate for both types, and :class:`JoiningRefusedError` where others
+    were met with it.
+    """
+    with taking_turns():  # it may be joined to another
+        need = Need.objects.select_for_update(of=("self",)).get(pk=need.pk)
         require(actor, Action.WORK, need)
         need.service_type, need.type_certainty, need.subject = service_type, 1.0, service_type.subject
         require(actor, Action.WORK, need)
+        if need.subject != Subject.PLACE:
+            stand_alone(need, actor=actor)
         need.changed_at = clock.now()
-        need.save(update_fields=["service_type", "type_certainty", "subject", "changed_at"])
+        changed = ["service_type", "type_certainty", "subject", "state", "lead", "closed_at", "changed_at"]
+        need.save(update_fields=changed)
         publish(NeedClassified(need=need.pk, service_type=service_type.number), stream=need.pk, actor=actor)
     return need
 

@@ -177,6 +177,24 @@ def leave(need: Need) -> None:
     need.lead = None
 
 
+def stand_alone(need: Need, *, actor: User) -> None:
+    """Take a need out of its case, which goes on without it, because it turned out to be of nobody else.
+
+    It is what it was before it was joined. Call it in the turn (``cases.taking_turns``) that changes it, and save
+    the need after it. Raises :class:`JoiningRefusedError` where others were met with it.
+    """
+    if need.lead is None:
+        if need.state == Need.State.MET and need.joined.exists():
+            raise JoiningRefusedError(_("Other reports count with this and are done. Please take them out first."))
+        _pass_on(need, actor)
+        return
+    lead, was = need.lead, Joining.objects.values_list("was", flat=True).get(need=need)
+    leave(need)
+    need.state, need.closed_at = was, None
+    said = NeedParted(need=need.pk, lead=lead.pk, reference=lead.reference)
+    publish_many([(said, need.pk, actor), (NeedDiscounted(need=lead.pk, parted=need.pk), lead.pk, actor)])
+
+
 def keep_in_step(key: UUID) -> None:
     """Bring what is joined to the need ``key`` to where that stands: met with it, waiting again, led by another.
 
@@ -209,20 +227,27 @@ def _keep_in_step(key: UUID) -> None:
         )
 
 
-def _pass_on(gone: Need) -> None:
-    """The oldest of those that were joined goes on for all: the thing is still there."""
+def _pass_on(gone: Need, actor: User | None = None) -> None:
+    """The oldest of those that waited for an offer goes on for all: the thing is still there.
+
+    What waits to be read by a person leads nobody: where there is nothing else, each is again what it was.
+    """
     members = list(gone.joined.order_by("received_at", "pk"))
     if not members:
         return
-    now, heir = clock.now(), members[0]
-    joining = Joining.objects.get(need=heir)
-    others = [need for need in members if need.pk != heir.pk]
-    Joining.objects.filter(to=gone).exclude(need=heir).update(to=heir)
-    heir.state, heir.lead, heir.closed_at, heir.changed_at = joining.was, None, None, now
-    heir.save(update_fields=["state", "lead", "closed_at", "changed_at"])
-    joining.delete()
+    was = dict(Joining.objects.filter(need__in=members).values_list("need", "was"))
+    heirs = [need for need in members if was[need.pk] == Need.State.OPEN][:1] or members
+    now, heir, others = clock.now(), heirs[0], [need for need in members if need not in heirs]
+    Joining.objects.filter(need__in=heirs).delete()
+    Joining.objects.filter(to=gone).update(to=heir)
+    for need in heirs:
+        need.state, need.lead, need.closed_at, need.changed_at = was[need.pk], None, None, now
+        need.save(update_fields=["state", "lead", "closed_at", "changed_at"])
+        if gone.state == Need.State.WITHDRAWN:
+            publish(NeedTakesLead(need=need.pk), stream=need.pk)
+        else:
+            publish(NeedParted(need=need.pk, lead=gone.pk, reference=gone.reference), stream=need.pk, actor=actor)
     Need.objects.filter(pk__in=[need.pk for need in others]).update(
         lead=heir, state=Need.State.JOINED, closed_at=None, changed_at=now
     )
-    publish(NeedTakesLead(need=heir.pk), stream=heir.pk)
-    _tell_led(others, heir, None)
+    _tell_led(others, heir, actor)

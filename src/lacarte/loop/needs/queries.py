@@ -12,6 +12,7 @@ from lacarte.kernel.ids import read_reference
 from lacarte.kernel.models import User
 from lacarte.kernel.permissions import Action, AnyUser, permitted
 from lacarte.loop.needs.models import Follower, Need
+from lacarte.registers.menu.models import Subject
 
 _BATCH = 500
 
@@ -76,7 +77,8 @@ def broken_cases() -> list[str]:
     """References of needs whose case does not hold together; empty in a sound installation.
 
     What is joined has a lead, a decision that did it, and a lead that is not joined itself; nothing else has a
-    lead, but what was met together. A lead that was closed this moment may still have to pass its case on.
+    lead, but what was met together; all of a case are of a place. A lead that was closed this moment may still
+    have to pass its case on.
     """
     joined = Q(state=Need.State.JOINED)
     wrong = (
@@ -84,6 +86,7 @@ def broken_cases() -> list[str]:
         | Q(lead__lead__isnull=False)
         | (Q(lead__isnull=False) & ~joined & ~Q(state=Need.State.MET))
         | (Q(joining__isnull=False) & Q(lead=None))
+        | (Q(lead__isnull=False) & ~Q(subject=Subject.PLACE, lead__subject=Subject.PLACE))
     )
     return list(Need.objects.filter(wrong).order_by("reference").values_list("reference", flat=True)[:_BATCH])
 

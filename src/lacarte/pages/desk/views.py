@@ -20,6 +20,7 @@ from lacarte.loop.matching.objections import ObjectionRefusedError, answer, newe
 from lacarte.loop.matching.queries import why_unserved
 from lacarte.loop.needs.actions import classify
 from lacarte.loop.needs.conversation import timeline_beside
+from lacarte.loop.needs.joining import JoiningRefusedError
 from lacarte.loop.needs.models import Need
 from lacarte.loop.orders.actions import OrderRefusedError, change
 from lacarte.loop.orders.models import Order
@@ -150,7 +151,10 @@ def classify_need(request: HttpRequest, reference: str) -> HttpResponse:
     form = Classify(request.POST, need=need)
     if not form.is_valid():
         return _show(request, user, need, status=422, classify=form, errors_on_page=True)
-    classify(need, service_type=form.chosen(), actor=user)
+    try:
+        classify(need, service_type=form.chosen(), actor=user)
+    except JoiningRefusedError as error:
+        messages.warning(request, str(error))
     return redirect("desk-need", need.reference)
 
 
