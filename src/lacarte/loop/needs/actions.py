@@ -289,11 +289,9 @@ def withdraw(need: Need, *, actor: User | None) -> Need:
     """
     with taking_turns():  # it may be joined to another
         need = Need.objects.select_for_update().get(pk=need.pk)
-        if need.state == Need.State.HELD:
-            Understanding.objects.filter(need=need).update(held="")  # nobody turned it away
-        elif need.state == Need.State.JOINED:
+        if need.state == Need.State.JOINED:
             leave(need)
-        elif need.state != Need.State.OPEN:
+        elif need.state not in (Need.State.OPEN, Need.State.HELD):
             raise NeedRefusedError(_("Somebody already works on this; please cancel the order instead."))
         need.state, need.closed_at = Need.State.WITHDRAWN, clock.now()
         need.changed_at = need.closed_at

@@ -19,6 +19,7 @@ from lacarte.engines.text import language
 from lacarte.kernel import tree
 from lacarte.loop.needs.models import Attachment, Different, Need
 from lacarte.loop.needs.nearby import Candidate, candidates
+from lacarte.loop.needs.privacy import is_public
 from lacarte.registers.menu.models import ServiceType, Subject
 from lacarte.registers.places.models import Region
 
@@ -128,7 +129,7 @@ def suggestions_for(
         region=region,
         most=2 * most,
     )
-    shown = [one for one in found if one.probability >= SUGGESTED and one.need.state != Need.State.HELD]
+    shown = [one for one in found if one.probability >= SUGGESTED and is_public(one.need)]
     return shown[:most]
 
 

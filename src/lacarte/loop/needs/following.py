@@ -9,7 +9,7 @@ from lacarte.kernel.events import publish
 from lacarte.kernel.models import User
 from lacarte.loop.needs.events import NeedFollowed, NeedUnfollowed
 from lacarte.loop.needs.models import Follower, Need
-from lacarte.registers.menu.models import Subject
+from lacarte.loop.needs.privacy import is_public
 from lacarte.registers.people.models import Person
 
 
@@ -23,7 +23,7 @@ def follow(need: Need, person: Person, *, actor: User | None = None) -> Follower
 
     They follow the need itself: taken out of a case, it takes its followers along.
     """
-    if need.subject != Subject.PLACE or need.state == Need.State.HELD:
+    if not is_public(need):
         raise FollowingRefusedError(_("Only needs of places that everybody may see can be followed."))
     if need.person_id is not None and need.person_id == person.pk:
         raise FollowingRefusedError(_("You have told us this yourself: you are told how it goes in any case."))

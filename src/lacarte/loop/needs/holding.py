@@ -7,7 +7,7 @@ from django.utils.translation import gettext as _
 
 from lacarte.kernel import clock
 from lacarte.kernel.events import publish
-from lacarte.kernel.models import User
+from lacarte.kernel.models import Event, User
 from lacarte.kernel.permissions import Action, require
 from lacarte.loop.needs.actions import NeedRefusedError
 from lacarte.loop.needs.events import NeedReleased, NeedTurnedAway
@@ -46,8 +46,10 @@ def why(need: Need) -> str:
 
 
 def turned_away(need: Need) -> bool:
-    """Whether a need ended because a person found nothing in it to be done."""
-    return need.state == Need.State.WITHDRAWN and bool(why(need))
+    """Whether a need ended because a person found nothing in it to be done; its sender did not withdraw it."""
+    if need.state != Need.State.WITHDRAWN or not why(need):
+        return False
+    return Event.objects.filter(stream=need.pk, name=NeedTurnedAway.name).exists()
 
 
 def _locked(need: Need, actor: User) -> Need:

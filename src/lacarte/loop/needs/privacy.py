@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from functools import lru_cache
 
+from django.db.models import Q
 from django.utils.translation import get_language, pgettext
 from django.utils.translation import gettext as _
 
@@ -19,13 +20,32 @@ def personal_in(text: str) -> list[Span]:
     return personal.find(text)
 
 
-def public_text(need: Need) -> str:
-    """A need's words as everybody may read them; empty for what is about a person or a household.
+def is_public(need: Need) -> bool:
+    """Whether everybody may read what was said: it is about a place, and nobody has to read it first.
 
-    Reads what was understood of the need when it came (ask for it with ``select_related("understanding")``) and
-    finds it now where nothing was. A need that a person has to read first is not public.
+    What was held is not public until a person has passed it on: not when its sender withdraws it, it is turned
+    away or joined to another either. Ask for it with ``select_related("understanding")``.
     """
     if need.subject != Subject.PLACE or need.state == Need.State.HELD:
+        return False
+    try:
+        return not need.understanding.held
+    except Understanding.DoesNotExist:
+        return True
+
+
+def passed_on() -> Q:
+    """The needs that were never held, or that a person has passed on: only these say what the city needs."""
+    return ~Q(state=Need.State.HELD) & ~Q(pk__in=Understanding.objects.exclude(held="").values("need"))
+
+
+def public_text(need: Need) -> str:
+    """A need's words as everybody may read them; empty for what is not public.
+
+    Reads what was understood of the need when it came (ask for it with ``select_related("understanding")``) and
+    finds it now where nothing was.
+    """
+    if not is_public(need):
         return ""
     return without_personal(need.text, _understood(need))
 

@@ -10,17 +10,14 @@ from django.shortcuts import redirect
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
-from lacarte.kernel.rate_limit import allowed
 from lacarte.loop.needs.attachments import JPEG
 from lacarte.loop.needs.following import FollowingRefusedError, follow, unfollow
 from lacarte.loop.needs.joining import JoiningRefusedError, part_own
 from lacarte.loop.needs.models import Follower, Need
-from lacarte.loop.needs.privacy import public_text
+from lacarte.loop.needs.privacy import is_public, public_text
 from lacarte.loop.needs.queries import people_behind
-from lacarte.pages.design.views import too_many
-from lacarte.pages.resident.access import followed_here, follows, may_open, need_or_404, stops_following
+from lacarte.pages.resident.access import counted, followed_here, follows, may_open, need_or_404, stops_following
 from lacarte.pages.resident.draft import account_person, person_of
-from lacarte.registers.menu.models import Subject
 
 _MOST_PHOTOS = 3
 
@@ -35,14 +32,13 @@ def together(need: Need) -> dict[str, Any]:
         "people": people_behind([need])[need.pk],
         "lead": lead,
         "lead_words": public_text(lead),
-        "lead_photos": list(photos[:_MOST_PHOTOS]),
+        "lead_photos": list(photos[:_MOST_PHOTOS]) if is_public(lead) else [],
     }
 
 
 def following(request: HttpRequest, need: Need) -> dict[str, Any]:
     """What the public page of a need says of following it."""
-    public = need.subject == Subject.PLACE and need.state != Need.State.HELD
-    return {"can_follow": public and need.closed_at is None, "follows": _follows(request, need)}
+    return {"can_follow": is_public(need) and need.closed_at is None, "follows": _follows(request, need)}
 
 
 def followed(request: HttpRequest) -> list[Need]:
@@ -60,6 +56,7 @@ def _follows(request: HttpRequest, need: Need) -> bool:
 
 
 @require_POST
+@counted
 def another_thing(request: HttpRequest, reference: str) -> HttpResponse:
     """“No, mine is another thing”: the need is dealt with on its own again."""
     need = need_or_404(reference)
@@ -76,11 +73,10 @@ def another_thing(request: HttpRequest, reference: str) -> HttpResponse:
 
 
 @require_POST
+@counted
 def follow_or_not(request: HttpRequest, reference: str) -> HttpResponse:
     """Follow a need from its public page, or stop: with an account, else in this browser."""
     need = need_or_404(reference)
-    if not allowed("find", request):
-        return too_many(request)
     if "stop" in request.POST:
         person = person_of(request.user)
         if person is not None:

@@ -14,10 +14,10 @@ from django.utils.translation import gettext as _
 
 from lacarte.kernel.text import in_language
 from lacarte.loop.needs.models import Attachment, Follower, Need
-from lacarte.loop.needs.privacy import public_text, without_personal
+from lacarte.loop.needs.privacy import is_public, public_text, without_personal
 from lacarte.loop.orders.models import Order, OrderState
 from lacarte.registers.menu.answering import choices_of
-from lacarte.registers.menu.models import Attribute, ServiceType, Subject
+from lacarte.registers.menu.models import Attribute, ServiceType
 from lacarte.standards.open311.moments import write_w3c
 
 #: What the standard calls closed.
@@ -34,7 +34,7 @@ _COLUMNS = (
     "reference", "state", "channel", "subject", "service_type", "text", "address", "longitude", "latitude",
     "answers", "origin", "received_at", "closed_at", "changed_at",
     "lead__reference", "lead__state",
-    "understanding__personal",
+    "understanding__personal", "understanding__held",
 )  # fmt: skip
 
 
@@ -113,11 +113,6 @@ def _request(need: Need, page: _Page) -> dict[str, Any]:
     if page.extras is not None:
         said["extended_attributes"] = _extended(need, photos, page.base, page.extras, public=public)
     return said
-
-
-def is_public(need: Need) -> bool:
-    """Whether everybody may read what was said: it is about a place, and nobody has to read it first."""
-    return need.subject == Subject.PLACE and need.state != Need.State.HELD
 
 
 def _notes(need: Need, page: _Page) -> str:
