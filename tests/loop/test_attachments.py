@@ -16,9 +16,10 @@ from django.test import Client
 from lacarte.kernel import clock
 from lacarte.kernel.models import Event, Role
 from lacarte.loop.needs import attachments, files
-from lacarte.loop.needs.actions import receive
+from lacarte.loop.needs.actions import classify, receive
 from lacarte.loop.needs.attachments import AttachmentRefusedError, release, store, take_back, waiting
-from lacarte.loop.needs.models import Attachment, Channel, Need
+from lacarte.loop.needs.holding import turn_away
+from lacarte.loop.needs.models import Attachment, Channel, Need, Understanding
 from lacarte.pages.resident.draft import SESSION_KEY
 from lacarte.registers.people.models import Person, PersonalRead
 from tests.city import City, build, official
@@ -240,3 +241,24 @@ def test_a_request_that_brings_too_much_is_refused_before_it_is_read(client: Cli
     upload = SimpleUploadedFile("a.jpg", b"x" * 4_100_000)
     answer = client.post("/needs/find/", {"reference": "x", "photo": upload})
     assert answer.status_code == 413
+
+
+@pytest.mark.parametrize("becomes", ["personal", "turned away"])
+def test_a_released_photo_is_public_as_long_as_its_need(client: Client, city: City, becomes: str) -> None:
+    photo_kept, worker = store(photo(), name="a.jpg", draft="d"), official(Role.CASE_WORKER)
+    need = need_with(photo_kept)
+    release(photo_kept, actor=worker)
+    address = f"/attachments/{photo_kept.pk}/"
+    assert "public" in client.get(address)["Cache-Control"]
+    if becomes == "personal":
+        classify(need, service_type=city.care, actor=worker)
+    else:
+        Need.objects.filter(pk=need.pk).update(state=Need.State.HELD)
+        Understanding.objects.filter(need=need).update(held="abuse")
+        assert client.get(address).status_code == 404, "held"
+        turn_away(need, actor=worker)
+    assert client.get(address).status_code == 404
+    client.force_login(worker)
+    reply = client.get(address)
+    assert (reply.status_code, reply["Cache-Control"]) == (200, "private, max-age=300")
+    assert reply["Cross-Origin-Resource-Policy"] == "same-origin"

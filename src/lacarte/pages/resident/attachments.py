@@ -11,6 +11,7 @@ from django.views.decorators.http import require_safe
 from lacarte.loop.needs.attachments import JPEG
 from lacarte.loop.needs.files import path_of
 from lacarte.loop.needs.models import Attachment
+from lacarte.loop.needs.privacy import is_public
 from lacarte.loop.needs.queries import visible
 from lacarte.pages.resident.access import may_open, may_see_draft
 from lacarte.registers.people.queries import note_look
@@ -22,7 +23,7 @@ _POLICY = "default-src 'none'; sandbox"
 @require_safe
 def attachment(request: HttpRequest, key: UUID) -> FileResponse:
     """The file itself. That there is one is not said to who may not have it."""
-    found = Attachment.objects.select_related("need__person").filter(pk=key).first()
+    found = Attachment.objects.select_related("need__person", "need__understanding").filter(pk=key).first()
     if found is None or not _may_have(request, found):
         raise Http404(_("There is no such file, or it is not yours to open."))
     photo = found.media_type == JPEG
@@ -35,16 +36,21 @@ def attachment(request: HttpRequest, key: UUID) -> FileResponse:
     response["Content-Security-Policy"] = _POLICY
     response["X-Content-Type-Options"] = "nosniff"
     # Pages of Open311 clients show what is released; nobody else's page shows anything else.
-    response["Cross-Origin-Resource-Policy"] = "cross-origin" if found.released_at else "same-origin"
-    response["Cache-Control"] = "public, max-age=300" if found.released_at else "private, max-age=300"
+    response["Cross-Origin-Resource-Policy"] = "cross-origin" if _is_shown(found) else "same-origin"
+    response["Cache-Control"] = "public, max-age=300" if _is_shown(found) else "private, max-age=300"
     return response
+
+
+def _is_shown(found: Attachment) -> bool:
+    """Whether everybody may see it: an official has looked at it, and its need is public (still)."""
+    return found.released_at is not None and found.need is not None and is_public(found.need)
 
 
 def _may_have(request: HttpRequest, found: Attachment) -> bool:
     """Whether the visitor may have the file; an official's look at somebody's photo is noted."""
     if found.need is None:
         return may_see_draft(request, found.draft)
-    if found.released_at is not None or may_open(request, found.need):
+    if _is_shown(found) or may_open(request, found.need):
         return True
     user = request.user
     if not user.is_authenticated or not visible(user).filter(pk=found.need.pk).exists():
