@@ -5,10 +5,12 @@ from __future__ import annotations
 import re
 
 import pytest
+from django.conf import LazySettings
 from django.test import Client
 from django.urls import reverse
 
 from lacarte.kernel import jobs
+from lacarte.kernel.ids import new_reference
 from lacarte.kernel.models import Role, User
 from lacarte.loop.matching.actions import match
 from lacarte.loop.needs.models import Channel, Need
@@ -265,6 +267,27 @@ def test_no_page_has_inline_style_or_script(city: City, client: Client) -> None:
     ):
         page = client.get(address).content.decode()
         assert not re.search(r"<style|\sstyle=|<script(?![^>]*\ssrc=)|\son\w+=", page), address
+
+
+@pytest.mark.parametrize(
+    "address",
+    [
+        "/needs/%s/",
+        "/needs/%s/rating/",
+        "/needs/%s/objection/",
+        "/needs/%s/messages/",
+        "/needs/%s/another/",
+        "/needs/%s/follow/",
+        "/needs/%s/stop/",
+        "/need/follow/%s/",
+    ],
+)
+def test_a_reference_that_is_none_is_counted_before_that_is_said(
+    client: Client, settings: LazySettings, address: str
+) -> None:
+    settings.CONFIGURED = settings.CONFIGURED | {"rate_limit": "3/minute"}
+    method = client.get if address == "/needs/%s/" else client.post
+    assert [method(address % new_reference()).status_code for _ in range(5)] == [404] * 3 + [429] * 2
 
 
 def test_references_cannot_be_tried_out_at_will(client: Client) -> None:

@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
-from django.http import Http404, HttpRequest
+from collections.abc import Callable
+from functools import wraps
+
+from django.http import Http404, HttpRequest, HttpResponse
 from django.utils.translation import gettext as _
 
+from lacarte.kernel.rate_limit import allowed
 from lacarte.loop.needs.models import Need
 from lacarte.loop.needs.queries import by_reference, own
+from lacarte.pages.design.views import too_many
 from lacarte.pages.resident.draft import SESSION_KEY
 
 _KEY = "opened"
@@ -41,6 +46,24 @@ def need_or_404(reference: str) -> Need:
     if need is None:
         raise Http404(_("There is no request with this reference."))
     return need
+
+
+def counted(view: Callable[[HttpRequest, str], HttpResponse]) -> Callable[[HttpRequest, str], HttpResponse]:
+    """A page of a need by its reference, which is not tried out at will.
+
+    Who asks for what is not theirs is counted before they hear whether there is such a need.
+    """
+
+    @wraps(view)
+    def page(request: HttpRequest, reference: str) -> HttpResponse:
+        try:
+            need = by_reference(reference)
+        except ValueError:
+            need = None
+        theirs = need is not None and may_open(request, need)
+        return view(request, reference) if theirs or allowed("find", request) else too_many(request)
+
+    return page
 
 
 def follows(request: HttpRequest, need: Need) -> None:

@@ -17,7 +17,7 @@ from lacarte.loop.needs.attachments import AttachmentRefusedError, most, store
 from lacarte.loop.needs.conversation import LONGEST_MESSAGE, MessageRefusedError, thread, write
 from lacarte.loop.needs.models import Attachment, Need
 from lacarte.pages.design.forms import Form
-from lacarte.pages.resident.access import may_open, need_or_404
+from lacarte.pages.resident.access import counted, may_open, need_or_404
 from lacarte.pages.resident.questions import SeveralFiles
 
 
@@ -44,6 +44,7 @@ def talk(need: Need) -> dict[str, Any]:
 
 
 @require_POST
+@counted
 def write_message(request: HttpRequest, reference: str) -> HttpResponse:
     """Take in what the resident wrote; what is refused keeps their words on the page."""
     need = need_or_404(reference)

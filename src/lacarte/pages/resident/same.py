@@ -16,7 +16,7 @@ from django.views.decorators.http import require_http_methods
 from lacarte.loop.needs.following import FollowingRefusedError, follow
 from lacarte.loop.needs.models import Need
 from lacarte.pages.design.forms import Form
-from lacarte.pages.resident.access import follows, need_or_404
+from lacarte.pages.resident.access import counted, follows, need_or_404
 from lacarte.pages.resident.alike import Known, possibly_same
 from lacarte.pages.resident.defence import too_often, trapped
 from lacarte.pages.resident.draft import Draft, account_person
@@ -64,6 +64,7 @@ def same(request: HttpRequest) -> HttpResponse:
 
 
 @require_http_methods(["GET", "POST"])
+@counted
 def follow_need(request: HttpRequest, reference: str) -> HttpResponse:
     """How somebody without an account is told of the need that they follow: as they like, or in this browser."""
     draft, need = Draft.of(request.session), need_or_404(reference)

@@ -23,8 +23,7 @@ from lacarte.loop.orders.models import Order, OrderState
 from lacarte.loop.orders.queries import newest_order
 from lacarte.loop.orders.states import Who, find
 from lacarte.loop.voice.actions import RatingRefusedError, rate
-from lacarte.pages.design.views import too_many
-from lacarte.pages.resident.access import followed_here, may_open, need_or_404, opens
+from lacarte.pages.resident.access import counted, followed_here, may_open, need_or_404, opens
 from lacarte.pages.resident.conversation import talk
 from lacarte.pages.resident.draft import Draft, person_of
 from lacarte.pages.resident.explanation import why
@@ -87,12 +86,11 @@ def open_need(request: HttpRequest, secret: str) -> HttpResponse:
 
 
 @require_GET
+@counted
 def need_page(request: HttpRequest, reference: str) -> HttpResponse:
     """One need: all of it for who may open it, its state for who knows the reference."""
     need = need_or_404(reference)
     if not may_open(request, need):
-        if not allowed("find", request):
-            return too_many(request)
         return render(request, "resident/need_public.html", {"need": need, **following(request, need)})
     return _show(request, need, Rate())
 
@@ -137,6 +135,7 @@ def _own_order(request: HttpRequest, reference: str) -> tuple[Need, Order | None
 
 
 @require_POST
+@counted
 def rate_order(request: HttpRequest, reference: str) -> HttpResponse:
     """Take the resident's word."""
     need, order = _own_order(request, reference)
@@ -154,6 +153,7 @@ def rate_order(request: HttpRequest, reference: str) -> HttpResponse:
 
 
 @require_POST
+@counted
 def stop_need(request: HttpRequest, reference: str) -> HttpResponse:
     """Withdraw what waits, or cancel the order that is under way."""
     need, order = _own_order(request, reference)
@@ -169,6 +169,7 @@ def stop_need(request: HttpRequest, reference: str) -> HttpResponse:
 
 
 @require_http_methods(["GET", "POST"])
+@counted
 def objection(request: HttpRequest, reference: str) -> HttpResponse:
     """Say that the last decision is wrong, and why; what it rests on is shown above."""
     need, order = _own_order(request, reference)
