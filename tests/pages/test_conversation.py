@@ -265,6 +265,8 @@ def test_danger_that_is_told_later_is_seen_and_answered_at_once(
 def test_danger_that_is_told_to_a_closed_need_begins_another(need: Need, resident: Client, gas: None) -> None:
     Need.objects.filter(pk=need.pk).update(state=Need.State.MET)
     resident.post(f"/needs/{need.reference}/messages/", {"text": "It is repaired, but there is a smell of gas"})
+    assert Need.objects.count() == 1, "it is understood outside the transaction that writes the message down"
+    work()
     other = Need.objects.exclude(pk=need.pk).get()
     assert (other.person, other.longitude, other.urgency) == (need.person, need.longitude, PriorityClass.NOW)
     assert Danger.objects.filter(need=other, seen_at=None).exists()

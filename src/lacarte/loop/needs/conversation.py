@@ -89,15 +89,18 @@ def write(need: Need, text: str, *, actor: User | None, attachments: Sequence[At
         return join(need, Message(incoming=True, medium=Medium.PAGE, author=actor, text=text), attachments)
 
 
-def join(need: Need, message: Message, attachments: Sequence[Attachment] = ()) -> Message:
-    """Put what the resident said into the thread of ``need``, within the caller's transaction."""
+def join(need: Need, message: Message, attachments: Sequence[Attachment] = (), *, held: str = "") -> Message:
+    """Put what the resident said into the thread of ``need``, within the caller's transaction.
+
+    ``held`` is why a person reads it before anything is answered (``needs.abuse``).
+    """
     message.need, message.state = need, Message.State.RECEIVED
     message.save(force_insert=True)
     if attachments:
         kept = Attachment.objects.filter(pk__in=[one.pk for one in attachments], need=None)
         kept.update(need=need, message=message, draft="")
     publish(ResidentWrote(need=need.pk, message=message.pk), stream=need.pk, actor=message.author)
-    if message.handled_at is None and (advice := advice_after(need, message)):
+    if message.handled_at is None and (advice := advice_after(need, message, held=held)) and not held:
         send(need, advice)
     return message
 

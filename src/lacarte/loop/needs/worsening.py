@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.utils import translation
 
-from lacarte.kernel import clock
+from lacarte.kernel import clock, jobs
 from lacarte.kernel.events import publish
 from lacarte.loop.needs.actions import LONGEST_TEXT, receive
 from lacarte.loop.needs.events import NeedWorsened
@@ -13,20 +13,21 @@ from lacarte.loop.needs.reaching import language_for
 from lacarte.loop.needs.urgency import advice_of, judge, this_month
 from lacarte.registers.menu.models import PriorityClass
 
+BEGIN = "needs.begin-another"
 _CLOSED = (Need.State.MET, Need.State.WITHDRAWN)
 
 
-def advice_after(need: Need, message: Message) -> str:
+def advice_after(need: Need, message: Message, *, held: str = "") -> str:
     """Raise danger where what ``message`` adds to ``need`` speaks for it, within the caller's transaction.
 
     Returns what to tell the resident at once, in their language; empty where nothing is the matter. A need that is
-    closed stays so: nobody looks there any more, so the message begins another.
+    closed stays so: nobody looks there any more, so the message begins another, ``held`` if it is.
     """
     judged = judge(message.text, service_type=need.service_type, month=this_month())
     if not judged.danger:
         return ""
     if need.state in _CLOSED:
-        _begin_another(need, message)
+        jobs.enqueue(BEGIN, {"message": str(message.pk), "held": held}, key=f"{BEGIN}:{message.pk}")
         return ""  # the confirmation of the other need says it first
     now = clock.now()
     Need.objects.filter(pk=need.pk).update(urgency=PriorityClass.NOW, changed_at=now)
@@ -37,7 +38,12 @@ def advice_after(need: Need, message: Message) -> str:
         return advice_of(judged.rules).advice
 
 
-def _begin_another(need: Need, message: Message) -> None:
+@jobs.job(BEGIN, own_transactions=True)
+def begin_another(payload: jobs.Payload) -> None:
+    """Understand it outside the transaction that has written it down: nobody waits for that. Twice, it is one."""
+    told = Message.objects.select_related("need__person", "need__household", "need__region")
+    message = told.get(pk=payload["message"])
+    need = message.need
     receive(
         text=message.text[:LONGEST_TEXT],
         channel=Channel.WEB if message.medium == Message.Medium.PAGE else Channel.MESSAGE,
@@ -47,4 +53,5 @@ def _begin_another(need: Need, message: Message) -> None:
         longitude=need.longitude,
         latitude=need.latitude,
         external_id=f"message:{message.pk}",
+        held=payload["held"],
     )
