@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 from django.conf import LazySettings
 
 from lacarte.kernel import clock
+from lacarte.kernel.rate_limit import under_attack
 from lacarte.loop.needs.actions import receive
 from lacarte.loop.needs.carriers import Memory
 from lacarte.loop.needs.hearing import Heard, hear
+from lacarte.loop.needs.holding import why
 from lacarte.loop.needs.models import Channel, Need
 from lacarte.loop.needs.reaching import Medium, way_to
 from lacarte.registers.people.models import Person
@@ -61,3 +64,35 @@ def test_a_name_in_a_chat_is_known_on_its_own_gateway_alone(city: City) -> None:
     need = chat("chatty", "the lift is broken", "1")
     assert chat("other", f"About {need.reference}", "2") != need
     assert chat("chatty", f"About {need.reference}", "3") == need
+
+
+def sms(number: int, sender: str = "+8613800138000") -> Need:
+    heard = Heard(Medium.SMS, sender, f"new the lift is broken, number {number}", str(number), clock.now())
+    message = hear(replace(heard, gateway="relay")).message
+    assert message is not None
+    return message.need
+
+
+def test_who_tells_more_than_the_pace_is_read_first_and_loses_nothing(city: City, settings: LazySettings) -> None:
+    settings.CONFIGURED = settings.CONFIGURED | {"rate_limit_contact": "3/hour", "attack_pace": "2/minute"}
+    states = [sms(number).state for number in range(5)]
+    assert states == ["open"] * 3 + ["held"] * 2
+    assert [why(need) for need in Need.objects.filter(state=Need.State.HELD)] == ["pace"] * 2
+    assert under_attack()
+    assert sms(9, sender="+8613900139000").state == Need.State.OPEN, "of somebody else"
+    assert Need.objects.count() == 6
+
+
+def test_each_name_in_a_chat_has_a_pace_of_its_own(city: City, settings: LazySettings) -> None:
+    settings.CONFIGURED = settings.CONFIGURED | {"rate_limit_contact": "1/hour"}
+    for number, (name, state) in enumerate([("li", "open"), ("wang", "open"), ("li", "held")]):
+        heard = Heard(Medium.CHAT, name, "new lift broken", str(number), clock.now(), gateway="chatty")
+        message = hear(heard).message
+        assert message is not None
+        assert message.need.state == state
+
+
+def test_a_message_heard_again_is_not_counted(city: City, settings: LazySettings) -> None:
+    settings.CONFIGURED = settings.CONFIGURED | {"rate_limit_contact": "2/hour"}
+    assert {sms(1).pk for _ in range(5)} == {sms(1).pk}
+    assert sms(2).state == Need.State.OPEN

@@ -34,7 +34,15 @@ def allowed(
     and with it the ``session`` and the ``contacts`` (phone numbers and e-mail addresses, of which only a hash is
     kept). When nobody can count, because the store does not answer, people are served all the same.
     """
-    counted = list(_counted(request, who, session, contacts))
+    return _all_within(scope, list(_counted(request, who, session, contacts)))
+
+
+def in_pace(scope: str, sender: str) -> bool:
+    """As :func:`allowed`, of what comes without a request: counted by its ``sender``, spelt one way, alone."""
+    return not sender or _all_within(scope, [(_pace("rate_limit_contact"), ("contact", _hidden(sender)))])
+
+
+def _all_within(scope: str, counted: list[tuple[RateLimitItem, tuple[str, ...]]]) -> bool:
     try:
         limiter = _limiter(settings.CONFIGURED["rate_limit_store"])
         if len(counted) > 1 and not all(limiter.test(pace, scope, *one) for pace, one in counted):

@@ -37,7 +37,7 @@ def written(folder: Path, name: str, data: bytes) -> str:
 def test_each_file_is_told_what_became_of_it(tmp_path: Path) -> None:
     one = written(tmp_path, "one.eml", email(photos=1))
     more = written(tmp_path, "more.eml", email("more", key="<2@x>", references="<1@home.example>"))
-    news = written(tmp_path, "news.eml", email(key="<3@x>", list_id="<news>"))
+    news = written(tmp_path, "news.eml", email(key="<3@x>", auto_submitted="auto-generated"))
     heic = written(tmp_path, "heic.eml", email(key="<4@x>", photos=1).replace(b"/9j/", b"AAAA"))
     answer = run("import", one, more, one, news, heic)
     reference = Need.objects.get(text__startswith="Lamp", external_id="<1@home.example>").reference

@@ -101,27 +101,39 @@ def test_what_was_answered_and_signed_is_cut_off() -> None:
     [
         {"auto_submitted": "auto-replied"},
         {"auto_submitted": "auto-generated; owner-email=a@b"},
+        {"return_path": "<>"},
+    ],
+)
+def test_what_a_machine_says_it_wrote_is_known(heads: dict[str, str]) -> None:
+    assert read(email(**heads)).automatic
+
+
+@pytest.mark.parametrize(
+    "heads",
+    [
         {"precedence": "bulk"},
         {"list_id": "news <news.x>"},
         {"list_unsubscribe": "<mailto:x@y>"},
         {"x_autoreply": "yes"},
-        {"return_path": "<>"},
         {"sender": "MAILER-DAEMON@x.example"},
         {"sender": "No Reply <no-reply@shop.example>"},
         {"subject": "Automatic reply: Lamp"},
         {"subject": "自动回复：路灯"},
         {"subject": "Undeliverable: Lamp"},
+        {"subject": "外出时发现路灯坏了"},
     ],
 )
-def test_what_no_person_wrote_is_known(heads: dict[str, str]) -> None:
-    assert read(email(**heads)).automatic
+def test_what_a_machine_may_have_written_is_doubtful(heads: dict[str, str]) -> None:
+    mail = read(email(**heads))
+    assert (mail.automatic, mail.doubtful) == (False, True)
 
 
 @pytest.mark.parametrize(
     "heads", [{"auto_submitted": "no"}, {"subject": "The office is closed"}, {"priority": "1"}]
 )
 def test_what_a_person_wrote_is_known(heads: dict[str, str]) -> None:
-    assert not read(email(**heads)).automatic
+    mail = read(email(**heads))
+    assert (mail.automatic, mail.doubtful) == (False, False)
 
 
 def report(action: str) -> bytes:

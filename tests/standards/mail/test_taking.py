@@ -16,6 +16,7 @@ from lacarte.kernel import clock, jobs
 from lacarte.kernel.models import Job, Role
 from lacarte.loop.needs.actions import receive
 from lacarte.loop.needs.conversation import say
+from lacarte.loop.needs.holding import release, why
 from lacarte.loop.needs.models import Channel, Message, Need
 from lacarte.loop.needs.reply_address import need_of_address, reply_address
 from lacarte.registers.people.models import Household, Person
@@ -193,8 +194,7 @@ def test_a_chinese_email_is_answered_in_chinese() -> None:
     "heads",
     [
         {"auto_submitted": "auto-replied"},
-        {"list_id": "<news>"},
-        {"sender": "MAILER-DAEMON@x.example"},
+        {"return_path": "<>"},
         {"sender": CITY},
     ],
 )
@@ -203,6 +203,41 @@ def test_what_a_machine_wrote_begins_nothing_and_is_not_answered(heads: dict[str
     work()
     assert not Need.objects.exists()
     assert sent_mail.outbox == []
+
+
+@pytest.mark.parametrize(
+    "heads",
+    [
+        {"subject": "外出时发现路灯坏了"},
+        {"subject": "退信太多，邮局不处理"},
+        {"subject": "Undelivered post in our street"},
+        {"subject": "Returned mail piles up in the hall"},
+        {"subject": "Auto: blocks my driveway"},
+        {"list_unsubscribe": "<mailto:x@y.example>"},
+        {"list_id": "<news>"},
+        {"sender": "MAILER-DAEMON@x.example"},
+    ],
+)
+def test_what_a_machine_may_have_written_is_held_and_answered_once_a_person_has_passed_it_on(
+    heads: dict[str, str],
+) -> None:
+    assert take(email(**heads)).became == Became.NEED
+    work()
+    need = Need.objects.get()
+    assert (need.state, why(need)) == (Need.State.HELD, "machine")
+    assert sent_mail.outbox == []
+    release(need, actor=official(Role.CASE_WORKER))
+    work()
+    assert [need.reference in letter.subject for letter in sent_mail.outbox] == [True]
+
+
+def test_what_a_machine_may_have_written_joins_its_conversation_and_waits_for_a_person() -> None:
+    need = begun()
+    answer = email("Fire! People are trapped", key="<2@x>", to=reply_address(need), subject="Auto: reply")
+    assert take(answer).became == Became.JOINED
+    work()
+    assert len(sent_mail.outbox) == 1
+    assert need.messages.get(external_id="<2@x>").handled_at is None
 
 
 def test_an_absence_joins_its_conversation_unanswered() -> None:

@@ -22,7 +22,10 @@ from django.utils.translation import gettext_lazy as _
 from lacarte.loop.needs.models import Channel
 
 _CONTENT = Path(__file__).parent / "content" / "abuse.toml"
-#: Why a need is held, in words for the desk. The last three come from the question pages.
+#: What is held for this is never answered by itself: two machines that answer each other would not stop.
+MACHINE = "machine"
+#: Why a need is held, in words for the desk. The first three are found by
+#: :func:`why_held`, the next three by the question pages, the last two where messages come in.
 REASONS: dict[str, str | Promise] = {
     "abuse": _("It insults or threatens whoever reads it."),
     "flood": _("It says the same over and over."),
@@ -30,6 +33,8 @@ REASONS: dict[str, str | Promise] = {
     "trap": _("A field that people do not see was filled in."),
     "fast": _("It was told faster than people write."),
     "unproven": _("It came during an attack, without proof that somebody waits for it."),
+    MACHINE: _("A machine may have written it."),
+    "pace": _("Its sender has told us a lot in a short time."),
 }
 #: A call-taker wrote it, a machine measured it, or another system took it in before.
 _KNOWN_SENDERS = frozenset({Channel.PHONE, Channel.SENSOR, Channel.IMPORT})

@@ -8,10 +8,12 @@ from django.conf import settings
 from django.utils import translation
 from django.utils.translation import gettext as _
 
-from lacarte.kernel.events import subscribe_many
+from lacarte.kernel.events import subscribe, subscribe_many
+from lacarte.kernel.models import Event
 from lacarte.kernel.text import in_language
+from lacarte.loop.needs.abuse import MACHINE
 from lacarte.loop.needs.conversation import not_taken, send, told_lately
-from lacarte.loop.needs.events import NeedReceived
+from lacarte.loop.needs.events import NeedReceived, NeedReleased
 from lacarte.loop.needs.expecting import expected
 from lacarte.loop.needs.models import Channel, Message, Need
 from lacarte.loop.needs.reaching import Medium, Way, language_for, way_to
@@ -35,11 +37,28 @@ def confirm_many(events: list[NeedReceived]) -> None:
         confirm(need)
 
 
+@subscribe(NeedReleased)
+def confirm_released(event: NeedReleased, record: Event) -> None:
+    """A person wrote it after all, says whoever read it: now its sender hears back."""
+    told = Need.objects.filter(pk=event.need).exclude(channel__in=_SILENT)
+    if need := told.select_related("person__user", "service_type", "region", "understanding").first():
+        confirm(need)
+
+
+def may_be_a_machines(need: Need) -> bool:
+    """Whether a need is held because a machine may have written it, or ended that way."""
+    understood = getattr(need, "understanding", None)
+    return understood is not None and understood.held == MACHINE
+
+
 def confirm(need: Need) -> Message | None:
     """Say that the need was received, what happens next and by when, with its private link; once.
 
-    ``None`` where its page is the only way to tell, or its address has heard enough for now.
+    ``None`` where its page is the only way to tell, its address has heard enough for now, or a machine may have
+    written it.
     """
+    if may_be_a_machines(need):
+        return None
     key, way = f"received:{need.pk}", way_to(need)
     if way.medium == Medium.PAGE or Message.objects.filter(external_id=key).exists() or _heard_enough(way):
         return None

@@ -16,13 +16,15 @@ from django.utils.translation import gettext as _
 from lacarte.engines.text import language as language_of
 from lacarte.kernel import clock
 from lacarte.kernel.ids import ALPHABET, read_reference
+from lacarte.kernel.rate_limit import in_pace, note_trouble
+from lacarte.loop.needs.abuse import MACHINE
 from lacarte.loop.needs.actions import LONGEST_TEXT, receive
 from lacarte.loop.needs.attachments import AttachmentRefusedError, most, store
 from lacarte.loop.needs.conversation import join
 from lacarte.loop.needs.delivering import key_of
 from lacarte.loop.needs.models import Attachment, Channel, Message, Need
 from lacarte.loop.needs.placing import certain, places_in
-from lacarte.loop.needs.reaching import Medium, Way, believes, spellings
+from lacarte.loop.needs.reaching import Medium, Way, believes, plain, spellings
 from lacarte.loop.needs.reply_address import need_of_address
 from lacarte.registers.people.models import Person
 from lacarte.registers.places.models import Region
@@ -64,6 +66,7 @@ class Heard:
     sent_to: tuple[str, ...] = ()  # addresses; one of them may be a reply address of ours
     answers_to: tuple[str, ...] = ()  # Message-IDs, oldest first
     automatic: bool = False  # no person wrote it
+    doubtful: bool = False  # perhaps no person did
     enclosures: tuple[Enclosure, ...] = ()
     refused: tuple[str, ...] = ()  # what was sent along and could not even be read, in sentences
 
@@ -79,6 +82,8 @@ class Taken:
 
 def hear(heard: Heard) -> Taken:
     """Take a message in; heard twice, it is one. An automatic one never begins a need.
+
+    A doubtful one is never answered by itself; it, and what a sender tells beyond the pace, is read first.
 
     In turn: our reply address; the Message-ID it answers; a reference it names, if the sender's address is the
     need's own; of SMS and chat the sender's newest open conversation; a new need.
@@ -97,7 +102,7 @@ def hear(heard: Heard) -> Taken:
                 return _begin(heard, message, kept)
             with transaction.atomic():
                 need = Need.objects.select_for_update().get(pk=need.pk)
-                return Taken(join(need, message, kept))
+                return Taken(join(need, message, kept, held=MACHINE if heard.doubtful else ""))
         except IntegrityError:
             if known := _known(key):  # another process was quicker
                 return known
@@ -176,10 +181,23 @@ def _begin(heard: Heard, message: Message, kept: list[Attachment]) -> Taken:
         external_id=message.external_id,
         received_at=heard.at,
         opening=message,
+        held=_why_held(heard),
     )
+    if need.state == Need.State.HELD:
+        note_trouble()
     if message.need_id is None:  # another process was quicker
         return Taken(need.messages.get(external_id=message.external_id), began=True, known=True)
     return Taken(message, began=True)
+
+
+def _why_held(heard: Heard) -> str:
+    """A code of ``needs.abuse.REASONS``, besides what the words say; each need that a sender begins is counted."""
+    chat = heard.medium == Medium.CHAT
+    sender = f"{heard.gateway}:{heard.sender.strip()}" if chat else plain(heard.sender)
+    paced = in_pace("message", sender)
+    if heard.doubtful:
+        return MACHINE
+    return "" if paced else "pace"
 
 
 def _words(heard: Heard) -> str:

@@ -24,21 +24,30 @@ _FAILED = re.compile(rb"^action:\s*failed", re.IGNORECASE | re.MULTILINE)
 
 
 def is_automatic(heads: Mapping[str, Sequence[str]]) -> bool:
-    """Whether a machine sent it, by its heads (names in lower case). What answers it would be answered again."""
+    """Whether a machine says that it sent it (names of heads in lower case). It begins no need.
 
-    def said(name: str) -> str:
-        return " ".join(heads.get(name, ())).strip().lower()
-
-    submitted = said("auto-submitted")
+    Only what no program of a person's writes counts: what is passed over is lost.
+    """
+    submitted = _said(heads, "auto-submitted")
     return bool(
         (submitted and submitted.split(";")[0].strip() != "no")
-        or said("precedence") in _PRECEDENCE
-        or any(heads.get(mark) for mark in _MARKS)
-        or said("return-path") == "<>"
-        or said("content-type").startswith(("multipart/report", "message/delivery-status"))
-        or _ROBOTS.search(said("from"))
-        or _SUBJECTS.match(said("subject"))
+        or _said(heads, "return-path") == "<>"
+        or _said(heads, "content-type").startswith(("multipart/report", "message/delivery-status"))
     )
+
+
+def may_be_automatic(heads: Mapping[str, Sequence[str]]) -> bool:
+    """Whether a machine may have sent it: a person reads it first, and what answers it might be answered again."""
+    return bool(
+        _said(heads, "precedence") in _PRECEDENCE
+        or any(heads.get(mark) for mark in _MARKS)
+        or _ROBOTS.search(_said(heads, "from"))
+        or _SUBJECTS.match(_said(heads, "subject"))
+    )
+
+
+def _said(heads: Mapping[str, Sequence[str]], name: str) -> str:
+    return " ".join(heads.get(name, ())).strip().lower()
 
 
 def returned(whole: Part) -> tuple[str, ...]:

@@ -14,7 +14,7 @@ from email.header import decode_header
 from email.message import Message as Part
 from email.utils import getaddresses, parsedate_to_datetime
 
-from lacarte.standards.mail.automatic import is_automatic, returned
+from lacarte.standards.mail.automatic import is_automatic, may_be_automatic, returned
 from lacarte.standards.mail.charsets import decoded, readable
 from lacarte.standards.mail.plain import clean, of_html, unfolded, without_quotes
 
@@ -41,7 +41,8 @@ class Mail:
     sent_to: tuple[str, ...] = ()
     answers_to: tuple[str, ...] = ()  # Message-IDs, oldest first
     date: datetime | None = None
-    automatic: bool = False
+    automatic: bool = False  # a machine says that it sent it
+    doubtful: bool = False  # a machine may have sent it
     returned: tuple[str, ...] = ()  # Message-IDs of what could not be delivered
     enclosed: list[tuple[str, bytes]] = field(default_factory=list)  # name, bytes
 
@@ -60,6 +61,7 @@ def read(data: bytes) -> Mail:
         answers_to=tuple(_IDS.findall(_words(heads, "references") + " " + _words(heads, "in-reply-to")))[-50:],
         date=_date(_words(heads, "date")),
         automatic=is_automatic(heads),
+        doubtful=may_be_automatic(heads),
         returned=returned(whole),
     )
     mail.sender, mail.name = _sender(heads)

@@ -36,7 +36,8 @@ class TakenIn:
 def take(data: bytes, *, received_at: datetime | None = None) -> TakenIn:
     """Take in the e-mail ``data``. ``received_at`` is when our own server had it; without, its date is believed.
 
-    What a machine sent begins no need. Raises nothing for what is wrong with the e-mail itself.
+    What a machine sent begins no need; what one may have sent is read by a person first. Raises nothing for what
+    is wrong with the e-mail itself.
     """
     mail = read(data)
     if mail.returned:
@@ -56,6 +57,7 @@ def take(data: bytes, *, received_at: datetime | None = None) -> TakenIn:
             sent_to=mail.sent_to,
             answers_to=mail.answers_to,
             automatic=mail.automatic or mail.sender == settings.CONFIGURED["mail_address"].lower() != "",
+            doubtful=mail.doubtful,
             enclosures=tuple(Enclosure(name, inside) for name, inside in mail.enclosed),
         )
     )
