@@ -11,8 +11,8 @@ from lacarte.engines.surges import Scale
 from lacarte.kernel import clock
 from lacarte.kernel.events import timeline
 from lacarte.kernel.models import Role
-from lacarte.loop.needs.models import Channel, Need, Surge
-from lacarte.loop.needs.surges import burning, daily, look, needs_of
+from lacarte.loop.needs.models import Channel, Need, Surge, Understanding
+from lacarte.loop.needs.surges import _annual, _tree, burning, daily, look, needs_of
 from lacarte.registers.menu.models import ServiceType
 from lacarte.registers.people.models import Person
 from lacarte.registers.places.models import Region
@@ -155,3 +155,47 @@ def test_a_job_looks_by_itself(city: City) -> None:
         while jobs.work_once():
             pass
     assert burning().exists()
+
+
+def hold_back(city: City, n: int = 40) -> None:
+    """A flood by a program: half of it waits to be read, half was turned away."""
+    came = [
+        Need(
+            channel=Channel.WEB,
+            state=(Need.State.HELD, Need.State.WITHDRAWN)[i % 2],
+            subject=city.lift.subject,
+            service_type=city.lift,
+            region=city.west,
+            text=f"mayor zhang is a thief {i}",
+            received_at=NOW - timedelta(minutes=i),
+        )
+        for i in range(n)
+    ]
+    Need.objects.bulk_create(came)
+    Understanding.objects.bulk_create(Understanding(need=need, language="en", held="trap") for need in came)
+
+
+def test_what_is_held_or_was_turned_away_makes_no_issue(city: City) -> None:
+    usual(city)
+    hold_back(city)
+    assert look(NOW, DAY).begun == []
+
+
+def test_what_is_held_gives_an_issue_neither_its_number_nor_its_headline(city: City) -> None:
+    usual(city)
+    come(city, city.west, city.lift, [i / 4 for i in range(20)], text="the lift at harbour steps is stuck")
+    hold_back(city)
+    (surge,) = look(NOW, DAY).begun
+    assert "zhang" not in surge.topic
+    assert surge.count < 40
+    assert needs_of(surge).count() == surge.count
+    assert daily(surge)[-1] == surge.count
+
+
+def test_what_was_held_a_year_ago_is_no_season(city: City) -> None:
+    usual(city, days=460)
+    numbers, parents = _tree(ServiceType.objects.order_by("number"))
+    before = _annual(NOW, numbers, parents)
+    hold_back(city, 400)
+    Need.objects.exclude(channel=Channel.IMPORT).update(received_at=NOW - timedelta(days=364))
+    assert _annual(NOW, numbers, parents).tolist() == before.tolist()

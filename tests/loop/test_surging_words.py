@@ -11,7 +11,7 @@ from lacarte.loop.needs.models import Need, Surge
 from lacarte.loop.needs.surges import burning, daily, look, needs_of
 from lacarte.loop.needs.surging_words import look_at_words
 from tests.city import City, build
-from tests.loop.test_surges import DAY, NOW, come
+from tests.loop.test_surges import DAY, NOW, come, hold_back
 
 pytestmark = pytest.mark.django_db
 WORDS = ("路灯不亮", "垃圾成堆", "楼上噪音", "道路破损", "公交太慢", "停车困难", "污水外溢", "树枝太长")
@@ -92,3 +92,9 @@ def test_an_empty_city_and_one_of_too_many_texts_are_left_alone(
     monkeypatch.setattr("lacarte.loop.needs.surging_words.MOST_TEXTS", 100)
     assert look_at_words(NOW).begun == []
     assert Need.objects.count() > 100
+
+
+def test_what_is_held_or_was_turned_away_gives_no_headline(city: City) -> None:
+    usual(city)
+    hold_back(city)
+    assert look_at_words(NOW).begun == []

@@ -106,6 +106,9 @@ class Understanding(models.Model):
     held = models.CharField(max_length=20, blank=True)  # why a person reads it first (needs.abuse)
     alike = models.JSONField(default=list)  # [{"need", "probability", "reasons": [...]}], likeliest first
 
+    class Meta:
+        indexes = [models.Index(fields=["need"], condition=~models.Q(held=""), name="understanding_held")]
+
     def __str__(self) -> str:
         return f"{self.need}: {self.language}"
 

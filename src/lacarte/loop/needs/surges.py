@@ -24,7 +24,7 @@ from lacarte.kernel.events import DomainEvent, publish
 from lacarte.kernel.permissions import Action, AnyUser, permitted
 from lacarte.kernel.schedule import every
 from lacarte.loop.needs.models import Need, Surge
-from lacarte.loop.needs.privacy import without_personal
+from lacarte.loop.needs.privacy import passed_on, without_personal
 from lacarte.registers.menu.models import ServiceType
 from lacarte.registers.places.models import Region
 
@@ -59,7 +59,7 @@ class SurgeEnded(DomainEvent):
 
 @dataclass(frozen=True, eq=False)
 class _City:
-    """All needs of thirteen weeks as the engine takes them, with the numbers that its indexes stand for."""
+    """The needs of thirteen weeks as the engine takes them, with the numbers that its indexes stand for."""
 
     happened: Happened
     regions: npt.NDArray[np.int64]
@@ -184,6 +184,7 @@ def _holds(city: _City, found: Found, surge: Surge) -> bool:
 
 def _needs_at(region: Region, kind: ServiceType) -> QuerySet[Need]:
     return Need.objects.filter(
+        passed_on(),
         region__gte=region.number,
         region__lte=region.last,
         service_type__gte=kind.number,
@@ -211,7 +212,7 @@ def _texts(needs: QuerySet[Need], most: int) -> list[str]:
 def _city(now: datetime) -> _City:
     regions, places = _tree(Region.objects.order_by("number"))
     numbers, kinds = _tree(ServiceType.objects.order_by("number"))
-    recent = Need.objects.filter(received_at__gt=now - timedelta(days=DAYS), received_at__lte=now)
+    recent = Need.objects.filter(passed_on(), received_at__gt=now - timedelta(days=DAYS), received_at__lte=now)
     rows = list(recent.values_list("region", "service_type", "received_at", "person").iterator(chunk_size=10_000))
     hours = [(now - at).total_seconds() / 3600 for _, _, at, _ in rows]
     known: set[Any] = set()
@@ -248,7 +249,7 @@ def _annual(
         return np.ones(len(numbers))
     days = _YEARS_BACK.days
     counted = (
-        Need.objects.filter(received_at__gt=now - _YEARS_BACK, received_at__lte=now)
+        Need.objects.filter(passed_on(), received_at__gt=now - _YEARS_BACK, received_at__lte=now)
         .annotate(day=TruncDate("received_at"))
         .order_by()
         .values_list("service_type", "day")

@@ -15,7 +15,7 @@ from lacarte.kernel import clock, tree
 from lacarte.kernel.events import publish
 from lacarte.kernel.schedule import every
 from lacarte.loop.needs.models import Need, Surge
-from lacarte.loop.needs.privacy import without_personal
+from lacarte.loop.needs.privacy import passed_on, without_personal
 from lacarte.loop.needs.surges import FEWEST_TEXTS, Looked, SurgeBegan, SurgeEnded
 from lacarte.registers.menu.models import ServiceType
 from lacarte.registers.places.models import Region
@@ -60,11 +60,11 @@ def look_at_words(now: datetime | None = None) -> Looked:
 
 def _texts(now: datetime) -> list[_Told]:
     """The texts of thirteen weeks without personal data, of each person only the newest of a day with its type."""
-    recent = Need.objects.filter(received_at__gt=now - timedelta(days=DAYS), received_at__lte=now).exclude(text="")
+    recent = Need.objects.filter(passed_on(), received_at__gt=now - timedelta(days=DAYS), received_at__lte=now)
     rows = list(
-        recent.order_by("-received_at").values_list(
-            "region", "service_type", "text", "received_at", "person", "pk"
-        )[: MOST_TEXTS + 1]
+        recent.exclude(text="")
+        .order_by("-received_at")
+        .values_list("region", "service_type", "text", "received_at", "person", "pk")[: MOST_TEXTS + 1]
     )
     if len(rows) > MOST_TEXTS:
         return []
