@@ -8,13 +8,17 @@ import numpy as np
 import pytest
 
 from lacarte.engines.geography import middle, project, travel_seconds
+from lacarte.kernel import clock
 from lacarte.kernel.models import Role, User
 from lacarte.loop.needs.actions import receive
+from lacarte.loop.needs.holding import turn_away
+from lacarte.loop.needs.joining import join
 from lacarte.loop.needs.models import Channel, Need
 from lacarte.loop.planning import ways
 from lacarte.loop.planning.errors import NoPlanError
 from lacarte.loop.planning.few import FEW, Told
-from lacarte.loop.planning.grounds import Who, services_waited_for
+from lacarte.loop.planning.grounds import Who, services_waited_for, wanted
+from lacarte.loop.planning.queries import by_week
 from lacarte.loop.planning.sites import Aim, SitePlan, plan_sites
 from lacarte.registers.menu.models import Offer, OfferAtPlace
 from lacarte.registers.places.actions import add_region
@@ -189,3 +193,22 @@ def test_no_other_places_do_better(city: City, planner: User, aim: Aim) -> None:
         most = max(int((way <= 1200).sum()) for way in nearest)
         assert found.after.within.people <= most < found.after.within.people + 10
         assert found.before.within.people < most
+
+
+def test_what_is_held_turned_away_or_told_again_is_no_demand(city: City, planner: User) -> None:
+    where = {"longitude": 122.15, "latitude": 28.05}
+    first, again = (
+        receive(text="the lift is stuck", channel=Channel.WEB, service_type=city.lift, **where) for _ in range(2)
+    )
+    worker = official(Role.CASE_WORKER)
+    join(again, first, actor=worker)
+    for n in range(6):
+        spam = receive(text=f"spam {n}", channel=Channel.WEB, service_type=city.lift, held="trap", **where)
+        if n % 2:
+            turn_away(spam, actor=worker)
+    for who in Who:
+        assert len(wanted(planner, city.lift, who)[0]) == 1
+    assert by_week(planner)[-1].received == 1
+    Need.objects.filter(pk__in=[first.pk, again.pk]).update(state=Need.State.MET, closed_at=clock.now())
+    assert len(wanted(planner, city.lift, Who.LATELY)[0]) == 1
+    assert by_week(planner)[-1].met == 1

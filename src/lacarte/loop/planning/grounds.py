@@ -15,6 +15,7 @@ from lacarte.kernel import clock
 from lacarte.kernel.permissions import Action, AnyUser, may, permitted
 from lacarte.loop.matching.queries import HORIZON
 from lacarte.loop.needs.models import Need
+from lacarte.loop.needs.privacy import passed_on
 from lacarte.registers.menu.models import OfferAtPlace, ServiceType
 from lacarte.registers.places.models import Region
 from lacarte.registers.places.outlines import outlines
@@ -59,7 +60,9 @@ def wanted(user: AnyUser, kind: ServiceType, who: Who) -> tuple[list[Spot], int,
     if who == Who.WAITING:
         needs = needs.filter(state=Need.State.OPEN)
     else:
-        needs = needs.exclude(state=Need.State.WITHDRAWN).filter(received_at__gt=clock.now() - LATELY)
+        # What is joined tells of the same thing as its lead.
+        needs = needs.filter(passed_on(), lead=None, received_at__gt=clock.now() - LATELY)
+        needs = needs.exclude(state=Need.State.WITHDRAWN)
     rows = list(needs.order_by("pk").values_list("longitude", "latitude", "region_id"))
     found = [spot for row in rows if (spot := _spot(*row))]
     apart = Counter(row[2] for row in rows if not _spot(*row))

@@ -15,6 +15,7 @@ from lacarte.kernel.permissions import Action, AnyUser, may, permitted
 from lacarte.loop.matching.models import Price, Shortage
 from lacarte.loop.matching.queries import latest_run
 from lacarte.loop.needs.models import Need
+from lacarte.loop.needs.privacy import passed_on
 from lacarte.registers.menu.models import ServiceType
 from lacarte.registers.places.models import Region
 
@@ -81,7 +82,7 @@ def _urgent(user: AnyUser) -> dict[tuple[int, int], int]:
 
 @dataclass(frozen=True)
 class Week:
-    """One week: needs that came and needs that were met in it."""
+    """One week: needs that came and needs that were met in it; those that tell of the same thing are one."""
 
     begins: date
     received: int
@@ -93,7 +94,7 @@ def by_week(user: AnyUser, weeks: int = 12) -> list[Week]:
     today = clock.now().date()
     monday = today - timedelta(days=today.weekday())
     since = monday - timedelta(weeks=weeks - 1)
-    needs = permitted(Need.objects.order_by(), user, Action.PLAN)
+    needs = permitted(Need.objects.filter(passed_on(), lead=None).order_by(), user, Action.PLAN)
     came = _weekly(needs.filter(received_at__date__gte=since), "received_at")
     met = _weekly(needs.filter(state=Need.State.MET, closed_at__date__gte=since), "closed_at")
     begins = [since + timedelta(weeks=k) for k in range(weeks)]
