@@ -20,7 +20,17 @@ def test_a_page_that_is_not_there(client: Client) -> None:
 
 
 def test_a_mistyped_reference_says_what_is_wrong(client: Client) -> None:
-    assert "a reference has 8 letters and digits" in client.get("/needs/ABC/").content.decode()
+    assert "A reference has 8 letters and digits" in client.get("/needs/ABC/").content.decode()
+
+
+@pytest.mark.parametrize("typed", ["ABC", "0000-0000", "2222-2223"])
+def test_it_says_so_in_the_readers_language(client: Client, typed: str) -> None:
+    chinese = {"accept-language": "zh-hans"}
+    not_there = client.get(f"/needs/{typed}/", headers=chinese).content.decode()
+    not_found = client.post("/needs/find/", {"reference": typed}, headers=chinese).content.decode()
+    for page in (not_there, not_found):
+        assert typed in page
+        assert "请检查" in page or "编号有 8 个字母和数字" in page
 
 
 @pytest.mark.parametrize(

@@ -181,7 +181,7 @@ def test_a_reference_is_found_however_it_is_typed(city: City, client: Client) ->
     typed = need.reference.lower().replace("-", " ")
     assert Client().post(reverse("find-need"), {"reference": typed})["Location"].endswith(f"/{need.reference}/")
     wrong = Client().post(reverse("find-need"), {"reference": "ABCD"}).content.decode()
-    assert "a reference has 8 letters and digits" in wrong
+    assert "A reference has 8 letters and digits" in wrong
 
 
 def test_a_resident_rates_once_and_it_counts(city: City, client: Client) -> None:

@@ -8,6 +8,8 @@ import time
 import uuid
 from collections.abc import Callable
 
+from django.utils.translation import gettext as _
+
 #: 31 signs (a prime number) without 0/O, 1/I/L, so that nothing is misheard or misread.
 ALPHABET = "23456789ABCDEFGHJKMNPQRSTUVWXYZ"
 _VALUE = {sign: value for value, sign in enumerate(ALPHABET)}
@@ -44,16 +46,18 @@ def new_reference(choose: Callable[[str], str] = secrets.choice) -> str:
 def read_reference(text: str) -> str:
     """A reference as somebody typed or spoke it, in its written form.
 
-    Case, blanks and dashes do not matter. Raises ``ValueError`` saying what is wrong.
+    Case, blanks and dashes do not matter. Raises ``ValueError`` saying what is wrong, in the reader's language.
     """
     signs = "".join(text.upper().replace("-", "").split())
     if len(signs) != _BODY_LENGTH + 1:
-        raise ValueError(f"a reference has {_BODY_LENGTH + 1} letters and digits, “{text}” has {len(signs)}")
+        said = {"n": _BODY_LENGTH + 1, "text": text, "found": len(signs)}
+        raise ValueError(_("A reference has %(n)d letters and digits, “%(text)s” has %(found)d.") % said)
     wrong = [sign for sign in signs if sign not in _VALUE]
     if wrong:
-        raise ValueError(f"“{wrong[0]}” is never part of a reference; please check “{text}”")
+        said = {"sign": wrong[0], "text": text}
+        raise ValueError(_("“%(sign)s” is never part of a reference. Please check “%(text)s”.") % said)
     if check_sign(signs[:-1]) != signs[-1]:
-        raise ValueError(f"one of the signs of “{text}” is wrong; please check it")
+        raise ValueError(_("One of the signs of “%(text)s” is wrong. Please check it.") % {"text": text})
     return _spaced(signs)
 
 
