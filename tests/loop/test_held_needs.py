@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 from pathlib import Path
+from typing import Any
 
 import pytest
 from django.core.exceptions import PermissionDenied
@@ -119,3 +120,13 @@ def test_only_who_works_on_the_need_decides(city: City) -> None:
 def test_the_channel_may_have_a_reason_of_its_own(city: City) -> None:
     need = receive(text="help", channel=Channel.WEB, service_type=city.care, region=city.west, held="trap")
     assert (need.state, why(need)) == (Need.State.HELD, "trap")
+
+
+@pytest.mark.parametrize(
+    "said", [{"address": INSULT}, {"times": INSULT}, {"answers": {"A": INSULT}}, {"answers": {"A": ["x", INSULT]}}]
+)
+def test_abuse_is_held_wherever_it_is_said(city: City, said: dict[str, Any]) -> None:
+    fields: dict[str, Any] = {"text": "help", "service_type": city.care, "region": city.west} | said
+    need = receive(channel=Channel.WEB, **fields)
+    assert (need.state, why(need)) == (Need.State.HELD, "abuse")
+    assert receive(channel=Channel.PHONE, **fields).state == Need.State.OPEN

@@ -87,7 +87,7 @@ def receive(
     reading = understand(text, service_type)
     where = _where(text, address, region, home, longitude, latitude)
     judged = judge(text, service_type=reading.service_type, month=timezone.localtime(at).month)
-    held = held or why_held(text, channel=channel)
+    held = held or _why_held((text, address, times, *_said(answers or {})), channel)
     need = Need(
         secret=secrets.token_urlsafe(24),
         state=Need.State.HELD if held else Need.State.OPEN,
@@ -241,6 +241,11 @@ def _keep(
 def _said(answers: Answers) -> Iterator[str]:
     for code, said in answers.items():
         yield from (code, said) if isinstance(said, str) else (code, *said)
+
+
+def _why_held(said: Iterable[str], channel: str) -> str:
+    """Why a person reads it first: whatever was said somewhere may be shown to others."""
+    return next(filter(None, (why_held(words, channel=channel) for words in said)), "")
 
 
 def _check(
