@@ -19,6 +19,7 @@ from lacarte.kernel import clock
 from lacarte.loop.needs.models import Attachment, Follower, Understanding
 from lacarte.loop.orders.models import Order
 from lacarte.registers.people.models import Person
+from lacarte.registers.places.models import NamedPlace
 from lacarte.standards.open311.formats import CONTENT_TYPES
 from tests.standards.open311.cases import ROOT, asking_city, data, tell
 
@@ -44,6 +45,7 @@ CALLS = {
 def scene() -> None:
     """Needs of every kind, with everything in them that a format may stumble over."""
     city = asking_city()
+    NamedPlace.objects.create(code="plum-12", kind="landmark", name={"en": "12 Plum Street"}, region=city.east)
     first = tell(
         city,
         reference="2222-2222",

@@ -16,8 +16,9 @@ from lacarte.kernel.text import in_language
 from lacarte.loop.needs.models import Attachment, Follower, Need
 from lacarte.loop.needs.privacy import is_public, public_text, without_personal
 from lacarte.loop.orders.models import Order, OrderState
-from lacarte.registers.menu.answering import choices_of
+from lacarte.registers.menu.answering import AnswerWrongError, choices_of, read_answer
 from lacarte.registers.menu.models import Attribute, ServiceType
+from lacarte.registers.places.models import NamedPlace
 from lacarte.standards.open311.moments import write_w3c
 
 #: What the standard calls closed.
@@ -53,6 +54,7 @@ class _Page:
     base: str
     services: dict[int, tuple[str, str]]  # number of a service type: its code and name
     states: dict[str, str]
+    places: frozenset[str]  # codes of the gazetteer; whatever else was sent as one may be about a person
     extras: Extras | None
 
 
@@ -79,6 +81,7 @@ def shown(keys: Sequence[UUID], base: str, *, extended: bool) -> list[dict[str, 
         base,
         {number: (code, in_language(name)) for number, code, name in kinds.values_list("pk", "code", "name")},
         {value: str(label) for value, label in Need.State.choices},
+        _places(found),
         _extras(found) if extended else None,
     )
     return [_request(need, page) for need in found]
@@ -91,6 +94,7 @@ def _request(need: Need, page: _Page) -> dict[str, Any]:
     order: Order | None = next(iter(need.living_orders), None)  # type: ignore[attr-defined]
     photos: list[Attachment] = need.released_photos if public else []  # type: ignore[attr-defined]
     code, name = page.services[need.service_type_id]
+    code_of_place = need.origin.get("address_id")
     said: dict[str, Any] = {
         "service_request_id": need.reference,
         "status": "closed" if stands in _CLOSED else "open",
@@ -104,7 +108,7 @@ def _request(need: Need, page: _Page) -> dict[str, Any]:
         "updated_datetime": write_w3c(need.closed_at or need.changed_at),
         "expected_datetime": write_w3c(order.resolution_due) if order else None,
         "address": without_personal(need.address) if public and need.address else None,
-        "address_id": need.origin.get("address_id") if public else None,
+        "address_id": code_of_place if public and code_of_place in page.places else None,
         "zipcode": None,
         "lat": need.latitude if public else None,
         "long": need.longitude if public else None,
@@ -124,6 +128,14 @@ def _notes(need: Need, page: _Page) -> str:
 def address_of(photo: Attachment, base: str) -> str:
     """Where a released photo is to be had."""
     return base + reverse("attachment", args=[photo.pk])
+
+
+def _places(needs: Sequence[Need]) -> frozenset[str]:
+    """Those codes of places that came with needs which the gazetteer has."""
+    said = {need.origin["address_id"] for need in needs if need.origin.get("address_id")}
+    return (
+        frozenset(NamedPlace.objects.filter(code__in=said).values_list("code", flat=True)) if said else frozenset()
+    )
 
 
 def _extras(needs: Sequence[Need]) -> Extras:
@@ -161,16 +173,31 @@ def _extended(
             for photo in photos
         ],
         "answers": [
-            _answer(question, need.answers[question.code]) for question in asked if question.code in need.answers
+            answer
+            for question in asked
+            if question.code in need.answers
+            and (answer := _answer(question, need.answers[question.code]))["values"]
         ],
     }
 
 
 def _answer(question: Attribute, said: str | list[str]) -> dict[str, Any]:
+    """What was answered, as far as it is an answer to the question as it is now.
+
+    It may have been given to another one, of another type, and be about a person.
+    """
     names = dict(choices_of(question))
-    keys = [said] if isinstance(said, str) else said
+    keys = [key for one in ([said] if isinstance(said, str) else said) for key in _read(question, one)]
     return {
         "code": question.code,
         "label": in_language(question.question),
         "values": [{"key": key, "name": names.get(key, key)} for key in keys],
     }
+
+
+def _read(question: Attribute, said: str) -> list[str]:
+    try:
+        read = read_answer(question, said)
+    except AnswerWrongError:
+        return []
+    return [read] if isinstance(read, str) else read
