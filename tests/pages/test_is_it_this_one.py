@@ -2,13 +2,21 @@
 
 from __future__ import annotations
 
+from io import BytesIO
+from pathlib import Path
+
+import numpy as np
 import pytest
+from django.conf import LazySettings
+from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 from django.urls import reverse
+from PIL import Image
 
 from lacarte.kernel import clock
 from lacarte.kernel.models import User
 from lacarte.loop.needs.actions import receive
+from lacarte.loop.needs.attachments import store
 from lacarte.loop.needs.models import Attachment, Channel, Different, Follower, KeptDraft, Need
 from lacarte.registers.people.models import Person
 from tests.city import City, build
@@ -127,3 +135,52 @@ def test_needs_of_persons_are_nobody_elses(city: City, client: Client) -> None:
     answer(client, "what", text="help with washing")
     answer(client, "kind", service="home-care")
     assert answer(client, "where", region="w") == "contact"
+
+
+def ask_from_farther_off(client: Client) -> str:
+    answer(client, "what", text="Somebody has to come and look at this, it is a shame")
+    answer(client, "kind", service="-")
+    return answer(client, "where", longitude="122.0514", latitude="28.0514")
+
+
+def shows_photo(client: Client, seed: int = 1) -> str:
+    client.post("/need/photos/", {"photos": SimpleUploadedFile("a.jpg", scene(seed), "image/jpeg")})
+    return answer(client, "photos", go="yes")
+
+
+def test_a_photo_of_the_same_thing_is_asked_about(told: Need, client: Client, media: Path) -> None:
+    kept = store(scene(1), name="b.jpg")
+    Attachment.objects.filter(pk=kept.pk).update(need=told)
+    assert ask_from_farther_off(client) != "same", "words and place alone do not show it"
+    answer(client, "when")
+    assert shows_photo(client) == "same"
+    assert client.get("/need/check/")["Location"] == SAME
+    assert told.reference in client.get(SAME).content.decode()
+    assert answer(client, "same", same="-") == "contact"
+    assert answer(client, "photos", go="yes") == "contact", "nobody is asked twice about the same one"
+    answer(client, "contact")
+    need = send(client)
+    pair = Different.objects.get()
+    assert {pair.one, pair.other} == {told, need}
+
+
+def test_a_photo_of_another_thing_is_not(told: Need, client: Client, media: Path) -> None:
+    kept = store(scene(1), name="b.jpg")
+    Attachment.objects.filter(pk=kept.pk).update(need=told)
+    ask_from_farther_off(client)
+    answer(client, "when")
+    assert shows_photo(client, seed=2) == "contact"
+
+
+def scene(seed: int) -> bytes:
+    """A photo with something in it, other for each seed."""
+    blocks = np.random.default_rng(seed).integers(0, 255, (8, 8, 3), dtype=np.uint8)
+    written = BytesIO()
+    Image.fromarray(blocks).resize((320, 320)).save(written, "JPEG")
+    return written.getvalue()
+
+
+@pytest.fixture
+def media(tmp_path: Path, settings: LazySettings) -> Path:
+    settings.MEDIA_ROOT = tmp_path
+    return tmp_path

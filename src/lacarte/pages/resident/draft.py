@@ -42,6 +42,7 @@ class Draft:
     unclear: bool = False  # the words for the place are to be asked about
     place: str = ""  # code of a place of the gazetteer
     different: list[str] | None = None  # references of needs that this one is not
+    look_again: bool = False  # photos came since, which may be like those of others
     answers: Answers | None = None
     since: str | None = None  # ISO date
     times: str = ""
@@ -123,7 +124,7 @@ class Draft:
             "kind": self.service is not None,
             "where": self.home or self.region is not None,
             "which": not self.unclear,
-            "same": self.different is not None,
+            "same": self.different is not None and not self.look_again,
             "more": self.answers is not None,
             "when": self.since is not None,
             "photos": self.photos,

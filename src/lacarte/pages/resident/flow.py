@@ -47,7 +47,7 @@ def go_on(request: HttpRequest, draft: Draft) -> HttpResponse:
     """Keep the draft and go to the next question."""
     signed_in = request.user.is_authenticated
     if draft.missing(signed_in=signed_in) == "same" and not possibly_same(draft):
-        draft.different = []
+        draft.different, draft.look_again = draft.different or [], False
     draft.keep(request.session)
     return redirect(next_address(request, draft))
 

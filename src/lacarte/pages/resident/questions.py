@@ -169,6 +169,7 @@ class Photos(Question):
 
     def answer(self) -> None:
         self.draft.photos = True
+        self.draft.look_again = any(upload.likeness is not None for upload in self.draft.uploads())
 
 
 class Contact(Question):

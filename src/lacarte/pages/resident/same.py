@@ -53,6 +53,7 @@ def same(request: HttpRequest) -> HttpResponse:
     form = Same(request.POST if request.method == "POST" else None, known=known)
     if not known or (form.is_valid() and form.cleaned_data["same"] == NONE_OF_THESE):
         draft.different = [*(draft.different or []), *(one.need.reference for one in known)]
+        draft.look_again = False
         return go_on(request, draft)
     if form.is_valid():
         reference = form.cleaned_data["same"]
