@@ -6,6 +6,7 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
+from django.db import connection
 
 from lacarte.kernel import clock
 from lacarte.loop.needs.actions import receive
@@ -109,6 +110,27 @@ def test_without_a_point_the_region_the_type_and_the_words_tell(city: City) -> N
 def test_what_has_a_point_is_compared_with_what_has_none(city: City) -> None:
     need = told(city, "Lift broken in Sunshine Court building 5", longitude=None, latitude=None, region=city.west)
     assert asked(city, "The lift of Sunshine Court, building 5, is broken", region=city.west) == [need]
+
+
+def test_what_has_no_point_is_found_behind_any_number_that_have_one(
+    city: City, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("lacarte.loop.needs.nearby.NEWEST_UNPLACED", 2)
+    need = told(city, "Lift broken in Sunshine Court building 5", longitude=None, latitude=None, region=city.west)
+    for away in range(3):
+        told(city, f"Another lift, number {away}", north=2000 + 300 * away)
+    assert asked(city, "The lift of Sunshine Court, building 5, is broken", region=city.west) == [need]
+
+
+def test_what_has_no_point_is_read_by_its_own_index(city: City) -> None:
+    unplaced = Need.objects.filter(region=city.west, service_type=city.lift, longitude=None)
+    newest = unplaced.order_by("-received_at")[:100]
+    if connection.vendor == "postgresql":
+        with connection.cursor() as cursor:
+            cursor.execute("SET LOCAL enable_seqscan = off")  # the table is small
+    plan = newest.explain()
+    assert "need_unplaced" in plan
+    assert not any(word in plan for word in ("Sort", "TEMP B-TREE")), plan
 
 
 def test_without_a_point_and_a_type_the_newest_of_the_region_are_compared(city: City) -> None:

@@ -86,6 +86,11 @@ class Need(models.Model):
             models.Index(fields=["subject", "-changed_at"], name="need_changed"),
             models.Index(fields=["service_type", "-received_at"], name="need_newest_of_type"),
             models.Index(fields=["region", "service_type", "-received_at"], name="need_newest_of_place"),
+            models.Index(
+                fields=["region", "service_type", "-received_at"],
+                condition=models.Q(longitude=None),
+                name="need_unplaced",
+            ),
         ]
 
     def __str__(self) -> str:
@@ -183,6 +188,9 @@ class Message(models.Model):
 
     id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
     need = models.ForeignKey(Need, on_delete=models.CASCADE, related_name="messages")
+    follower = models.ForeignKey(
+        Follower, null=True, on_delete=models.CASCADE, related_name="told"
+    )  # to them, and to nobody else
     incoming = models.BooleanField()
     medium = models.CharField(max_length=10, choices=Medium)
     address = models.CharField(max_length=254, blank=True)  # whom it is from or to, on that medium

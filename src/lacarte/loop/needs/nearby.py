@@ -58,23 +58,29 @@ def candidates(
         # “Not of anybody” rather than “of a place”: or a database would take the index of places by time.
         there = needs.filter(~Q(subject__in=_NO_PLACE), state__in=UNDER_WAY, cell__in=around)
         found = {one.key: one for one in _read(there[:NEWEST])}
-    for one in _of_region(needs, kind, region, NEWEST_UNPLACED if around else NEWEST):
-        if not around or one.longitude is None:
-            found.setdefault(one.key, one)
+    for one in _of_region(needs, kind, region, unplaced=bool(around)):
+        found.setdefault(one.key, one)
     return list(found.values())
 
 
-def _of_region(needs: QuerySet[Need], kind: int, region: Region | None, most: int) -> Iterator[Candidate]:
-    """Of a region and those around it: what is closed is passed over here, as no index has the newest by state."""
+def _of_region(needs: QuerySet[Need], kind: int, region: Region | None, *, unplaced: bool) -> Iterator[Candidate]:
+    """Of a region and those around it, ``unplaced`` only what has no point.
+
+    What is closed is passed over here, as no index has the newest by state.
+    """
+    most = NEWEST_UNPLACED if unplaced else NEWEST
     if region is None:
         region = root()
     if kind:
+        if unplaced:
+            needs = needs.filter(longitude=None)
         for one in (region, *ancestors(region)):
             yield from _read(needs.filter(region=one, service_type=kind)[:most])
         return
     nowhere = region.number == tree.ROOT_NUMBER
     for found in _read(needs.filter(subject=Subject.PLACE)[:most]):
-        if found.region == region.number or (not nowhere and found.region in region.interval):
+        here = found.region == region.number or (not nowhere and found.region in region.interval)
+        if here and (not unplaced or found.longitude is None):
             yield found
 
 
