@@ -121,8 +121,8 @@ def _time(said: dict[str, Any], faults: list[Fault]) -> datetime | None:
     if not value:
         return None
     try:
-        at = datetime.fromisoformat(value)
-        at = at.astimezone(UTC) if at.tzinfo else None
+        told = datetime.fromisoformat(value)
+        at = told.astimezone(UTC) if told.tzinfo else None
     except (ValueError, OverflowError):  # the first and the last days there are lie in no other zone
         at = None
     if at is None:
