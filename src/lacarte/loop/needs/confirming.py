@@ -117,5 +117,13 @@ def _advice(need: Need) -> str:
 
 def link_of(need: Need) -> str:
     """The private link of a need, as it stands in an e-mail or SMS; pages are upstairs, so it is written out."""
-    base = settings.CONFIGURED["site_address"].rstrip("/")
-    return f"{base}/n/{need.secret}/" if need.secret else f"{base}/needs/{need.reference}/"
+    return f"{_base()}/n/{need.secret}/" if need.secret else public_link_of(need)
+
+
+def public_link_of(need: Need) -> str:
+    """The page of a need as everybody may see it."""
+    return f"{_base()}/needs/{need.reference}/"
+
+
+def _base() -> str:
+    return str(settings.CONFIGURED["site_address"]).rstrip("/")

@@ -16,8 +16,8 @@ from lacarte.kernel.permissions import Action, require
 from lacarte.kernel.text import storable
 from lacarte.loop.needs.delivering import DELIVER
 from lacarte.loop.needs.events import ResidentTold, ResidentWrote
-from lacarte.loop.needs.models import Attachment, Message, Need
-from lacarte.loop.needs.reaching import PAGE, Medium, Way, opening_of, way_to
+from lacarte.loop.needs.models import Attachment, Follower, Message, Need
+from lacarte.loop.needs.reaching import PAGE, Medium, Way, opening_of, way_to, way_to_person
 from lacarte.loop.needs.worsening import advice_after
 
 LONGEST_MESSAGE = 5000
@@ -69,6 +69,30 @@ def send(
     return message
 
 
+def send_to_follower(follower: Follower, text: str, *, subject: str, external_id: str) -> Message | None:
+    """Tell who follows a need, within the caller's transaction; it is no part of the need's thread.
+
+    ``None`` where the page is the only way to tell them, or their address has heard enough for now.
+    """
+    way = way_to_person(follower.person)
+    if way == PAGE or told_lately(way) >= MOST_NEWS:
+        return None
+    message = Message.objects.create(
+        need=follower.need,
+        follower=follower,
+        incoming=False,
+        medium=way.medium,
+        address=way.address,
+        gateway=way.gateway,
+        subject=subject[:200],
+        text=text,
+        state=Message.State.QUEUED,
+        external_id=external_id,
+    )
+    jobs.enqueue(DELIVER, {"message": str(message.pk)}, key=f"{DELIVER}:{message.pk}")
+    return message
+
+
 def told_lately(way: Way) -> int:
     """How often an address was told something by the program within :data:`WITHIN`."""
     told = Message.objects.filter(medium=way.medium, address=way.address, at__gt=clock.now() - WITHIN)
@@ -116,7 +140,8 @@ def see_to(need: Need, *, actor: User) -> None:
 def thread(need: Need) -> QuerySet[Message]:
     """What was said about a need, oldest first, with what was sent along; how it came is the need itself."""
     return (
-        need.messages.exclude(external_id=need.external_id, external_id__isnull=False)
+        need.messages.filter(follower=None)
+        .exclude(external_id=need.external_id, external_id__isnull=False)
         .select_related("author")
         .prefetch_related("attachments")
     )

@@ -14,7 +14,7 @@ from lacarte.kernel import clock
 from lacarte.kernel.jobs import Payload, job
 from lacarte.loop.needs.carriers import Letter, UndeliverableError, carrier_of
 from lacarte.loop.needs.models import Message
-from lacarte.loop.needs.reaching import language_for
+from lacarte.loop.needs.reaching import language_for, language_of_person
 from lacarte.loop.needs.reply_address import reply_address
 
 logger = logging.getLogger(__name__)
@@ -30,7 +30,7 @@ _MOST_ANSWERED = 10
 def deliver(payload: Payload) -> None:
     """Hand one message over. Killed half-way it is handed over again, with the same key: it arrives once."""
     message = (
-        Message.objects.select_related("need__person__user")
+        Message.objects.select_related("need__person__user", "follower__person")
         .filter(pk=payload["message"], state=Message.State.QUEUED)
         .first()
     )
@@ -41,7 +41,7 @@ def deliver(payload: Payload) -> None:
         _end(message, Message.State.FAILED)
         return
     try:
-        with translation.override(language_for(message.need)):
+        with translation.override(_language(message)):
             carrier.send(letter_of(message))
     except UndeliverableError as error:
         logger.warning("message %s cannot be delivered: %s", message.pk, error)
@@ -71,21 +71,26 @@ def key_of(message_id: str) -> UUID | None:
 
 
 def letter_of(message: Message) -> Letter:
-    """A message as it is carried."""
-    need = message.need
+    """A message as it is carried. Who only follows a need has no part in its conversation."""
+    need, own = message.need, message.follower is None
     return Letter(
         key=message.pk,
         to=message.address,
         text=message.text,
-        language=language_for(need),
+        language=_language(message),
         reference=need.reference,
         at=message.at,
         subject=message.subject,
         gateway=message.gateway,
-        reply_to=reply_address(need) if message.medium == Message.Medium.EMAIL else "",
-        answers_to=_answered(message),
+        reply_to=reply_address(need) if own and message.medium == Message.Medium.EMAIL else "",
+        answers_to=_answered(message) if own else (),
         automatic=message.author_id is None,
     )
+
+
+def _language(message: Message) -> str:
+    follower = message.follower
+    return language_for(message.need) if follower is None else language_of_person(follower.person)
 
 
 def _answered(message: Message) -> tuple[str, ...]:

@@ -229,7 +229,7 @@ def _answered(heard: Heard) -> Need | None:
     """The need of the newest message that this one answers: of ours, or the sender's own."""
     for name in reversed(heard.answers_to):
         mine = Q(external_id=_short(name), incoming=True, medium=heard.medium, address__iexact=heard.sender)
-        ours = Q(pk=key, incoming=False) if (key := key_of(name)) else Q(pk=None)
+        ours = Q(pk=key, incoming=False, follower=None) if (key := key_of(name)) else Q(pk=None)
         if found := Message.objects.select_related("need").filter(mine | ours).first():
             return found.need
     return None
@@ -256,6 +256,7 @@ def _talked_about(heard: Heard) -> Need | None:
         gateway=heard.gateway,
         address__in=spellings(heard.sender),
         at__gt=clock.now() - SAME_TALK,
+        follower=None,
     ).exclude(need__state__in=_CLOSED)
     newest = lately.order_by("-at", "-id").select_related("need").first()
     return newest.need if newest else None

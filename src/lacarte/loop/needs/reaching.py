@@ -45,6 +45,11 @@ def way_to(need: Need) -> Way:
     return next(filter(None, map(_routed, own)), PAGE)
 
 
+def way_to_person(person: Person) -> Way:
+    """How to reach somebody who follows a need: as they left it, or not at all but on its page."""
+    return next(filter(None, map(_routed, _ways_of(person))), PAGE)
+
+
 def believes(need: Need, sender: Way) -> bool:
     """Whether ``sender`` is how whoever has ``need`` writes, so that it may name its reference."""
     return is_known(sender, _own_ways(need))
@@ -114,8 +119,16 @@ def opening_of(need: Need) -> Message | None:
 
 def language_for(need: Need) -> str:
     """The language to answer in, as Django names it: what they wrote in, else what they read, else the site's."""
+    return _nearest(need.language, need.person.language if need.person else "")
+
+
+def language_of_person(person: Person) -> str:
+    """The language to write to somebody in who follows a need, as Django names it."""
+    return _nearest(person.language)
+
+
+def _nearest(*told: str) -> str:
     known = dict(settings.LANGUAGES)
-    told = [need.language, need.person.language if need.person else ""]
     for tag in filter(None, told):
         spoken = tag.lower()
         if spoken in known:

@@ -1,4 +1,4 @@
-"""Decisions become orders; deadlines are watched."""
+"""Decisions become orders; deadlines are watched; people hear how it goes."""
 
 from __future__ import annotations
 
@@ -8,18 +8,19 @@ from django.db import transaction
 from django.db.models import Q
 
 from lacarte.kernel import clock
-from lacarte.kernel.events import publish_many, subscribe
+from lacarte.kernel.events import publish_many, subscribe, subscribe_many
 from lacarte.kernel.jobs import AT_ONCE
 from lacarte.kernel.models import Event
 from lacarte.kernel.schedule import every
 from lacarte.loop.matching.events import MatchingRunPublished, ObjectionAnswered
 from lacarte.loop.matching.models import Match, Objection
 from lacarte.loop.matching.queries import by_urgency
+from lacarte.loop.needs.case_news import News, tell_case, tell_need
 from lacarte.loop.needs.joining import keep_in_step
 from lacarte.loop.orders.actions import change, place_many
-from lacarte.loop.orders.events import OrderChanged, OrderOverdue
+from lacarte.loop.orders.events import OrderChanged, OrderOverdue, OrderPlaced
 from lacarte.loop.orders.models import Order, OrderState
-from lacarte.loop.orders.states import ENDED, NOT_ANSWERED, Who
+from lacarte.loop.orders.states import ENDED, NOT_ANSWERED, UNMET, Who
 
 
 @subscribe(MatchingRunPublished, own_transactions=True)
@@ -52,6 +53,24 @@ def keep_case_in_step(event: OrderChanged, record: Event) -> None:
     """What is joined to the need is met with it, or goes on without it when the order was cancelled."""
     if event.target in ENDED:
         keep_in_step(event.need)
+
+
+@subscribe_many(OrderPlaced)
+def tell_placed(events: list[OrderPlaced]) -> None:
+    """Whoever told it, and who follows it, hears that a provider was asked."""
+    for event in events:
+        tell_case(event.need, News.ORDERED, f"placed:{event.order}")
+
+
+@subscribe(OrderChanged)
+def tell_ended(event: OrderChanged, record: Event) -> None:
+    """And how it ended. What is joined to it is told when it is met with it."""
+    if event.target == OrderState.COMPLETED:
+        tell_need(event.need, News.MET, f"ended:{event.order}")
+    elif event.target in UNMET:
+        tell_case(event.need, News.WAITS, f"ended:{event.order}")
+    elif event.target == OrderState.CANCELLED:
+        tell_need(event.need, News.WITHDRAWN, f"ended:{event.order}")
 
 
 @every(timedelta(hours=1), "orders.overdue")
