@@ -15,6 +15,7 @@ from django.utils.translation import gettext as _
 from lacarte.kernel import clock
 from lacarte.kernel.ids import read_reference
 from lacarte.loop.needs.models import Need
+from lacarte.loop.needs.privacy import passed_on
 from lacarte.registers.menu.models import ServiceType, Subject
 from lacarte.standards.open311.errors import Open311Error
 from lacarte.standards.open311.jurisdictions import Jurisdiction
@@ -57,7 +58,7 @@ def search(query: QueryDict, jurisdiction: Jurisdiction) -> Search:
     problems: list[str] = []
     page = _whole(query, "page", 1, _MOST_PAGES, problems)
     page_size = _whole(query, "page_size", MOST, MOST, problems)
-    needs = Need.objects.filter(jurisdiction.inside()).exclude(state=Need.State.HELD)
+    needs = Need.objects.filter(jurisdiction.inside(), passed_on())
     needs = needs.filter(_types(query), _statuses(query, problems))
     areas = _areas(query, problems)
     for area in areas:
