@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from typing import TYPE_CHECKING, Any
 
 from django.db.models import CharField, Q, QuerySet
 from django.db.models.functions import Cast
@@ -22,6 +23,9 @@ UNDER_WAY = (Need.State.OPEN, Need.State.HELD, Need.State.ORDERED, Need.State.JO
 NEWEST, NEWEST_UNPLACED = 500, 100
 _NO_PLACE = (Subject.PERSON, Subject.HOUSEHOLD)
 _STATES = frozenset(state.value for state in UNDER_WAY)
+
+if TYPE_CHECKING:
+    Rows = QuerySet[Need, tuple[Any, ...]]
 
 
 @dataclass(frozen=True)
@@ -49,7 +53,7 @@ def candidates(
     0: not known). However many there are, no more than some hundreds are read, each by an index that has them in
     order.
     """
-    needs = Need.objects.order_by("-received_at")
+    needs = _rows()
     if since is not None:
         needs = needs.filter(received_at__gte=since)
     found: dict[str, Candidate] = {}
@@ -63,7 +67,7 @@ def candidates(
     return list(found.values())
 
 
-def _of_region(needs: QuerySet[Need], kind: int, region: Region | None, *, unplaced: bool) -> Iterator[Candidate]:
+def _of_region(needs: Rows, kind: int, region: Region | None, *, unplaced: bool) -> Iterator[Candidate]:
     """Of a region and those around it, ``unplaced`` only what has no point.
 
     What is closed is passed over here, as no index has the newest by state.
@@ -84,11 +88,12 @@ def _of_region(needs: QuerySet[Need], kind: int, region: Region | None, *, unpla
             yield found
 
 
-def _read(needs: QuerySet[Need]) -> Iterator[Candidate]:
-    as_text = needs.annotate(
+def _rows() -> Rows:
+    """All needs, the newest first: what a :class:`Candidate` is made of. Put together once, as that takes time."""
+    as_text = Need.objects.order_by("-received_at").annotate(
         key=Cast("pk", CharField()), at=Cast("received_at", CharField()), lead_key=Cast("lead_id", CharField())
     )
-    columns = (
+    return as_text.values_list(
         "key",
         "at",
         "service_type_id",
@@ -99,7 +104,10 @@ def _read(needs: QuerySet[Need]) -> Iterator[Candidate]:
         "subject",
         "state",
     )
-    for key, at, kind, x, y, lead, region, subject, state in as_text.values_list(*columns):
+
+
+def _read(rows: Rows) -> Iterator[Candidate]:
+    for key, at, kind, x, y, lead, region, subject, state in rows:
         if subject == "place" and state in _STATES:
             yield Candidate(key, _hours(at), kind, x, y, lead or key, region)
 
