@@ -16,8 +16,8 @@ from lacarte.pages.design.forms import Choices
 from lacarte.pages.design.places import region_choices
 from lacarte.pages.resident.draft import Draft, home_of
 from lacarte.pages.resident.questions import Question
-from lacarte.registers.places.models import Boundary, NamedPlace, Region
-from lacarte.registers.places.queries import parts_of, region_at
+from lacarte.registers.places.models import NamedPlace
+from lacarte.registers.places.queries import is_served, parts_of
 
 NONE_OF_THESE = "-"
 _LONGEST = 140
@@ -74,7 +74,7 @@ class Where(Question):
         if not has_point:
             said["longitude"] = said["latitude"] = None
         elsewhere = not self.has_home or said.get("home") == "no"
-        if elsewhere and has_point and not _in_the_city(said["longitude"], said["latitude"]):
+        if elsewhere and has_point and not is_served(said["longitude"], said["latitude"]):
             self.add_error(
                 "address", _("This point is outside the city. Please choose one inside, or write where it is.")
             )
@@ -163,9 +163,3 @@ def _take(draft: Draft, place: NamedPlace) -> None:
         draft.place, draft.region = "", place.region.code
     else:
         draft.place = place.code
-
-
-def _in_the_city(longitude: float, latitude: float) -> bool:
-    """Whether a point is in a region; it is where no boundaries are known."""
-    region: Region = region_at(longitude, latitude)
-    return region.number != tree.ROOT_NUMBER or not Boundary.objects.exists()

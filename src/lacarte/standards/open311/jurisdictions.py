@@ -8,8 +8,8 @@ from django.conf import settings
 from django.db.models import Q
 from django.utils.translation import gettext as _
 
-from lacarte.registers.places.models import Boundary, Region
-from lacarte.registers.places.queries import region_at
+from lacarte.registers.places.models import Region
+from lacarte.registers.places.queries import is_served, region_at
 from lacarte.standards.open311.errors import Open311Error
 
 
@@ -28,10 +28,9 @@ class Jurisdiction:
 
     def has_point(self, longitude: float, latitude: float) -> bool:
         """Whether a point (degrees, WGS84) is inside; any is where no boundary is known."""
-        found = region_at(longitude, latitude)
-        if self.region is not None:
-            return found.number in self.region.interval
-        return found.parent_id is not None or not Boundary.objects.exists()
+        if self.region is None:
+            return is_served(longitude, latitude)
+        return region_at(longitude, latitude).number in self.region.interval
 
 
 def named(said: str) -> Jurisdiction:
