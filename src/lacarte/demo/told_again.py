@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import random
 from collections.abc import Iterator
 from datetime import datetime
 
@@ -27,7 +26,7 @@ _TEXTS = (
 )
 
 
-def write_told_again(rng: random.Random, now: datetime) -> None:
+def write_told_again(rng: np.random.Generator, now: datetime) -> None:
     """Write further reports of the newest needs of places that wait or are dealt with, joined to them."""
     under_way = Need.objects.filter(
         subject=Subject.PLACE, state__in=[Need.State.OPEN, Need.State.ORDERED], service_type__orderable=True
@@ -54,11 +53,12 @@ def write_told_again(rng: random.Random, now: datetime) -> None:
     weigh(Need.objects.filter(pk__in=[need.pk for need in told]).select_related("service_type", "region"))
 
 
-def _reports(rng: random.Random, leads: list[Need], now: datetime) -> Iterator[Need]:
+def _reports(rng: np.random.Generator, leads: list[Need], now: datetime) -> Iterator[Need]:
     for lead, times in zip(leads, TELL_AGAIN, strict=False):
         for _ in range(times):
-            at = lead.received_at + (now - lead.received_at) * rng.uniform(0.1, 0.9)
-            language, text = rng.choice(_TEXTS)
+            at = lead.received_at + (now - lead.received_at) * float(rng.uniform(0.1, 0.9))
+            language, text = _TEXTS[int(rng.integers(len(_TEXTS)))]
+            east, north = rng.uniform(-_BESIDE, _BESIDE, 2).tolist()
             yield Need(
                 state=Need.State.JOINED,
                 lead=lead,
@@ -68,8 +68,8 @@ def _reports(rng: random.Random, leads: list[Need], now: datetime) -> Iterator[N
                 region=lead.region,
                 text=text,
                 language=language,
-                longitude=(lead.longitude or 0.0) + rng.uniform(-_BESIDE, _BESIDE),
-                latitude=(lead.latitude or 0.0) + rng.uniform(-_BESIDE, _BESIDE),
+                longitude=(lead.longitude or 0.0) + east,
+                latitude=(lead.latitude or 0.0) + north,
                 received_at=at,
                 changed_at=at,
             )
