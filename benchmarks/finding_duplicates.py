@@ -56,7 +56,7 @@ from tests.city import City, build  # noqa: E402
 
 from lacarte.engines.geography import cells  # noqa: E402
 from lacarte.kernel import clock  # noqa: E402
-from lacarte.loop.needs.duplicates import alike  # noqa: E402
+from lacarte.loop.needs.cases.duplicates import alike  # noqa: E402
 from lacarte.loop.needs.models import Need  # noqa: E402
 
 COPIES = 20

@@ -8,7 +8,7 @@ import pytest
 from lacarte.demo import geography, streets
 from lacarte.demo.content import read
 from lacarte.demo.load import load
-from lacarte.loop.needs.placing import certain, places_in
+from lacarte.loop.needs.understanding.placing import certain, places_in
 from lacarte.registers.people.models import Household
 from lacarte.registers.places.models import NamedPlace
 from lacarte.registers.places.queries import regions_at

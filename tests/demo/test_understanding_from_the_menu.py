@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 
 from lacarte.demo.content import read
-from lacarte.loop.needs.understanding import orderable_codes, taught_by_menu
+from lacarte.loop.needs.understanding.reading import orderable_codes, taught_by_menu
 from lacarte.registers.menu.actions import add_service_type
 from lacarte.registers.menu.models import ServiceType
 

@@ -21,7 +21,7 @@ from django.test import Client
 
 from lacarte.kernel import clock
 from lacarte.kernel.ids import uuid7
-from lacarte.loop.needs.carriers import Letter
+from lacarte.loop.needs.messages.carriers import Letter
 from lacarte.loop.needs.models import Need
 from lacarte.standards.gateways import sending
 from tests.city import build

@@ -1,8 +1,8 @@
 """Sentences that say themselves what is personal in them: ``{kind:words}``.
 
 ``python -m tests.engines.personal_sample`` prints how well they are read, by file and kind. The files were
-written in turn: ``seen`` before the rules were finished, ``unseen`` after, ``fresh`` when what ``unseen`` showed was
-mended.
+written in turn: ``seen`` before the rules were finished, ``unseen`` after, ``fresh`` when what ``unseen`` showed
+was mended.
 """
 
 from __future__ import annotations

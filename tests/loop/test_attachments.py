@@ -15,11 +15,11 @@ from django.test import Client
 
 from lacarte.kernel import clock
 from lacarte.kernel.models import Event, Role
-from lacarte.loop.needs import attachments, files
 from lacarte.loop.needs.actions import classify, receive
-from lacarte.loop.needs.attachments import AttachmentRefusedError, release, store, take_back, waiting
-from lacarte.loop.needs.holding import turn_away
+from lacarte.loop.needs.held.holding import turn_away
 from lacarte.loop.needs.models import Attachment, Channel, Need, Understanding
+from lacarte.loop.needs.uploads import attachments, files
+from lacarte.loop.needs.uploads.attachments import AttachmentRefusedError, release, store, take_back, waiting
 from lacarte.pages.resident.draft import SESSION_KEY
 from lacarte.registers.people.models import Person, PersonalRead
 from tests.city import City, build, official

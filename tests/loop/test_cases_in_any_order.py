@@ -16,7 +16,7 @@ from hypothesis import strategies as st
 from lacarte.kernel import clock
 from lacarte.kernel.models import Role
 from lacarte.loop.needs.actions import withdraw
-from lacarte.loop.needs.joining import JoiningRefusedError, join, keep_in_step, part, part_own
+from lacarte.loop.needs.cases.joining import JoiningRefusedError, join, keep_in_step, part, part_own
 from lacarte.loop.needs.models import Channel, Joining, Need
 from lacarte.loop.needs.queries import broken_cases, late_cases
 from lacarte.registers.menu.models import ServiceType

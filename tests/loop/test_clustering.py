@@ -12,9 +12,9 @@ from lacarte.kernel.events import describe, timeline
 from lacarte.kernel.models import Job, Role
 from lacarte.loop.matching.actions import match
 from lacarte.loop.needs.actions import receive, withdraw
-from lacarte.loop.needs.clustering import join_by_itself
+from lacarte.loop.needs.cases.clustering import join_by_itself
+from lacarte.loop.needs.cases.joining import join, part, part_own
 from lacarte.loop.needs.events import NeedReceived
-from lacarte.loop.needs.joining import join, part, part_own
 from lacarte.loop.needs.models import Channel, Joining, Message, Need
 from lacarte.loop.needs.queries import broken_cases
 from lacarte.loop.orders.actions import change, place_order

@@ -10,7 +10,7 @@ from django.db import connection
 
 from lacarte.kernel import clock
 from lacarte.loop.needs.actions import receive
-from lacarte.loop.needs.duplicates import READ, alike, alike_to, suggestions_for
+from lacarte.loop.needs.cases.duplicates import READ, alike, alike_to, suggestions_for
 from lacarte.loop.needs.models import Attachment, Channel, Different, Need
 from lacarte.registers.menu.actions import add_service_type
 from lacarte.registers.menu.models import ServiceType
@@ -115,7 +115,7 @@ def test_what_has_a_point_is_compared_with_what_has_none(city: City) -> None:
 def test_what_has_no_point_is_found_behind_any_number_that_have_one(
     city: City, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("lacarte.loop.needs.nearby.NEWEST_UNPLACED", 2)
+    monkeypatch.setattr("lacarte.loop.needs.cases.nearby.NEWEST_UNPLACED", 2)
     need = told(city, "Lift broken in Sunshine Court building 5", longitude=None, latitude=None, region=city.west)
     for away in range(3):
         told(city, f"Another lift, number {away}", north=2000 + 300 * away)

@@ -11,11 +11,11 @@ from django.conf import LazySettings
 from lacarte.kernel import clock
 from lacarte.kernel.rate_limit import under_attack
 from lacarte.loop.needs.actions import receive
-from lacarte.loop.needs.carriers import Memory
-from lacarte.loop.needs.hearing import Heard, hear
-from lacarte.loop.needs.holding import why
+from lacarte.loop.needs.held.holding import why
+from lacarte.loop.needs.messages.carriers import Memory
+from lacarte.loop.needs.messages.hearing import Heard, hear
+from lacarte.loop.needs.messages.reaching import Medium, way_to
 from lacarte.loop.needs.models import Channel, Need
-from lacarte.loop.needs.reaching import Medium, way_to
 from lacarte.registers.people.models import Person
 from tests.city import City, build
 
@@ -24,7 +24,7 @@ pytestmark = pytest.mark.django_db
 
 @pytest.fixture(autouse=True)
 def carried(settings: LazySettings, tmp_path: Path) -> type[Memory]:
-    settings.CARRIERS = dict.fromkeys(("email", "sms", "chat"), "lacarte.loop.needs.carriers.Memory")
+    settings.CARRIERS = dict.fromkeys(("email", "sms", "chat"), "lacarte.loop.needs.messages.carriers.Memory")
     settings.MEDIA_ROOT = tmp_path
     Memory.sent.clear()
     Memory.refuses.clear()

@@ -10,11 +10,11 @@ from django.test import Client
 from lacarte.kernel import clock
 from lacarte.kernel.models import Role
 from lacarte.loop.needs.actions import receive, withdraw
-from lacarte.loop.needs.following import FollowingRefusedError, follow
-from lacarte.loop.needs.holding import release, turn_away, turned_away, why
-from lacarte.loop.needs.joining import join, part
+from lacarte.loop.needs.cases.following import FollowingRefusedError, follow
+from lacarte.loop.needs.cases.joining import join, part
+from lacarte.loop.needs.held.holding import release, turn_away, turned_away, why
 from lacarte.loop.needs.models import Channel, Need
-from lacarte.loop.needs.privacy import is_public, passed_on, public_text
+from lacarte.loop.needs.understanding.privacy import is_public, passed_on, public_text
 from lacarte.registers.people.models import Person
 from tests.city import City, build, official
 

@@ -12,9 +12,9 @@ from django.core.exceptions import PermissionDenied
 from lacarte.demo.content import read
 from lacarte.kernel.events import timeline
 from lacarte.kernel.models import Role
-from lacarte.loop.needs.abuse import REASONS, why_held
 from lacarte.loop.needs.actions import NeedRefusedError, receive, withdraw
-from lacarte.loop.needs.holding import release, turn_away, turned_away, why
+from lacarte.loop.needs.held.abuse import REASONS, why_held
+from lacarte.loop.needs.held.holding import release, turn_away, turned_away, why
 from lacarte.loop.needs.models import Channel, Need
 from tests.city import City, build, official
 

@@ -11,8 +11,8 @@ from lacarte.kernel import clock
 from lacarte.kernel.events import describe, timeline
 from lacarte.kernel.models import Role, User
 from lacarte.loop.needs.actions import classify, receive, withdraw
-from lacarte.loop.needs.following import FollowingRefusedError, follow, unfollow
-from lacarte.loop.needs.joining import (
+from lacarte.loop.needs.cases.following import FollowingRefusedError, follow, unfollow
+from lacarte.loop.needs.cases.joining import (
     JoiningRefusedError,
     join,
     keep_in_step,

@@ -9,11 +9,11 @@ from django.test import Client
 
 from lacarte.kernel import clock, jobs
 from lacarte.kernel.models import Role
-from lacarte.loop.needs import learnt_urgency
 from lacarte.loop.needs.actions import receive
-from lacarte.loop.needs.dangers import set_urgency
-from lacarte.loop.needs.learnt_urgency import FEWEST_DANGERS, FEWEST_OTHERS, LEARNT, examples, model
 from lacarte.loop.needs.models import Channel, Danger, Need
+from lacarte.loop.needs.urgency import learnt as learnt_urgency
+from lacarte.loop.needs.urgency.dangers import set_urgency
+from lacarte.loop.needs.urgency.learnt import FEWEST_DANGERS, FEWEST_OTHERS, LEARNT, examples, model
 from lacarte.registers.menu.models import PriorityClass
 from tests.city import City, build, official
 

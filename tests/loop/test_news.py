@@ -8,13 +8,13 @@ from django.conf import LazySettings
 from lacarte.kernel import clock, jobs
 from lacarte.kernel.models import Job, Role
 from lacarte.loop.needs.actions import receive, withdraw
-from lacarte.loop.needs.carriers import Letter, Memory
-from lacarte.loop.needs.conversation import thread
-from lacarte.loop.needs.following import follow, unfollow
-from lacarte.loop.needs.hearing import Heard, hear
-from lacarte.loop.needs.joining import join
+from lacarte.loop.needs.cases.following import follow, unfollow
+from lacarte.loop.needs.cases.joining import join
+from lacarte.loop.needs.messages.carriers import Letter, Memory
+from lacarte.loop.needs.messages.conversation import thread
+from lacarte.loop.needs.messages.hearing import Heard, hear
+from lacarte.loop.needs.messages.reaching import Medium
 from lacarte.loop.needs.models import Channel, Message, Need
-from lacarte.loop.needs.reaching import Medium
 from lacarte.loop.orders.actions import change, place_order
 from lacarte.loop.orders.models import Order
 from lacarte.loop.voice.actions import rate
@@ -26,7 +26,7 @@ pytestmark = pytest.mark.django_db
 
 @pytest.fixture(autouse=True)
 def carried(settings: LazySettings) -> type[Memory]:
-    settings.CARRIERS = dict.fromkeys(("email", "sms", "chat"), "lacarte.loop.needs.carriers.Memory")
+    settings.CARRIERS = dict.fromkeys(("email", "sms", "chat"), "lacarte.loop.needs.messages.carriers.Memory")
     Memory.sent.clear()
     Memory.refuses.clear()
     return Memory

@@ -6,7 +6,7 @@ import pytest
 
 from lacarte.loop.needs.actions import receive
 from lacarte.loop.needs.models import Need
-from lacarte.loop.needs.placing import certain, learn_places, places_in
+from lacarte.loop.needs.understanding.placing import certain, learn_places, places_in
 from lacarte.registers.people.models import Household
 from lacarte.registers.places.gazetteer import remember
 from lacarte.registers.places.models import NamedPlace

@@ -7,7 +7,7 @@ from django.utils import translation
 
 from lacarte.loop.needs.actions import receive
 from lacarte.loop.needs.models import Need, Understanding
-from lacarte.loop.needs.privacy import public_text
+from lacarte.loop.needs.understanding.privacy import public_text
 from tests import city as towns
 
 pytestmark = pytest.mark.django_db

@@ -13,13 +13,13 @@ from django.utils import translation
 from lacarte.kernel import clock, jobs
 from lacarte.kernel.models import Job
 from lacarte.loop.needs.actions import receive
-from lacarte.loop.needs.carriers import Memory, UndeliverableError
-from lacarte.loop.needs.confirming import confirm, link_of
-from lacarte.loop.needs.conversation import say
-from lacarte.loop.needs.delivering import GIVE_UP
-from lacarte.loop.needs.expecting import deadlines, expected
+from lacarte.loop.needs.messages.carriers import Memory, UndeliverableError
+from lacarte.loop.needs.messages.confirming import confirm, link_of
+from lacarte.loop.needs.messages.conversation import say
+from lacarte.loop.needs.messages.delivering import GIVE_UP
+from lacarte.loop.needs.messages.expecting import deadlines, expected
+from lacarte.loop.needs.messages.reaching import PAGE, Medium, Way, language_for, plain, spellings, way_to
 from lacarte.loop.needs.models import Channel, Message, Need, UrgencyRule
-from lacarte.loop.needs.reaching import PAGE, Medium, Way, language_for, plain, spellings, way_to
 from lacarte.registers.menu.models import PriorityClass, ServiceType
 from lacarte.registers.people.models import Person
 from tests.city import City, build
@@ -29,7 +29,7 @@ pytestmark = pytest.mark.django_db
 
 @pytest.fixture(autouse=True)
 def carried(settings: LazySettings, tmp_path: Path) -> type[Memory]:
-    settings.CARRIERS = dict.fromkeys(("email", "sms", "chat"), "lacarte.loop.needs.carriers.Memory")
+    settings.CARRIERS = dict.fromkeys(("email", "sms", "chat"), "lacarte.loop.needs.messages.carriers.Memory")
     Memory.sent.clear()
     Memory.refuses.clear()
     return Memory

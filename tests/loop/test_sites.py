@@ -11,8 +11,8 @@ from lacarte.engines.geography import middle, project, travel_seconds
 from lacarte.kernel import clock
 from lacarte.kernel.models import Role, User
 from lacarte.loop.needs.actions import receive
-from lacarte.loop.needs.holding import turn_away
-from lacarte.loop.needs.joining import join
+from lacarte.loop.needs.cases.joining import join
+from lacarte.loop.needs.held.holding import turn_away
 from lacarte.loop.needs.models import Channel, Need
 from lacarte.loop.planning import ways
 from lacarte.loop.planning.errors import NoPlanError

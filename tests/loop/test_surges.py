@@ -12,7 +12,7 @@ from lacarte.kernel import clock
 from lacarte.kernel.events import timeline
 from lacarte.kernel.models import Role
 from lacarte.loop.needs.models import Channel, Need, Surge, Understanding
-from lacarte.loop.needs.surges import _annual, _tree, burning, daily, look, needs_of
+from lacarte.loop.needs.surges.finding import _annual, _tree, burning, daily, look, needs_of
 from lacarte.registers.menu.models import ServiceType
 from lacarte.registers.people.models import Person
 from lacarte.registers.places.models import Region

@@ -8,8 +8,8 @@ import numpy as np
 import pytest
 
 from lacarte.loop.needs.models import Need, Surge
-from lacarte.loop.needs.surges import burning, daily, look, needs_of
-from lacarte.loop.needs.surging_words import look_at_words
+from lacarte.loop.needs.surges.finding import burning, daily, look, needs_of
+from lacarte.loop.needs.surges.phrases import look_at_words
 from tests.city import City, build
 from tests.loop.test_surges import DAY, NOW, come, hold_back
 
@@ -89,7 +89,7 @@ def test_an_empty_city_and_one_of_too_many_texts_are_left_alone(
     assert look_at_words(NOW).begun == []
     usual(city)
     comes_up(city)
-    monkeypatch.setattr("lacarte.loop.needs.surging_words.MOST_TEXTS", 100)
+    monkeypatch.setattr("lacarte.loop.needs.surges.phrases.MOST_TEXTS", 100)
     assert look_at_words(NOW).begun == []
     assert Need.objects.count() > 100
 

@@ -17,12 +17,12 @@ from lacarte.cli import main
 from lacarte.engines.text import share_of
 from lacarte.kernel import clock
 from lacarte.kernel.models import Role
-from lacarte.loop.needs import model_files, training
 from lacarte.loop.needs.actions import classify, receive
-from lacarte.loop.needs.examples import Example, ExamplesError, examples_in, examples_of_needs
 from lacarte.loop.needs.models import Channel, Need
-from lacarte.loop.needs.training import corrections_since, train, train_if_due, train_in_the_night
-from lacarte.loop.needs.understanding import understand
+from lacarte.loop.needs.understanding import model_files, training
+from lacarte.loop.needs.understanding.examples import Example, ExamplesError, examples_in, examples_of_needs
+from lacarte.loop.needs.understanding.reading import understand
+from lacarte.loop.needs.understanding.training import corrections_since, train, train_if_due, train_in_the_night
 from tests.city import City, build, official
 
 pytestmark = pytest.mark.django_db

@@ -12,9 +12,10 @@ import pytest
 
 from lacarte.engines.text import fit
 from lacarte.kernel.tree import ROOT_NUMBER
-from lacarte.loop.needs import model_files
 from lacarte.loop.needs.actions import receive
-from lacarte.loop.needs.model_files import (
+from lacarte.loop.needs.models import Channel
+from lacarte.loop.needs.understanding import model_files
+from lacarte.loop.needs.understanding.model_files import (
     ModelFileError,
     Stored,
     choose,
@@ -24,8 +25,7 @@ from lacarte.loop.needs.model_files import (
     read,
     write,
 )
-from lacarte.loop.needs.models import Channel
-from lacarte.loop.needs.understanding import suggest, understand
+from lacarte.loop.needs.understanding.reading import suggest, understand
 from lacarte.registers.menu.models import ServiceType
 from lacarte.site.health import findings
 from tests.city import City, build
@@ -82,7 +82,7 @@ def test_without_a_menu_nothing_is_suggested() -> None:
 def test_changed_words_of_the_menu_are_learnt(city: City, monkeypatch: pytest.MonkeyPatch) -> None:
     assert suggest("zebra") == []
     ServiceType.objects.filter(pk=city.care.pk).update(keywords={"en": "zebra"})
-    monkeypatch.setattr("lacarte.loop.needs.understanding.time.monotonic", lambda: 1e9)
+    monkeypatch.setattr("lacarte.loop.needs.understanding.reading.time.monotonic", lambda: 1e9)
     assert suggest("zebra")[0][0] == city.care
 
 

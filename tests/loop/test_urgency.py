@@ -14,8 +14,8 @@ from lacarte.kernel import clock
 from lacarte.kernel.events import timeline
 from lacarte.kernel.models import Role
 from lacarte.loop.needs.models import UrgencyRule
-from lacarte.loop.needs.urgency import BEGINS_WITHIN, advice_of, in_force, judge
-from lacarte.loop.needs.urgency_rules import (
+from lacarte.loop.needs.urgency.judging import BEGINS_WITHIN, advice_of, in_force, judge
+from lacarte.loop.needs.urgency.rules import (
     RuleRefusedError,
     add_shipped,
     save_rule,

@@ -12,15 +12,15 @@ from django.test import Client
 
 from lacarte.kernel import clock, jobs
 from lacarte.kernel.models import Role
-from lacarte.loop.needs import hearing
 from lacarte.loop.needs.actions import receive
-from lacarte.loop.needs.attachments import store
-from lacarte.loop.needs.carriers import Memory
-from lacarte.loop.needs.conversation import MessageRefusedError, say, see_to, write
-from lacarte.loop.needs.dangers import take
-from lacarte.loop.needs.hearing import Enclosure, Heard, hear
+from lacarte.loop.needs.messages import hearing
+from lacarte.loop.needs.messages.carriers import Memory
+from lacarte.loop.needs.messages.conversation import MessageRefusedError, say, see_to, write
+from lacarte.loop.needs.messages.hearing import Enclosure, Heard, hear
+from lacarte.loop.needs.messages.reaching import Medium
 from lacarte.loop.needs.models import Attachment, Channel, Danger, Message, Need, UrgencyRule
-from lacarte.loop.needs.reaching import Medium
+from lacarte.loop.needs.uploads.attachments import store
+from lacarte.loop.needs.urgency.dangers import take
 from lacarte.registers.menu.models import PriorityClass
 from lacarte.registers.people.models import Person
 from tests.city import City, build, official
@@ -31,7 +31,7 @@ pytestmark = pytest.mark.django_db
 
 @pytest.fixture(autouse=True)
 def carried(settings: LazySettings, tmp_path: Path) -> type[Memory]:
-    settings.CARRIERS = dict.fromkeys(("email", "sms", "chat"), "lacarte.loop.needs.carriers.Memory")
+    settings.CARRIERS = dict.fromkeys(("email", "sms", "chat"), "lacarte.loop.needs.messages.carriers.Memory")
     settings.MEDIA_ROOT = tmp_path
     Memory.sent.clear()
     Memory.refuses.clear()
@@ -173,7 +173,7 @@ def test_an_empty_answer_is_refused_with_what_to_do(need: Need, worker: Client) 
 
 
 def test_what_could_not_be_sent_is_shown_at_the_desk(need: Need, worker: Client, carried: type[Memory]) -> None:
-    from lacarte.loop.needs.carriers import UndeliverableError
+    from lacarte.loop.needs.messages.carriers import UndeliverableError
 
     carried.refuses.append(UndeliverableError("no such address"))
     say(need, "Hello", actor=None)

@@ -12,8 +12,17 @@ from lacarte.kernel import clock, jobs
 from lacarte.kernel.events import timeline
 from lacarte.kernel.models import Event, Role, User
 from lacarte.loop.needs.actions import receive
-from lacarte.loop.needs.dangers import AGAIN, DangerUnseen, stream_of, take, tell_late, unseen, unseen_by, watch
 from lacarte.loop.needs.models import Channel, Danger, Need
+from lacarte.loop.needs.urgency.dangers import (
+    AGAIN,
+    DangerUnseen,
+    stream_of,
+    take,
+    tell_late,
+    unseen,
+    unseen_by,
+    watch,
+)
 from lacarte.registers.menu.models import PriorityClass
 from tests.city import City, build, official
 

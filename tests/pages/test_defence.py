@@ -12,7 +12,7 @@ from django.urls import reverse
 from lacarte.kernel.models import Role
 from lacarte.kernel.proof_of_work import solve
 from lacarte.kernel.rate_limit import note_trouble
-from lacarte.loop.needs.holding import why
+from lacarte.loop.needs.held.holding import why
 from lacarte.loop.needs.models import Need
 from tests.city import City, build, official
 from tests.pages.telling import STUCK, answer, send, to_the_check

@@ -16,8 +16,8 @@ from PIL import Image
 from lacarte.kernel import clock
 from lacarte.kernel.models import User
 from lacarte.loop.needs.actions import receive
-from lacarte.loop.needs.attachments import store
 from lacarte.loop.needs.models import Attachment, Channel, Different, Follower, KeptDraft, Need
+from lacarte.loop.needs.uploads.attachments import store
 from lacarte.registers.people.models import Person
 from tests.city import City, build
 from tests.pages.telling import answer, send

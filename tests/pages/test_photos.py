@@ -11,8 +11,8 @@ from django.test import Client
 from django.urls import reverse
 
 from lacarte.kernel import clock
-from lacarte.loop.needs import attachments
 from lacarte.loop.needs.models import Attachment
+from lacarte.loop.needs.uploads import attachments
 from tests.city import City, build
 from tests.pages.telling import STUCK, answer, photo, send, to_the_check
 

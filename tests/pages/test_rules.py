@@ -11,7 +11,7 @@ from django.urls import reverse
 from lacarte.kernel.models import Role, User
 from lacarte.loop.needs.actions import receive
 from lacarte.loop.needs.models import Channel, UrgencyRule
-from lacarte.loop.needs.urgency import judge
+from lacarte.loop.needs.urgency.judging import judge
 from tests.city import City, build, official
 
 pytestmark = pytest.mark.django_db

@@ -9,7 +9,7 @@ from django.test import Client
 
 from lacarte.kernel.models import Role, User
 from lacarte.loop.needs.actions import receive
-from lacarte.loop.needs.joining import join
+from lacarte.loop.needs.cases.joining import join
 from lacarte.loop.needs.models import Channel, Different, Follower, Need
 from lacarte.registers.people.models import Person
 from tests.city import City, build, official

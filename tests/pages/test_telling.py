@@ -11,7 +11,7 @@ from django.urls import reverse
 from lacarte.kernel import clock
 from lacarte.kernel.models import User
 from lacarte.loop.needs.models import KeptDraft, Need
-from lacarte.loop.needs.placing import PlaceFound
+from lacarte.loop.needs.understanding.placing import PlaceFound
 from lacarte.pages.resident import questions_where
 from lacarte.pages.resident.draft import SESSION_KEY
 from lacarte.pages.resident.tasks import sweep_drafts

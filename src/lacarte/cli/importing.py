@@ -112,7 +112,7 @@ def gazetteer(path: Path | None, source: str, replace: bool, learn: bool) -> Non
     if (path is None) != learn:
         raise click.UsageError("Give the file to load, or --learn.")
     with installation():
-        from lacarte.loop.needs.placing import learn_places
+        from lacarte.loop.needs.understanding.placing import learn_places
         from lacarte.standards.imports import ImportFaultError, import_gazetteer
 
         if path is None:

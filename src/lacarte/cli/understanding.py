@@ -13,7 +13,7 @@ import click
 from lacarte.cli.installation import Failure, installation, progress, stoppable
 
 if TYPE_CHECKING:
-    from lacarte.loop.needs.examples import Example, Rejected
+    from lacarte.loop.needs.understanding.examples import Example, Rejected
 
 __all__ = ["train", "understand"]
 
@@ -38,9 +38,9 @@ def train_needs(source: Path | None, test: Path | None, as_json: bool) -> None:
         raise click.UsageError("--test goes with --from")
     with installation():
         from lacarte.cli.understanding_words import quality_table
-        from lacarte.loop.needs.examples import ExamplesError, examples_of_needs
-        from lacarte.loop.needs.model_files import ModelFileError
-        from lacarte.loop.needs.training import train as learn
+        from lacarte.loop.needs.understanding.examples import ExamplesError, examples_of_needs
+        from lacarte.loop.needs.understanding.model_files import ModelFileError
+        from lacarte.loop.needs.understanding.training import train as learn
 
         try:
             rejected: dict[str, list[Rejected]] = {}
@@ -80,7 +80,7 @@ def understand(text: str, as_json: bool) -> None:
 
 
 def _read(path: Path, rejected: dict[str, list[Rejected]]) -> list[Example]:
-    from lacarte.loop.needs.examples import examples_in
+    from lacarte.loop.needs.understanding.examples import examples_in
 
     found, left_out = examples_in(path)
     if left_out:

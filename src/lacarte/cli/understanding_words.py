@@ -11,11 +11,11 @@ from django.utils import timezone
 from lacarte.engines.text.quality import LabelQuality, Quality
 from lacarte.kernel import clock
 from lacarte.kernel.tree import ROOT_NUMBER
-from lacarte.loop.needs.placing import places_in
-from lacarte.loop.needs.privacy import personal_in
-from lacarte.loop.needs.training import Outcome
-from lacarte.loop.needs.understanding import labels_of
-from lacarte.loop.needs.urgency import judge
+from lacarte.loop.needs.understanding.placing import places_in
+from lacarte.loop.needs.understanding.privacy import personal_in
+from lacarte.loop.needs.understanding.reading import labels_of
+from lacarte.loop.needs.understanding.training import Outcome
+from lacarte.loop.needs.urgency.judging import judge
 from lacarte.registers.menu.models import PriorityClass, ServiceType
 
 __all__ = ["made_of", "quality_table", "said_of"]

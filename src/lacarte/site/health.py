@@ -14,9 +14,9 @@ from django.db.migrations.executor import MigrationExecutor
 
 from lacarte.kernel import clock, jobs
 from lacarte.kernel.models import Event
-from lacarte.loop.needs import model_files
 from lacarte.loop.needs.models import Mailbox
 from lacarte.loop.needs.queries import broken_cases, late_cases
+from lacarte.loop.needs.understanding import model_files
 from lacarte.registers.menu.queries import overbooked
 
 LATE_SECONDS = 300

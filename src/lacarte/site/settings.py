@@ -109,7 +109,7 @@ STATICFILES_DIRS = [home.package_folder("leaflet", "static")]
 WHITENOISE_USE_FINDERS = True
 MEDIA_ROOT = HOME / "media"
 OUTBOX = HOME / "outbox"
-#: Who carries what is said to residents, by medium (loop/needs/carriers.py).
+#: Who carries what is said to residents, by medium (loop/needs/messages/carriers.py).
 CARRIERS = {
     "email": "lacarte.standards.mail.sending.Mail",
     "sms": "lacarte.standards.gateways.sending.Gateways",

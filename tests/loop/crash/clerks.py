@@ -18,7 +18,7 @@ from django.db import connection  # noqa: E402
 from lacarte.kernel import clock  # noqa: E402
 from lacarte.kernel.models import Role, User  # noqa: E402
 from lacarte.loop.needs.actions import NeedRefusedError, withdraw  # noqa: E402
-from lacarte.loop.needs.joining import (  # noqa: E402
+from lacarte.loop.needs.cases.joining import (  # noqa: E402
     JoiningRefusedError,
     join,
     keep_in_step,

@@ -16,7 +16,7 @@ from hypothesis import strategies as st
 
 from lacarte.kernel import clock
 from lacarte.kernel.ids import uuid7
-from lacarte.loop.needs.carriers import Letter, UndeliverableError
+from lacarte.loop.needs.messages.carriers import Letter, UndeliverableError
 from lacarte.loop.needs.models import Message, Need
 from lacarte.registers.people.models import Person
 from lacarte.registers.places.models import Boundary

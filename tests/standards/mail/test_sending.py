@@ -13,7 +13,7 @@ from django.core.mail import EmailMessage
 
 from lacarte.kernel import clock
 from lacarte.kernel.ids import uuid7
-from lacarte.loop.needs.carriers import Letter, UndeliverableError
+from lacarte.loop.needs.messages.carriers import Letter, UndeliverableError
 from lacarte.standards.mail.outbox import Outbox
 from lacarte.standards.mail.sending import Mail, email_of
 

@@ -15,10 +15,10 @@ from django.core import mail as sent_mail
 from lacarte.kernel import clock, jobs
 from lacarte.kernel.models import Job, Role
 from lacarte.loop.needs.actions import receive
-from lacarte.loop.needs.conversation import say
-from lacarte.loop.needs.holding import release, why
+from lacarte.loop.needs.held.holding import release, why
+from lacarte.loop.needs.messages.conversation import say
+from lacarte.loop.needs.messages.reply_address import need_of_address, reply_address
 from lacarte.loop.needs.models import Channel, Message, Need
-from lacarte.loop.needs.reply_address import need_of_address, reply_address
 from lacarte.registers.people.models import Household, Person
 from lacarte.registers.places.models import NamedPlace
 from lacarte.standards.mail.taking import Became, take

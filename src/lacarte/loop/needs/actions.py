@@ -19,16 +19,16 @@ from lacarte.kernel.ids import new_reference
 from lacarte.kernel.models import User
 from lacarte.kernel.permissions import Action, require
 from lacarte.kernel.text import storable
-from lacarte.loop.needs.abuse import why_held
-from lacarte.loop.needs.cases import taking_turns
-from lacarte.loop.needs.duplicates import Alike, alike
+from lacarte.loop.needs.cases.duplicates import Alike, alike
+from lacarte.loop.needs.cases.joining import leave, stand_alone
+from lacarte.loop.needs.cases.turns import taking_turns
 from lacarte.loop.needs.events import NeedClassified, NeedHeld, NeedReceived, NeedWithdrawn
-from lacarte.loop.needs.joining import leave, stand_alone
+from lacarte.loop.needs.held.abuse import why_held
 from lacarte.loop.needs.models import Attachment, Danger, Message, Need, Understanding
-from lacarte.loop.needs.placing import PlaceFound, certain, places_in
-from lacarte.loop.needs.privacy import personal_in
-from lacarte.loop.needs.understanding import Reading, understand
-from lacarte.loop.needs.urgency import Judgement, judge
+from lacarte.loop.needs.understanding.placing import PlaceFound, certain, places_in
+from lacarte.loop.needs.understanding.privacy import personal_in
+from lacarte.loop.needs.understanding.reading import Reading, understand
+from lacarte.loop.needs.urgency.judging import Judgement, judge
 from lacarte.registers.menu.models import PriorityClass, ServiceType, Subject
 from lacarte.registers.people.models import Household, Person
 from lacarte.registers.places.models import Region

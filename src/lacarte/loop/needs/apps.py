@@ -22,7 +22,7 @@ class NeedsConfig(AppConfig):
 def _add_rules(using: str, **said: Any) -> None:
     from django.db.migrations.executor import MigrationExecutor
 
-    from lacarte.loop.needs.urgency_rules import add_shipped
+    from lacarte.loop.needs.urgency.rules import add_shipped
 
     executor = MigrationExecutor(connections[using])
     newest = [node for node in executor.loader.graph.leaf_nodes() if node[0] == "needs"]

@@ -7,21 +7,17 @@ from datetime import timedelta
 from lacarte.kernel.events import subscribe
 from lacarte.kernel.models import Event
 from lacarte.kernel.schedule import every
-from lacarte.loop.needs import (
-    attachments,
-    case_news,
-    clustering,
-    confirming,
-    dangers,
-    delivering,
-    learnt_urgency,
-    placing,
-    surges,
-    surging_words,
-    training,
-)
 from lacarte.loop.needs.actions import receive
+from lacarte.loop.needs.cases import clustering
+from lacarte.loop.needs.cases import news as case_news
+from lacarte.loop.needs.messages import confirming, delivering
 from lacarte.loop.needs.models import Channel
+from lacarte.loop.needs.surges import finding as surges
+from lacarte.loop.needs.surges import phrases as surging_words
+from lacarte.loop.needs.understanding import placing, training
+from lacarte.loop.needs.uploads import attachments
+from lacarte.loop.needs.urgency import dangers
+from lacarte.loop.needs.urgency import learnt as learnt_urgency
 from lacarte.loop.sensing.events import AlarmRaised
 from lacarte.loop.sensing.models import Alarm
 

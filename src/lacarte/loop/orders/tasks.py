@@ -15,8 +15,8 @@ from lacarte.kernel.schedule import every
 from lacarte.loop.matching.events import MatchingRunPublished, ObjectionAnswered
 from lacarte.loop.matching.models import Match, Objection
 from lacarte.loop.matching.queries import by_urgency
-from lacarte.loop.needs.case_news import News, tell_case, tell_need
-from lacarte.loop.needs.joining import keep_in_step
+from lacarte.loop.needs.cases.joining import keep_in_step
+from lacarte.loop.needs.cases.news import News, tell_case, tell_need
 from lacarte.loop.orders.actions import change, place_many
 from lacarte.loop.orders.events import OrderChanged, OrderOverdue, OrderPlaced
 from lacarte.loop.orders.models import Order, OrderState

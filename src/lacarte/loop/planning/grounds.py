@@ -15,7 +15,7 @@ from lacarte.kernel import clock
 from lacarte.kernel.permissions import Action, AnyUser, may, permitted
 from lacarte.loop.matching.queries import HORIZON
 from lacarte.loop.needs.models import Need
-from lacarte.loop.needs.privacy import passed_on
+from lacarte.loop.needs.understanding.privacy import passed_on
 from lacarte.registers.menu.models import OfferAtPlace, ServiceType
 from lacarte.registers.places.models import Region
 from lacarte.registers.places.outlines import outlines

@@ -6,7 +6,6 @@ from collections.abc import Iterable
 from uuid import UUID
 
 from lacarte.kernel.events import subscribe_many
-from lacarte.loop.needs.dangers import NeedUrgencySet
 from lacarte.loop.needs.events import (
     NeedClassified,
     NeedCounted,
@@ -16,6 +15,7 @@ from lacarte.loop.needs.events import (
     NeedWorsened,
 )
 from lacarte.loop.needs.models import Need
+from lacarte.loop.needs.urgency.dangers import NeedUrgencySet
 from lacarte.loop.priority.actions import weigh
 
 

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from lacarte.kernel.events import subscribe
 from lacarte.kernel.models import Event
-from lacarte.loop.needs.case_news import News, tell_followers
-from lacarte.loop.needs.joining import keep_in_step
+from lacarte.loop.needs.cases.joining import keep_in_step
+from lacarte.loop.needs.cases.news import News, tell_followers
 from lacarte.loop.voice.events import OrderRated
 
 

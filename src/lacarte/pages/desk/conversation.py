@@ -16,8 +16,7 @@ from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_POST
 
 from lacarte.kernel.permissions import Action
-from lacarte.loop.needs.attachments import release, take_back
-from lacarte.loop.needs.conversation import (
+from lacarte.loop.needs.messages.conversation import (
     LONGEST_MESSAGE,
     MessageRefusedError,
     not_taken,
@@ -26,8 +25,9 @@ from lacarte.loop.needs.conversation import (
     thread,
     unhandled,
 )
+from lacarte.loop.needs.messages.reaching import Medium, way_to
 from lacarte.loop.needs.models import Need
-from lacarte.loop.needs.reaching import Medium, way_to
+from lacarte.loop.needs.uploads.attachments import release, take_back
 from lacarte.pages.design.forms import Form
 from lacarte.pages.desk.access import official, readable
 

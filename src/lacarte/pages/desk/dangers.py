@@ -19,11 +19,11 @@ from lacarte.kernel.models import User
 from lacarte.kernel.permissions import Action, may_anywhere, require_anywhere
 from lacarte.kernel.text import listed
 from lacarte.loop.needs.actions import NeedRefusedError
-from lacarte.loop.needs.dangers import set_urgency as keep_urgency
-from lacarte.loop.needs.dangers import take, unseen_by
 from lacarte.loop.needs.models import Danger, Need
 from lacarte.loop.needs.queries import visible
-from lacarte.loop.needs.surges import burning
+from lacarte.loop.needs.surges.finding import burning
+from lacarte.loop.needs.urgency.dangers import set_urgency as keep_urgency
+from lacarte.loop.needs.urgency.dangers import take, unseen_by
 from lacarte.pages.desk.parts import names_of_rules
 from lacarte.pages.desk.urgency_form import UrgencyForm
 

@@ -11,7 +11,7 @@ from django.utils.translation import gettext_lazy
 from lacarte.loop.matching.models import Objection
 from lacarte.loop.matching.objections import LONGEST_REASON
 from lacarte.loop.needs.models import Need
-from lacarte.loop.needs.understanding import suggest
+from lacarte.loop.needs.understanding.reading import suggest
 from lacarte.pages.design.filters import AreaAndDistrict
 from lacarte.pages.design.forms import Choices, Form
 from lacarte.pages.desk.queries import Filters

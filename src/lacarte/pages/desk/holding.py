@@ -12,9 +12,9 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
 from lacarte.kernel.permissions import Action
-from lacarte.loop.needs.abuse import REASONS
 from lacarte.loop.needs.actions import NeedRefusedError
-from lacarte.loop.needs.holding import release, turn_away, turned_away, why
+from lacarte.loop.needs.held.abuse import REASONS
+from lacarte.loop.needs.held.holding import release, turn_away, turned_away, why
 from lacarte.loop.needs.models import Need
 from lacarte.pages.desk.access import official, readable
 

@@ -17,8 +17,8 @@ from django.views.decorators.http import require_POST
 from lacarte.kernel.ids import read_reference
 from lacarte.kernel.models import User
 from lacarte.kernel.permissions import Action, permitted
-from lacarte.loop.needs.duplicates import Alike, alike_to
-from lacarte.loop.needs.joining import JoiningRefusedError, join, part, say_different
+from lacarte.loop.needs.cases.duplicates import Alike, alike_to
+from lacarte.loop.needs.cases.joining import JoiningRefusedError, join, part, say_different
 from lacarte.loop.needs.models import Joining, Need
 from lacarte.loop.needs.queries import people_behind, visible
 from lacarte.pages.desk.access import official, readable

@@ -19,13 +19,13 @@ from lacarte.kernel import clock
 from lacarte.kernel.models import User
 from lacarte.kernel.permissions import Action, may_there, permitted
 from lacarte.kernel.text import listed
-from lacarte.loop.needs.duplicates import Alike, alike
+from lacarte.loop.needs.cases.duplicates import Alike, alike
 from lacarte.loop.needs.models import Need
-from lacarte.loop.needs.placing import PlaceFound, certain, places_in
-from lacarte.loop.needs.privacy import public_text
 from lacarte.loop.needs.queries import visible
-from lacarte.loop.needs.understanding import Reading, understand
-from lacarte.loop.needs.urgency import Judgement, judge, this_month
+from lacarte.loop.needs.understanding.placing import PlaceFound, certain, places_in
+from lacarte.loop.needs.understanding.privacy import public_text
+from lacarte.loop.needs.understanding.reading import Reading, understand
+from lacarte.loop.needs.urgency.judging import Judgement, judge, this_month
 from lacarte.pages.desk.call import Call
 from lacarte.pages.desk.register_form import Register
 from lacarte.registers.menu.answering import questions_of

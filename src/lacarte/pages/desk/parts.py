@@ -9,9 +9,9 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from lacarte.kernel.text import in_language, listed
-from lacarte.loop.needs.learnt_urgency import LEARNT
 from lacarte.loop.needs.models import Danger, Need, UrgencyRule
-from lacarte.loop.needs.urgency import advice_of
+from lacarte.loop.needs.urgency.judging import advice_of
+from lacarte.loop.needs.urgency.learnt import LEARNT
 from lacarte.loop.orders.models import OrderState
 from lacarte.loop.priority.actions import WEIGHTS
 

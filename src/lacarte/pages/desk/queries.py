@@ -13,7 +13,7 @@ from lacarte.kernel import clock, tree
 from lacarte.kernel.ids import read_reference
 from lacarte.kernel.permissions import AnyUser
 from lacarte.loop.matching.models import Objection
-from lacarte.loop.needs.conversation import has_unhandled
+from lacarte.loop.needs.messages.conversation import has_unhandled
 from lacarte.loop.needs.models import Need
 from lacarte.loop.needs.queries import visible
 from lacarte.loop.orders.models import Order, OrderState

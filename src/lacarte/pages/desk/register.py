@@ -19,11 +19,11 @@ from lacarte.kernel.models import User
 from lacarte.kernel.permissions import Action, require
 from lacarte.kernel.text import storable
 from lacarte.loop.needs.actions import NeedRefusedError, receive
-from lacarte.loop.needs.expecting import expected
-from lacarte.loop.needs.following import FollowingRefusedError, follow
+from lacarte.loop.needs.cases.following import FollowingRefusedError, follow
+from lacarte.loop.needs.messages.expecting import expected
 from lacarte.loop.needs.models import Channel, Need
 from lacarte.loop.needs.queries import visible
-from lacarte.loop.needs.urgency import Judgement, advice_of
+from lacarte.loop.needs.urgency.judging import Judgement, advice_of
 from lacarte.pages.desk.access import official
 from lacarte.pages.desk.call import Call, Sent, note_sent, sent_lately
 from lacarte.pages.desk.looking import Looked, callers, look

@@ -14,8 +14,8 @@ from django.utils.translation import gettext as _
 from lacarte.kernel.tree import ROOT_NUMBER
 from lacarte.loop.needs.actions import LONGEST_TEXT
 from lacarte.loop.needs.models import UrgencyRule
-from lacarte.loop.needs.urgency import KINDS
-from lacarte.loop.needs.urgency_rules import RuleRefusedError
+from lacarte.loop.needs.urgency.judging import KINDS
+from lacarte.loop.needs.urgency.rules import RuleRefusedError
 from lacarte.pages.design.forms import Form
 from lacarte.registers.menu.browse import life_areas
 from lacarte.registers.menu.models import PriorityClass, ServiceType

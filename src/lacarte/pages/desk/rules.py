@@ -21,8 +21,8 @@ from lacarte.kernel.permissions import Action, may_anywhere
 from lacarte.kernel.text import in_language
 from lacarte.loop.needs.models import Need, UrgencyRule
 from lacarte.loop.needs.queries import visible
-from lacarte.loop.needs.urgency import BEGINS_WITHIN, advice_of, applies, in_force, this_month, watch_of
-from lacarte.loop.needs.urgency_rules import RuleRefusedError, save_rule, stream_of
+from lacarte.loop.needs.urgency.judging import BEGINS_WITHIN, advice_of, applies, in_force, this_month, watch_of
+from lacarte.loop.needs.urgency.rules import RuleRefusedError, save_rule, stream_of
 from lacarte.pages.desk.rule_form import RuleForm, TryOut
 from lacarte.registers.menu.models import PriorityClass
 

@@ -7,8 +7,8 @@ from typing import Any
 from django import forms
 from django.utils.translation import gettext_lazy
 
-from lacarte.loop.needs.dangers import LONGEST_REASON
 from lacarte.loop.needs.models import Need
+from lacarte.loop.needs.urgency.dangers import LONGEST_REASON
 from lacarte.pages.design.forms import Form
 from lacarte.registers.menu.models import PriorityClass
 

@@ -19,8 +19,8 @@ from lacarte.loop.matching.models import Objection
 from lacarte.loop.matching.objections import ObjectionRefusedError, answer, newest_objection
 from lacarte.loop.matching.queries import why_unserved
 from lacarte.loop.needs.actions import classify
-from lacarte.loop.needs.conversation import timeline_beside
-from lacarte.loop.needs.joining import JoiningRefusedError
+from lacarte.loop.needs.cases.joining import JoiningRefusedError
+from lacarte.loop.needs.messages.conversation import timeline_beside
 from lacarte.loop.needs.models import Need
 from lacarte.loop.orders.actions import OrderRefusedError, change
 from lacarte.loop.orders.models import Order

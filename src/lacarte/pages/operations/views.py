@@ -14,7 +14,7 @@ from lacarte.kernel import jobs
 from lacarte.kernel.models import Job
 from lacarte.kernel.permissions import Action, may_anywhere, require_anywhere
 from lacarte.loop.matching.queries import latest_run
-from lacarte.loop.needs.dangers import watch
+from lacarte.loop.needs.urgency.dangers import watch
 
 _PAGE = 50
 

@@ -17,7 +17,7 @@ from django.views.decorators.http import require_GET
 
 from lacarte.kernel import clock
 from lacarte.loop.needs.models import Surge
-from lacarte.loop.needs.surges import burning, daily
+from lacarte.loop.needs.surges.finding import burning, daily
 from lacarte.loop.planning.few import Told, told
 from lacarte.loop.voice.queries import SMALLEST_GROUP
 from lacarte.pages.design.chart import Chart, columns

@@ -5,10 +5,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from lacarte.kernel import clock
-from lacarte.loop.needs.attachments import JPEG
-from lacarte.loop.needs.duplicates import suggestions_for
+from lacarte.loop.needs.cases.duplicates import suggestions_for
 from lacarte.loop.needs.models import Attachment, Different, Need
-from lacarte.loop.needs.privacy import public_text
+from lacarte.loop.needs.understanding.privacy import public_text
+from lacarte.loop.needs.uploads.attachments import JPEG
 from lacarte.pages.resident.draft import Draft
 from lacarte.registers.menu.models import Subject
 

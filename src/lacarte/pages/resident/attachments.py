@@ -8,11 +8,11 @@ from django.http import FileResponse, Http404, HttpRequest
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
-from lacarte.loop.needs.attachments import JPEG
-from lacarte.loop.needs.files import path_of
 from lacarte.loop.needs.models import Attachment
-from lacarte.loop.needs.privacy import is_public
 from lacarte.loop.needs.queries import visible
+from lacarte.loop.needs.understanding.privacy import is_public
+from lacarte.loop.needs.uploads.attachments import JPEG
+from lacarte.loop.needs.uploads.files import path_of
 from lacarte.pages.resident.access import may_open, may_see_draft
 from lacarte.registers.people.queries import note_look
 

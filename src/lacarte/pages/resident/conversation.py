@@ -13,9 +13,9 @@ from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_POST
 
 from lacarte.kernel.rate_limit import allowed
-from lacarte.loop.needs.attachments import AttachmentRefusedError, most, store
-from lacarte.loop.needs.conversation import LONGEST_MESSAGE, MessageRefusedError, thread, write
+from lacarte.loop.needs.messages.conversation import LONGEST_MESSAGE, MessageRefusedError, thread, write
 from lacarte.loop.needs.models import Attachment, Need
+from lacarte.loop.needs.uploads.attachments import AttachmentRefusedError, most, store
 from lacarte.pages.design.forms import Form
 from lacarte.pages.resident.access import counted, may_open, need_or_404
 from lacarte.pages.resident.questions import SeveralFiles

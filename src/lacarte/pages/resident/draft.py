@@ -12,8 +12,8 @@ from django.db import transaction
 
 from lacarte.kernel import clock
 from lacarte.kernel.models import User
-from lacarte.loop.needs.attachments import discard, waiting
 from lacarte.loop.needs.models import Attachment, KeptDraft
+from lacarte.loop.needs.uploads.attachments import discard, waiting
 from lacarte.registers.menu.answering import Answers, questions_of
 from lacarte.registers.menu.models import Attribute, ServiceType, Subject
 from lacarte.registers.people.models import Household, Person

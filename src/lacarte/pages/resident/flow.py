@@ -9,7 +9,7 @@ from django.shortcuts import redirect
 from django.urls import reverse
 from django.utils import timezone
 
-from lacarte.loop.needs.urgency import Judgement, judge
+from lacarte.loop.needs.urgency.judging import Judgement, judge
 from lacarte.pages.resident.alike import possibly_same
 from lacarte.pages.resident.draft import STEPS, Draft
 from lacarte.registers.menu.models import ServiceType

@@ -10,12 +10,12 @@ from django.shortcuts import redirect
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
-from lacarte.loop.needs.attachments import JPEG
-from lacarte.loop.needs.following import FollowingRefusedError, follow, unfollow
-from lacarte.loop.needs.joining import JoiningRefusedError, part_own
+from lacarte.loop.needs.cases.following import FollowingRefusedError, follow, unfollow
+from lacarte.loop.needs.cases.joining import JoiningRefusedError, part_own
 from lacarte.loop.needs.models import Follower, Need
-from lacarte.loop.needs.privacy import is_public, public_text
 from lacarte.loop.needs.queries import people_behind
+from lacarte.loop.needs.understanding.privacy import is_public, public_text
+from lacarte.loop.needs.uploads.attachments import JPEG
 from lacarte.pages.resident.access import counted, followed_here, follows, may_open, need_or_404, stops_following
 from lacarte.pages.resident.draft import account_person, person_of
 

@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
 from lacarte.kernel.rate_limit import allowed
-from lacarte.loop.needs.attachments import AttachmentRefusedError, discard, store
+from lacarte.loop.needs.uploads.attachments import AttachmentRefusedError, discard, store
 from lacarte.pages.resident.draft import Draft
 from lacarte.pages.resident.flow import ahead, around, go_on
 from lacarte.pages.resident.questions import Photos

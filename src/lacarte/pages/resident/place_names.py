@@ -7,7 +7,7 @@ from django.views.decorators.http import require_GET
 
 from lacarte.kernel.rate_limit import allowed
 from lacarte.kernel.text import storable
-from lacarte.loop.needs.placing import places_in
+from lacarte.loop.needs.understanding.placing import places_in
 from lacarte.registers.places.queries import named_like
 
 _SHORTEST, _LONGEST, _MOST = 2, 100, 8

@@ -12,8 +12,8 @@ from django.utils.translation import gettext_lazy
 
 from lacarte.kernel.text import in_language, storable
 from lacarte.loop.needs.actions import LONGEST_TEXT
-from lacarte.loop.needs.attachments import most
-from lacarte.loop.needs.understanding import suggest
+from lacarte.loop.needs.understanding.reading import suggest
+from lacarte.loop.needs.uploads.attachments import most
 from lacarte.pages.design.forms import Choices, Form
 from lacarte.pages.resident.draft import Draft
 from lacarte.registers.menu.models import ServiceType

@@ -11,7 +11,7 @@ from django.utils.translation import gettext_lazy
 
 from lacarte.kernel import tree
 from lacarte.kernel.text import listed
-from lacarte.loop.needs.placing import certain, places_in
+from lacarte.loop.needs.understanding.placing import certain, places_in
 from lacarte.pages.design.forms import Choices
 from lacarte.pages.design.places import region_choices
 from lacarte.pages.resident.draft import Draft, home_of

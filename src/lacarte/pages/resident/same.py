@@ -13,7 +13,7 @@ from django.utils.translation import get_language, gettext_lazy
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
-from lacarte.loop.needs.following import FollowingRefusedError, follow
+from lacarte.loop.needs.cases.following import FollowingRefusedError, follow
 from lacarte.loop.needs.models import Need
 from lacarte.pages.design.forms import Form
 from lacarte.pages.resident.access import counted, follows, need_or_404

@@ -11,7 +11,7 @@ from django.utils.translation import ngettext
 
 from lacarte.kernel import clock
 from lacarte.loop.matching.queries import URGENT_CLASS
-from lacarte.loop.needs.holding import turned_away
+from lacarte.loop.needs.held.holding import turned_away
 from lacarte.loop.needs.models import Need
 from lacarte.loop.orders.models import Order, OrderState
 

@@ -14,8 +14,8 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 from lacarte.kernel.rate_limit import allowed
 from lacarte.loop.matching.objections import ObjectionRefusedError, object_to
 from lacarte.loop.needs.actions import NeedRefusedError, withdraw
-from lacarte.loop.needs.conversation import came_with, not_taken, timeline_beside
-from lacarte.loop.needs.expecting import expected
+from lacarte.loop.needs.messages.conversation import came_with, not_taken, timeline_beside
+from lacarte.loop.needs.messages.expecting import expected
 from lacarte.loop.needs.models import Need
 from lacarte.loop.needs.queries import by_secret, own
 from lacarte.loop.orders.actions import OrderRefusedError, change

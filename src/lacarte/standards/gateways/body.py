@@ -12,7 +12,7 @@ from datetime import UTC, datetime
 from typing import Any, cast
 
 from lacarte.kernel.text import storable
-from lacarte.loop.needs.hearing import Enclosure
+from lacarte.loop.needs.messages.hearing import Enclosure
 
 LONGEST_ID, LONGEST_FROM, LONGEST_TEXT, LONGEST_NAME = 100, 200, 20_000, 200
 _LANGUAGE = re.compile(r"[A-Za-z]{2,8}(?:-[A-Za-z0-9]{1,8}){0,4}")

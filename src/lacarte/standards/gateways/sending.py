@@ -13,7 +13,7 @@ from typing import IO, Any
 from django.conf import settings
 
 from lacarte.kernel import clock
-from lacarte.loop.needs.carriers import Letter, UndeliverableError
+from lacarte.loop.needs.messages.carriers import Letter, UndeliverableError
 from lacarte.standards.gateways.configured import Gateway, gateways_of
 from lacarte.standards.gateways.signing import ID, SIGNATURE, TIMESTAMP, sign
 

@@ -11,7 +11,7 @@ from lacarte.kernel import clock
 from lacarte.kernel.rate_limit import allowed
 from lacarte.kernel.uploads import most_bytes
 from lacarte.loop.needs.actions import NeedRefusedError
-from lacarte.loop.needs.hearing import Heard, Taken, hear
+from lacarte.loop.needs.messages.hearing import Heard, Taken, hear
 from lacarte.loop.needs.models import Message
 from lacarte.registers.places.queries import is_served
 from lacarte.standards.gateways.body import Body, BodyError, Fault, parse

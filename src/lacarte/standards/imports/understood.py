@@ -5,10 +5,10 @@ from __future__ import annotations
 from django.utils import timezone
 
 from lacarte.loop.needs.models import Need, Understanding
-from lacarte.loop.needs.placing import places_in
-from lacarte.loop.needs.privacy import personal_in
-from lacarte.loop.needs.understanding import understand
-from lacarte.loop.needs.urgency import judge
+from lacarte.loop.needs.understanding.placing import places_in
+from lacarte.loop.needs.understanding.privacy import personal_in
+from lacarte.loop.needs.understanding.reading import understand
+from lacarte.loop.needs.urgency.judging import judge
 
 
 def read_words(need: Need) -> Understanding:

@@ -9,7 +9,7 @@ from django.conf import settings
 from django.core.mail import EmailMessage
 from django.core.validators import validate_email
 
-from lacarte.loop.needs.carriers import Letter, UndeliverableError
+from lacarte.loop.needs.messages.carriers import Letter, UndeliverableError
 
 #: SMTP replies of 500 and more are final (RFC 5321, section 4.2.1).
 _FINAL = 500

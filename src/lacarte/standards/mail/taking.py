@@ -9,8 +9,8 @@ from enum import StrEnum
 from django.conf import settings
 
 from lacarte.kernel import clock
-from lacarte.loop.needs.delivering import came_back
-from lacarte.loop.needs.hearing import Enclosure, Heard, hear
+from lacarte.loop.needs.messages.delivering import came_back
+from lacarte.loop.needs.messages.hearing import Enclosure, Heard, hear
 from lacarte.loop.needs.models import Message
 from lacarte.standards.mail.reading import read
 

@@ -6,7 +6,7 @@ from django.utils import formats, timezone
 from django.utils.translation import gettext as _
 
 from lacarte.loop.needs.models import Need
-from lacarte.loop.needs.urgency import advice_of
+from lacarte.loop.needs.urgency.judging import advice_of
 from lacarte.registers.places.queries import calendar_of
 
 

@@ -15,7 +15,7 @@ from django.utils.translation import gettext as _
 from lacarte.kernel import clock
 from lacarte.kernel.ids import read_reference
 from lacarte.loop.needs.models import Need
-from lacarte.loop.needs.privacy import passed_on
+from lacarte.loop.needs.understanding.privacy import passed_on
 from lacarte.registers.menu.models import ServiceType, Subject
 from lacarte.standards.open311.errors import Open311Error
 from lacarte.standards.open311.jurisdictions import Jurisdiction

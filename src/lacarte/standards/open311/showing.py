@@ -14,7 +14,7 @@ from django.utils.translation import gettext as _
 
 from lacarte.kernel.text import in_language
 from lacarte.loop.needs.models import Attachment, Follower, Need
-from lacarte.loop.needs.privacy import is_public, public_text, without_personal
+from lacarte.loop.needs.understanding.privacy import is_public, public_text, without_personal
 from lacarte.loop.orders.models import Order, OrderState
 from lacarte.registers.menu.answering import AnswerWrongError, choices_of, read_answer
 from lacarte.registers.menu.models import Attribute, ServiceType

@@ -16,8 +16,8 @@ from django.utils.translation import gettext as _
 
 from lacarte.kernel.models import ApiKey
 from lacarte.loop.needs.actions import Answers, NeedRefusedError, receive
-from lacarte.loop.needs.attachments import AttachmentRefusedError, discard, most, store
 from lacarte.loop.needs.models import Attachment, Channel, Need
+from lacarte.loop.needs.uploads.attachments import AttachmentRefusedError, discard, most, store
 from lacarte.registers.menu.answering import checked, questions_of
 from lacarte.registers.menu.models import ServiceType
 from lacarte.registers.people.models import Person

@@ -18,10 +18,11 @@ from django.db.models import Count  # noqa: E402
 
 from lacarte.kernel import clock, jobs  # noqa: E402
 from lacarte.kernel.models import Job  # noqa: E402
-from lacarte.loop.needs import attachments, delivering, files  # noqa: E402
-from lacarte.loop.needs.hearing import Heard, hear  # noqa: E402
+from lacarte.loop.needs.messages import delivering  # noqa: E402
+from lacarte.loop.needs.messages.hearing import Heard, hear  # noqa: E402
+from lacarte.loop.needs.messages.reaching import Medium  # noqa: E402
 from lacarte.loop.needs.models import Attachment, Message, Need  # noqa: E402
-from lacarte.loop.needs.reaching import Medium  # noqa: E402
+from lacarte.loop.needs.uploads import attachments, files  # noqa: E402
 from lacarte.standards.mail import polling  # noqa: E402
 from tests.city import build  # noqa: E402
 from tests.engines.images.drawn import photo  # noqa: E402

@@ -17,15 +17,15 @@ from lacarte.engines.text import language as language_of
 from lacarte.kernel import clock
 from lacarte.kernel.ids import ALPHABET, read_reference
 from lacarte.kernel.rate_limit import in_pace, note_trouble
-from lacarte.loop.needs.abuse import MACHINE
 from lacarte.loop.needs.actions import LONGEST_TEXT, receive
-from lacarte.loop.needs.attachments import AttachmentRefusedError, most, store
-from lacarte.loop.needs.conversation import join
-from lacarte.loop.needs.delivering import key_of
+from lacarte.loop.needs.held.abuse import MACHINE
+from lacarte.loop.needs.messages.conversation import join
+from lacarte.loop.needs.messages.delivering import key_of
+from lacarte.loop.needs.messages.reaching import Medium, Way, believes, plain, spellings
+from lacarte.loop.needs.messages.reply_address import need_of_address
 from lacarte.loop.needs.models import Attachment, Channel, Message, Need
-from lacarte.loop.needs.placing import certain, places_in
-from lacarte.loop.needs.reaching import Medium, Way, believes, plain, spellings
-from lacarte.loop.needs.reply_address import need_of_address
+from lacarte.loop.needs.understanding.placing import certain, places_in
+from lacarte.loop.needs.uploads.attachments import AttachmentRefusedError, most, store
 from lacarte.registers.people.models import Person
 from lacarte.registers.places.models import Region
 

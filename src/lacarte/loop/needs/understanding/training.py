@@ -27,11 +27,11 @@ from lacarte.engines.text import (
 from lacarte.kernel import clock
 from lacarte.kernel.models import Event
 from lacarte.kernel.schedule import every
-from lacarte.loop.needs import model_files
 from lacarte.loop.needs.events import NeedClassified
-from lacarte.loop.needs.examples import Example, ExamplesError, examples_of_needs, fingerprint
 from lacarte.loop.needs.models import Channel, Need
-from lacarte.loop.needs.understanding import menu_examples, orderable_codes, taught_by_menu
+from lacarte.loop.needs.understanding import model_files
+from lacarte.loop.needs.understanding.examples import Example, ExamplesError, examples_of_needs, fingerprint
+from lacarte.loop.needs.understanding.reading import menu_examples, orderable_codes, taught_by_menu
 
 __all__ = ["Outcome", "corrections_since", "train", "train_if_due"]
 

@@ -11,9 +11,9 @@ from django.conf import settings
 
 from lacarte.kernel.events import subscribe
 from lacarte.kernel.models import Event
-from lacarte.loop.needs.duplicates import Alike, alike_to
+from lacarte.loop.needs.cases.duplicates import Alike, alike_to
+from lacarte.loop.needs.cases.joining import JoiningRefusedError, join, keep_in_step
 from lacarte.loop.needs.events import NeedReceived, NeedReleased, NeedTurnedAway, NeedWithdrawn
-from lacarte.loop.needs.joining import JoiningRefusedError, join, keep_in_step
 from lacarte.loop.needs.models import Different, Need
 from lacarte.registers.menu.models import PriorityClass, Subject
 

@@ -12,10 +12,10 @@ from django.utils import translation
 
 from lacarte.kernel import clock
 from lacarte.kernel.jobs import Payload, job
-from lacarte.loop.needs.carriers import Letter, UndeliverableError, carrier_of
+from lacarte.loop.needs.messages.carriers import Letter, UndeliverableError, carrier_of
+from lacarte.loop.needs.messages.reaching import language_for, language_of_person
+from lacarte.loop.needs.messages.reply_address import reply_address
 from lacarte.loop.needs.models import Message
-from lacarte.loop.needs.reaching import language_for, language_of_person
-from lacarte.loop.needs.reply_address import reply_address
 
 logger = logging.getLogger(__name__)
 

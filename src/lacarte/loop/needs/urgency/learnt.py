@@ -15,9 +15,9 @@ from lacarte.engines.text import Classifier, fit
 from lacarte.kernel import clock
 from lacarte.kernel.events import subscribe_many
 from lacarte.kernel.models import Event
-from lacarte.loop.needs.dangers import NeedUrgencySet
 from lacarte.loop.needs.events import NeedReceived
 from lacarte.loop.needs.models import Danger, Need, Understanding
+from lacarte.loop.needs.urgency.dangers import NeedUrgencySet
 from lacarte.registers.menu.models import PriorityClass
 
 #: Stands among the rules that spoke of a need.

@@ -10,12 +10,12 @@ from django.utils.translation import gettext as _
 
 from lacarte.kernel.events import subscribe
 from lacarte.kernel.models import Event
-from lacarte.loop.needs.confirming import link_of, may_be_a_machines, public_link_of, subject_of
-from lacarte.loop.needs.conversation import send, send_to_follower
 from lacarte.loop.needs.events import NeedJoined, NeedMetTogether, NeedOpenTogether, NeedParted, NeedWithdrawn
+from lacarte.loop.needs.messages.confirming import link_of, may_be_a_machines, public_link_of, subject_of
+from lacarte.loop.needs.messages.conversation import send, send_to_follower
+from lacarte.loop.needs.messages.reaching import Medium, language_for, language_of_person, way_to
 from lacarte.loop.needs.models import Channel, Follower, Message, Need
-from lacarte.loop.needs.privacy import is_public
-from lacarte.loop.needs.reaching import Medium, language_for, language_of_person, way_to
+from lacarte.loop.needs.understanding.privacy import is_public
 
 #: Where nobody waits to hear anything.
 _SILENT = (Channel.SENSOR, Channel.IMPORT)

@@ -14,11 +14,11 @@ from lacarte.kernel.events import publish, timeline
 from lacarte.kernel.models import Event, User
 from lacarte.kernel.permissions import Action, require
 from lacarte.kernel.text import storable
-from lacarte.loop.needs.delivering import DELIVER
 from lacarte.loop.needs.events import ResidentTold, ResidentWrote
+from lacarte.loop.needs.messages.delivering import DELIVER
+from lacarte.loop.needs.messages.reaching import PAGE, Medium, Way, opening_of, way_to, way_to_person
 from lacarte.loop.needs.models import Attachment, Follower, Message, Need
-from lacarte.loop.needs.reaching import PAGE, Medium, Way, opening_of, way_to, way_to_person
-from lacarte.loop.needs.worsening import advice_after
+from lacarte.loop.needs.urgency.worsening import advice_after
 
 LONGEST_MESSAGE = 5000
 #: No address hears more often from the program within this time; what is more is on the page of the need.

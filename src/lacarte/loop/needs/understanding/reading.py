@@ -14,7 +14,7 @@ from django.conf import settings
 from lacarte.engines.text import Classifier, Suggestion, fit
 from lacarte.engines.text import read_language as language_of
 from lacarte.kernel.tree import ROOT_NUMBER
-from lacarte.loop.needs import model_files
+from lacarte.loop.needs.understanding import model_files
 from lacarte.registers.menu.models import ServiceType
 from lacarte.registers.menu.queries import orderable
 

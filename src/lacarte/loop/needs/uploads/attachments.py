@@ -22,10 +22,10 @@ from lacarte.kernel import clock
 from lacarte.kernel.events import publish
 from lacarte.kernel.models import User
 from lacarte.kernel.permissions import Action, require
-from lacarte.loop.needs import files
-from lacarte.loop.needs.documents import DOCUMENTS, document, is_pdf
 from lacarte.loop.needs.events import PhotoReleased, PhotoTakenBack
 from lacarte.loop.needs.models import Attachment, Message, Need
+from lacarte.loop.needs.uploads import files
+from lacarte.loop.needs.uploads.documents import DOCUMENTS, document, is_pdf
 
 JPEG = "image/jpeg"
 #: What was uploaded and never sent is removed after this time, with the draft it waited on.

@@ -8,9 +8,9 @@ from lacarte.kernel import clock, jobs
 from lacarte.kernel.events import publish
 from lacarte.loop.needs.actions import LONGEST_TEXT, receive
 from lacarte.loop.needs.events import NeedWorsened
+from lacarte.loop.needs.messages.reaching import language_for
 from lacarte.loop.needs.models import Channel, Danger, Message, Need
-from lacarte.loop.needs.reaching import language_for
-from lacarte.loop.needs.urgency import advice_of, judge, this_month
+from lacarte.loop.needs.urgency.judging import advice_of, judge, this_month
 from lacarte.registers.menu.models import PriorityClass
 
 BEGIN = "needs.begin-another"

@@ -24,7 +24,7 @@ from lacarte.kernel.events import DomainEvent, publish
 from lacarte.kernel.permissions import Action, AnyUser, permitted
 from lacarte.kernel.schedule import every
 from lacarte.loop.needs.models import Need, Surge
-from lacarte.loop.needs.privacy import passed_on, without_personal
+from lacarte.loop.needs.understanding.privacy import passed_on, without_personal
 from lacarte.registers.menu.models import ServiceType
 from lacarte.registers.places.models import Region
 

@@ -17,9 +17,9 @@ from django.db.models.functions import Cast
 from lacarte.engines.likeness import Report, features, outlook, probabilities, reasons
 from lacarte.engines.text import language
 from lacarte.kernel import tree
+from lacarte.loop.needs.cases.nearby import Candidate, candidates
 from lacarte.loop.needs.models import Attachment, Different, Need
-from lacarte.loop.needs.nearby import Candidate, candidates
-from lacarte.loop.needs.privacy import is_public
+from lacarte.loop.needs.understanding.privacy import is_public
 from lacarte.registers.menu.models import ServiceType, Subject
 from lacarte.registers.places.models import Region
 

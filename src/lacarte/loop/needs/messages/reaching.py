@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 
 from django.conf import settings
 
-from lacarte.loop.needs.carriers import carrier_of
+from lacarte.loop.needs.messages.carriers import carrier_of
 from lacarte.loop.needs.models import Message, Need
 from lacarte.registers.people.models import Person
 

@@ -14,7 +14,7 @@ from lacarte.kernel import clock
 from lacarte.kernel.events import publish, publish_many
 from lacarte.kernel.models import User
 from lacarte.kernel.permissions import Action, require
-from lacarte.loop.needs.cases import came_by, lead_of, locked, taking_turns
+from lacarte.loop.needs.cases.turns import came_by, lead_of, locked, taking_turns
 from lacarte.loop.needs.events import (
     NeedCounted,
     NeedDiscounted,

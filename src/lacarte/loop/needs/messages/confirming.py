@@ -11,14 +11,14 @@ from django.utils.translation import gettext as _
 from lacarte.kernel.events import subscribe, subscribe_many
 from lacarte.kernel.models import Event
 from lacarte.kernel.text import in_language
-from lacarte.loop.needs.abuse import MACHINE
-from lacarte.loop.needs.conversation import not_taken, send, told_lately
 from lacarte.loop.needs.events import NeedReceived, NeedReleased
-from lacarte.loop.needs.expecting import expected
+from lacarte.loop.needs.held.abuse import MACHINE
+from lacarte.loop.needs.messages.conversation import not_taken, send, told_lately
+from lacarte.loop.needs.messages.expecting import expected
+from lacarte.loop.needs.messages.reaching import Medium, Way, language_for, way_to
+from lacarte.loop.needs.messages.reply_address import reply_address
 from lacarte.loop.needs.models import Channel, Message, Need
-from lacarte.loop.needs.reaching import Medium, Way, language_for, way_to
-from lacarte.loop.needs.reply_address import reply_address
-from lacarte.loop.needs.urgency import advice_of
+from lacarte.loop.needs.urgency.judging import advice_of
 
 logger = logging.getLogger(__name__)
 

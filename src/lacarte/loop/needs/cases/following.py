@@ -9,7 +9,7 @@ from lacarte.kernel.events import publish
 from lacarte.kernel.models import User
 from lacarte.loop.needs.events import NeedFollowed, NeedUnfollowed
 from lacarte.loop.needs.models import Follower, Need
-from lacarte.loop.needs.privacy import is_public
+from lacarte.loop.needs.understanding.privacy import is_public
 from lacarte.registers.people.models import Person
 
 

@@ -15,8 +15,8 @@ from lacarte.kernel import clock, tree
 from lacarte.kernel.events import publish
 from lacarte.kernel.schedule import every
 from lacarte.loop.needs.models import Need, Surge
-from lacarte.loop.needs.privacy import passed_on, without_personal
-from lacarte.loop.needs.surges import FEWEST_TEXTS, Looked, SurgeBegan, SurgeEnded
+from lacarte.loop.needs.surges.finding import FEWEST_TEXTS, Looked, SurgeBegan, SurgeEnded
+from lacarte.loop.needs.understanding.privacy import passed_on, without_personal
 from lacarte.registers.menu.models import ServiceType
 from lacarte.registers.places.models import Region
 

@@ -9,7 +9,7 @@ from itertools import chain
 from django.db.models import Q
 
 from lacarte.engines.text.gazetteer import CROSSING, STREET, Learnt, has_han, learn, street_key
-from lacarte.loop.needs.abuse import why_held
+from lacarte.loop.needs.held.abuse import why_held
 from lacarte.loop.needs.models import Channel, Need
 from lacarte.registers.menu.models import OfferAtPlace, Subject
 from lacarte.registers.places import gazetteer

@@ -1,0 +1,1 @@
+"""Needs that tell of the same thing: found, joined into one case, parted, followed."""

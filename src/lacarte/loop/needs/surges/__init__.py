@@ -1,0 +1,1 @@
+"""Burning issues: what suddenly grows somewhere, against its own usual season."""

@@ -1,0 +1,1 @@
+"""Photos and documents that come with a need."""
