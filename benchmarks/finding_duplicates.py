@@ -10,44 +10,16 @@ box around the point by SQL, each compared by ``difflib``.
 from __future__ import annotations
 
 import difflib
-import os
 import random
 import sys
-import tempfile
 import time
 from collections.abc import Callable
-from pathlib import Path
 from typing import Any
 
 import numpy as np
+from own_installation import begin
 
-ROOT = Path(__file__).parents[1]
-sys.path[:0] = [str(ROOT), str(ROOT / "src"), str(ROOT / "benchmarks")]
-os.environ |= {
-    "DJANGO_SETTINGS_MODULE": "lacarte.site.settings",
-    "LACARTE_HOME": tempfile.mkdtemp(prefix="lacarte-duplicates-"),
-    "LACARTE_LOG_LEVEL": "ERROR",
-}
-
-
-def own_database() -> str:
-    """On PostgreSQL, a new database for this run, named in the environment; the server's address."""
-    address = os.environ.get("LACARTE_DATABASE", "")
-    if address:
-        import psycopg
-
-        name = f"lacarte_duplicates_{os.getpid()}"
-        with psycopg.connect(address, autocommit=True) as server:
-            server.execute(f'CREATE DATABASE "{name}"')
-        os.environ["LACARTE_DATABASE"] = f"{address.rsplit('/', 1)[0]}/{name}"
-    return address
-
-
-SERVER = own_database()
-
-import django  # noqa: E402
-
-django.setup()
+begin("duplicates")
 
 from django.core.management import call_command  # noqa: E402
 from django.db import connection  # noqa: E402
@@ -199,13 +171,4 @@ def main(n: int) -> None:
 
 
 if __name__ == "__main__":
-    try:
-        main(int(sys.argv[1]) if sys.argv[1:] else 1_000_000)
-    finally:
-        connection.close()
-        if SERVER:
-            import psycopg
-
-            with psycopg.connect(SERVER, autocommit=True) as server:
-                name = os.environ["LACARTE_DATABASE"].rsplit("/", 1)[1]
-                server.execute(f'DROP DATABASE "{name}" WITH (FORCE)')
+    main(int(sys.argv[1]) if sys.argv[1:] else 1_000_000)

@@ -10,12 +10,10 @@ from __future__ import annotations
 
 import http.client
 import json
-import os
 import random
 import socket
 import subprocess
 import sys
-import tempfile
 import threading
 import time
 from concurrent.futures import ThreadPoolExecutor
@@ -23,37 +21,9 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import urlencode
 
-ROOT = Path(__file__).parents[1]
-sys.path[:0] = [str(ROOT), str(ROOT / "src"), str(ROOT / "benchmarks")]
-os.environ |= {
-    "DJANGO_SETTINGS_MODULE": "lacarte.site.settings",
-    "LACARTE_HOME": tempfile.mkdtemp(prefix="lacarte-intake-"),
-    "LACARTE_RATE_LIMIT": "1000000/second",
-    "LACARTE_PROCESSES": os.environ.get("LACARTE_PROCESSES", "2"),
-    "LACARTE_LOG_LEVEL": "ERROR",
-}
-CLIENTS = (1, 8, 32)
-_SHOWN = (50, 99)
+from own_installation import begin
 
-
-def own_database() -> str:
-    """On PostgreSQL, a new database for this run, named in the environment; the server's address."""
-    address = os.environ.get("LACARTE_DATABASE", "")
-    if address:
-        import psycopg
-
-        name = f"lacarte_intake_{os.getpid()}"
-        with psycopg.connect(address, autocommit=True) as server:
-            server.execute(f'CREATE DATABASE "{name}"')
-        os.environ["LACARTE_DATABASE"] = f"{address.rsplit('/', 1)[0]}/{name}"
-    return address
-
-
-SERVER = own_database()
-
-import django  # noqa: E402
-
-django.setup()
+begin("intake", rate_limit="1000000/second", processes=2)
 
 from django.core.management import call_command  # noqa: E402
 from django.db import connection, transaction  # noqa: E402
@@ -63,6 +33,9 @@ from tests.city import build  # noqa: E402
 from lacarte.kernel.ids import new_reference, uuid7  # noqa: E402
 from lacarte.kernel.models import Event, Job  # noqa: E402
 from lacarte.loop.needs.models import Need, Understanding  # noqa: E402
+
+CLIENTS = (1, 8, 32)
+_SHOWN = (50, 99)
 
 
 def free_port() -> int:
@@ -201,12 +174,6 @@ def main(waiting: int, sent: int) -> None:
     finally:
         process.terminate()
         process.wait()
-        connection.close()
-        if SERVER:
-            import psycopg
-
-            with psycopg.connect(SERVER, autocommit=True) as server:
-                server.execute(f'DROP DATABASE "{connection.settings_dict["NAME"]}" WITH (FORCE)')
 
 
 if __name__ == "__main__":

@@ -9,46 +9,17 @@ nothing of privacy, orders, photos or times of the city.
 from __future__ import annotations
 
 import json
-import os
 import random
 import sys
-import tempfile
 import time
 from collections.abc import Callable, Iterator
 from datetime import datetime, timedelta
 from itertools import islice
-from pathlib import Path
 from uuid import UUID
 
-ROOT = Path(__file__).parents[1]
-sys.path[:0] = [str(ROOT), str(ROOT / "src"), str(ROOT / "benchmarks")]
-os.environ |= {
-    "DJANGO_SETTINGS_MODULE": "lacarte.site.settings",
-    "LACARTE_HOME": os.environ.get("LACARTE_HOME") or tempfile.mkdtemp(prefix="lacarte-open311-"),
-    "LACARTE_RATE_LIMIT": "1000000/second",
-    "LACARTE_ALLOWED_HOSTS": "testserver",
-    "LACARTE_LOG_LEVEL": "ERROR",
-}
+from own_installation import begin
 
-
-def own_database() -> str:
-    """On PostgreSQL, a new database for this run, named in the environment; the server's address."""
-    address = os.environ.get("LACARTE_DATABASE", "")
-    if address:
-        import psycopg
-
-        name = f"lacarte_open311_{os.getpid()}"
-        with psycopg.connect(address, autocommit=True) as server:
-            server.execute(f'CREATE DATABASE "{name}"')
-        os.environ["LACARTE_DATABASE"] = f"{address.rsplit('/', 1)[0]}/{name}"
-    return address
-
-
-SERVER = own_database()
-
-import django  # noqa: E402
-
-django.setup()
+begin("open311", rate_limit="1000000/second", allowed_hosts="testserver")
 
 import numpy as np  # noqa: E402
 from django.core.management import call_command  # noqa: E402
@@ -215,12 +186,6 @@ def main(n: int, calls: int) -> None:
         peer = timed([lambda said=said: bare(said) for said in drawn])
         figures = "  ".join(f"{figure:8.1f}" for figure in (*mine, *peer))
         print(f"{name:<32} {figures}  {mine[0] / peer[0]:6.2f}", flush=True)
-    connection.close()
-    if SERVER:
-        import psycopg
-
-        with psycopg.connect(SERVER, autocommit=True) as server:
-            server.execute(f'DROP DATABASE "{connection.settings_dict["NAME"]}" WITH (FORCE)')
 
 
 if __name__ == "__main__":
