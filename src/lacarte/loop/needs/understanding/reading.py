@@ -66,10 +66,10 @@ def understand(text: str, chosen: ServiceType | None = None) -> Reading:
     A type is set when it is at least as likely as its threshold asks; else the root stands, and a person chooses.
     """
     reader, likely = _read(text, 3)
-    types = tuple(TypeRead(one.label, round(one.probability, 4), one.words) for one, _kind in likely)
-    certainty = 1.0 if chosen else min(likely[0][0].probability, _NEARLY_SURE) if likely else 0.0
-    if chosen is None and likely and likely[0][0].sure:
-        chosen = likely[0][1]
+    types = tuple(TypeRead(one.label, round(one.probability, 4), one.words) for one in likely)
+    certainty = 1.0 if chosen else min(likely[0].probability, _NEARLY_SURE) if likely else 0.0
+    if chosen is None and likely and likely[0].sure:
+        chosen = ServiceType.objects.filter(code=likely[0].label).first()
     language, language_certainty = language_of(text)
     return Reading(
         chosen or ServiceType.objects.get(number=ROOT_NUMBER),
@@ -83,7 +83,9 @@ def understand(text: str, chosen: ServiceType | None = None) -> Reading:
 
 def suggest(text: str, n: int = 3) -> list[tuple[ServiceType, float]]:
     """Up to ``n`` service types for a text, with probabilities, likeliest first; empty without a menu."""
-    return [(kind, found.probability) for found, kind in _read(text, n)[1]]
+    _reader, likely = _read(text, n)
+    kinds = ServiceType.objects.in_bulk([one.label for one in likely], field_name="code") if likely else {}
+    return [(kinds[one.label], one.probability) for one in likely if one.label in kinds]
 
 
 def labels_of(text: str, codes: tuple[str, ...], n: int = 3) -> tuple[list[Suggestion], str]:
@@ -129,15 +131,14 @@ def orderable_codes() -> tuple[str, ...]:
     return tuple(orderable().order_by("code").values_list("code", flat=True))
 
 
-def _read(text: str, n: int) -> tuple[InUse | None, list[tuple[Suggestion, ServiceType]]]:
+def _read(text: str, n: int) -> tuple[InUse | None, list[Suggestion]]:
+    """What reads texts now, and the service types of the menu that it takes this one for, likeliest first."""
     codes = orderable_codes() if text.strip() else ()
     reads = reader(codes) if codes else None
     if reads is None:
         return None, []
     found = [*reads.classifier.suggest(text, n, among=frozenset(codes)), *_newer(text, n, codes, reads)]
-    found = sorted(found, key=lambda one: -one.probability)[:n]
-    kinds = ServiceType.objects.in_bulk([one.label for one in found], field_name="code")
-    return reads, [(one, kinds[one.label]) for one in found if one.label in kinds]
+    return reads, sorted(found, key=lambda one: -one.probability)[:n]
 
 
 def _newer(text: str, n: int, codes: tuple[str, ...], reads: InUse) -> list[Suggestion]:
