@@ -15,12 +15,12 @@ from lacarte.kernel import clock
 from lacarte.kernel.ids import read_reference
 from lacarte.kernel.text import storable
 from lacarte.loop.needs.actions import LONGEST_TEXT
+from lacarte.pages.design.follow_up import field_for, name_of
 from lacarte.pages.design.forms import Form
 from lacarte.pages.design.places import region_choices
 from lacarte.pages.desk.call import printable
-from lacarte.pages.desk.follow_up import field_for, name_of
 from lacarte.pages.desk.forms import service_choices
-from lacarte.registers.menu.answering import checked
+from lacarte.registers.menu.answering import checked, choices_of
 from lacarte.registers.menu.models import Attribute, ServiceType
 from lacarte.registers.people.finding import Facts
 from lacarte.registers.places.models import NamedPlace, Region
@@ -90,7 +90,9 @@ class Register(Form):
         for question in questions:
             if question.variable:
                 name, several = name_of(question), question.datatype == Attribute.DataType.SOME_OF
-                self.fields[name] = field_for(question)
+                # A select, which a keyboard answers by the first letters.
+                one_of = forms.Select(choices=[("", _("Not asked yet")), *choices_of(question)])
+                self.fields[name] = field_for(question, one_of=one_of, rows=2, autofill=False)
                 self.initial[name] = self.typed.getlist(name) if several else self.typed.get(name, "")
 
     def said(self, name: str) -> str:

@@ -12,10 +12,11 @@ from django.utils.dateparse import parse_datetime
 from django.utils.translation import gettext as _
 
 from lacarte.kernel.text import in_language
-from lacarte.pages.design.forms import Choices, Ticks
+from lacarte.pages.design.follow_up import field_for, name_of
+from lacarte.pages.design.forms import Choices
 from lacarte.pages.resident.draft import Draft
 from lacarte.pages.resident.questions import Question
-from lacarte.registers.menu.answering import LONGEST_LINE, LONGEST_TEXT, checked, choices_of
+from lacarte.registers.menu.answering import checked, choices_of
 from lacarte.registers.menu.models import Attribute
 
 _DATA = Attribute.DataType
@@ -39,20 +40,10 @@ class More(Question):
         self.questions = draft.questions()
         for question in self.questions:
             if question.variable:
-                self.fields[name_of(question)] = self._field(question)
-
-    def _field(self, question: Attribute) -> forms.Field:
-        field = forms.Field(
-            label=str(question),
-            help_text=in_language(question.hint),
-            required=False,  # said by ``checked``
-            widget=_widget(question),
-            initial=_written(question, (self.draft.answers or {}).get(question.code, "")),
-        )
-        field.as_heading = False  # type: ignore[attr-defined]
-        field.short = question.datatype in (_DATA.NUMBER, _DATA.DATETIME)  # type: ignore[attr-defined]
-        field.marks_optional = not question.required  # type: ignore[attr-defined]
-        return field
+                before = _written(question, (self.draft.answers or {}).get(question.code, ""))
+                self.fields[name_of(question)] = field_for(
+                    question, one_of=_one_of(question), rows=3, initial=before
+                )
 
     def parts(self) -> list[Part]:
         """Notices and fields in the order of the questions."""
@@ -76,28 +67,13 @@ class More(Question):
         self.draft.answers = self.cleaned_data["answers"]
 
 
-def name_of(question: Attribute) -> str:
-    """The name of a question's field; the code alone might be that of another field."""
-    return f"q-{question.code}"
-
-
-def _widget(question: Attribute) -> forms.Widget:
-    match question.datatype:
-        case _DATA.TEXT:
-            return forms.Textarea(attrs={"rows": 3, "maxlength": LONGEST_TEXT})
-        case _DATA.NUMBER:
-            return forms.TextInput(attrs={"inputmode": "decimal", "autocomplete": "off"})
-        case _DATA.DATETIME:
-            return forms.DateTimeInput(attrs={"type": "datetime-local"}, format="%Y-%m-%dT%H:%M")
-        case _DATA.SOME_OF:
-            return Ticks(choices=choices_of(question))
-        case _DATA.ONE_OF:
-            unsure = [] if question.required else [("", _("I do not know"))]
-            choices = [*choices_of(question), *unsure]
-            if len(choices) > _MOST_BUTTONS:
-                return forms.Select(choices=[("", _("Please choose")), *choices_of(question)])
-            return Choices(choices=choices)
-    return forms.TextInput(attrs={"maxlength": LONGEST_LINE})
+def _one_of(question: Attribute) -> forms.Widget:
+    """Buttons, of which one may say that somebody does not know; a long list is a select."""
+    unsure = [] if question.required else [("", _("I do not know"))]
+    choices = [*choices_of(question), *unsure]
+    if len(choices) > _MOST_BUTTONS:
+        return forms.Select(choices=[("", _("Please choose")), *choices_of(question)])
+    return Choices(choices=choices)
 
 
 def _written(question: Attribute, answer: str | list[str]) -> Any:

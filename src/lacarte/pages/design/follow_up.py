@@ -1,9 +1,10 @@
-"""The follow-up questions of a service type, for a call-taker to ask."""
+"""Fields for the follow-up questions of a service type, on the resident's page and at the desk."""
 
 from __future__ import annotations
 
+from typing import Any
+
 from django import forms
-from django.utils.translation import gettext as _
 
 from lacarte.kernel.text import in_language
 from lacarte.pages.design.forms import Ticks
@@ -18,10 +19,20 @@ def name_of(question: Attribute) -> str:
     return f"q-{question.code}"
 
 
-def field_for(question: Attribute) -> forms.Field:
-    """A field that takes whatever is typed: ``registers.menu.answering.checked`` says what is wrong with it."""
+def field_for(
+    question: Attribute, *, one_of: forms.Widget, rows: int, autofill: bool = True, initial: Any = None
+) -> forms.Field:
+    """A field that takes whatever is typed: ``registers.menu.answering.checked`` says what is wrong with it.
+
+    ``one_of`` is what a list is chosen from, where one may be; ``rows`` the height of a long text;
+    without ``autofill`` the browser proposes nothing of what was typed before, by somebody else.
+    """
     field = forms.Field(
-        label=str(question), help_text=in_language(question.hint), required=False, widget=_widget(question)
+        label=str(question),
+        help_text=in_language(question.hint),
+        required=False,
+        widget=_widget(question, one_of, rows, autofill),
+        initial=initial,
     )
     field.as_heading = False  # type: ignore[attr-defined]
     field.short = question.datatype in (_DATA.NUMBER, _DATA.DATETIME)  # type: ignore[attr-defined]
@@ -29,11 +40,10 @@ def field_for(question: Attribute) -> forms.Field:
     return field
 
 
-def _widget(question: Attribute) -> forms.Widget:
-    """Lists are selects, which a keyboard answers by the first letters."""
+def _widget(question: Attribute, one_of: forms.Widget, rows: int, autofill: bool) -> forms.Widget:
     match question.datatype:
         case _DATA.TEXT:
-            return forms.Textarea(attrs={"rows": 2, "maxlength": LONGEST_TEXT})
+            return forms.Textarea(attrs={"rows": rows, "maxlength": LONGEST_TEXT})
         case _DATA.NUMBER:
             return forms.TextInput(attrs={"inputmode": "decimal", "autocomplete": "off"})
         case _DATA.DATETIME:
@@ -41,5 +51,5 @@ def _widget(question: Attribute) -> forms.Widget:
         case _DATA.SOME_OF:
             return Ticks(choices=choices_of(question))
         case _DATA.ONE_OF:
-            return forms.Select(choices=[("", _("Not asked yet")), *choices_of(question)])
-    return forms.TextInput(attrs={"maxlength": LONGEST_LINE, "autocomplete": "off"})
+            return one_of
+    return forms.TextInput(attrs={"maxlength": LONGEST_LINE} | ({} if autofill else {"autocomplete": "off"}))
