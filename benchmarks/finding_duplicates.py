@@ -23,15 +23,14 @@ begin("duplicates")
 
 from django.core.management import call_command  # noqa: E402
 from django.db import connection  # noqa: E402
-from open_needs import STREETS, THINGS, fill  # noqa: E402
+from open_needs import STREETS, THINGS, fill_quickly  # noqa: E402
 from tests.city import City, build  # noqa: E402
 
 from lacarte.engines.geography import cells  # noqa: E402
 from lacarte.kernel import clock  # noqa: E402
-from lacarte.loop.needs.cases.duplicates import alike  # noqa: E402
+from lacarte.loop.needs.cases.duplicates import Told, likely  # noqa: E402
 from lacarte.loop.needs.models import Need  # noqa: E402
 
-COPIES = 20
 ASKED, WARMING = 200, 20
 CROWD = (122.05, 28.05)
 METRE = 1 / 111_195
@@ -67,46 +66,14 @@ def crowd(city: City, n: int, draw: random.Random) -> None:
         ],
         batch_size=500,
     )
-
-
-def multiply(times: int) -> None:
-    """Copy the needs that are there within the database, ``times`` over: at the same points, at other times."""
-    meta = Need._meta
-    columns = [field.column for field in meta.concrete_fields]
-    chance = "abs(random() % 1000000) / 1000000.0" if connection.vendor == "sqlite" else "random()"
-    made = {
-        "id": "lower(hex(randomblob(16)))" if connection.vendor == "sqlite" else "gen_random_uuid()",
-        "reference": "printf('%09d', row_number() OVER ())"
-        if connection.vendor == "sqlite"
-        else "lpad((row_number() OVER ())::text, 9, '0')",
-        "received_at": f"strftime('%Y-%m-%d %H:%M:%f', received_at, '-' || ({chance} * 86400) || ' seconds')"
-        if connection.vendor == "sqlite"
-        else f"received_at - {chance} * interval '1 day'",
-    }
-    chosen = ", ".join(made.get(column, column) for column in columns)
-    with connection.schema_editor() as editor:
-        for index in meta.indexes:
-            editor.remove_index(Need, index)
     with connection.cursor() as cursor:
-        cursor.execute(
-            f"WITH RECURSIVE n(k) AS (SELECT 1 UNION ALL SELECT k + 1 FROM n WHERE k < {times}) "
-            f"INSERT INTO {meta.db_table} ({', '.join(columns)}) SELECT {chosen} FROM {meta.db_table}, n"
-        )
-    with connection.schema_editor() as editor:
-        for index in meta.indexes:
-            editor.add_index(Need, index)
+        cursor.execute("ANALYZE")  # as PostgreSQL does by itself within a minute
 
 
 def ask(city: City, where: tuple[float, float] | None, words: str, typed: bool = True) -> list[Any]:
     """What intake asks for each need."""
-    return alike(
-        text=words,
-        service_type=city.lift if typed else None,
-        longitude=where[0] if where else None,
-        latitude=where[1] if where else None,
-        at=clock.now(),
-        region=city.west,
-    )
+    x, y = where or (None, None)
+    return likely(Told(words, clock.now(), city.lift if typed else None, x, y, region=city.west))
 
 
 def peer(where: tuple[float, float], words: str) -> list[tuple[float, Any]]:
@@ -151,10 +118,7 @@ def main(n: int) -> None:
     """Fill, ask, and compare with the peer."""
     call_command("migrate", verbosity=0)
     city, draw = build(), random.Random(7)
-    fill(city, n // COPIES, progress=False)
-    multiply(COPIES - 1)
-    with connection.cursor() as cursor:
-        cursor.execute("ANALYZE")
+    fill_quickly(city, n)
     print(f"{connection.vendor}, {Need.objects.count():,} needs under way", flush=True)
 
     def anywhere() -> tuple[float, float]:

@@ -8,11 +8,12 @@ from datetime import timedelta
 from itertools import islice
 
 import numpy as np
+from django.db import connection
 from tests.city import City
 
 from lacarte.engines.geography import cells
 from lacarte.kernel import clock
-from lacarte.kernel.ids import new_reference, uuid7
+from lacarte.kernel.ids import uuid7
 from lacarte.loop.needs.models import Need
 
 #: Streets and things that are reported; every text is one of each, as short as those of real hotlines.
@@ -27,6 +28,7 @@ THINGS = (
     "电梯坏了", "路灯不亮", "垃圾没有清运", "路面积水", "井盖松动", "夜间施工噪音", "树倒了", "下水道堵塞",
 )  # fmt: skip
 _BATCH = 20_000
+COPIES = 20
 
 
 def fill(city: City, n: int, *, seed: int = 1, progress: bool = True) -> None:
@@ -41,7 +43,7 @@ def fill(city: City, n: int, *, seed: int = 1, progress: bool = True) -> None:
             at = now - timedelta(seconds=float(age[i]))
             yield Need(
                 pk=uuid7(),
-                reference=new_reference(),
+                reference=f"b{i:08d}",  # drawn ones meet among a million
                 channel="web",
                 subject="place",
                 service_type=city.lift,
@@ -61,3 +63,39 @@ def fill(city: City, n: int, *, seed: int = 1, progress: bool = True) -> None:
         done += len(batch)
         if progress and done % (_BATCH * 10) == 0:
             print(f"  {done:,} needs written", flush=True)
+
+
+def fill_quickly(city: City, n: int) -> None:
+    """About ``n`` open needs: some as of :func:`fill`, and copies of them made within the database."""
+    fill(city, n // COPIES, progress=False)
+    _multiply(COPIES - 1)
+    with connection.cursor() as cursor:
+        cursor.execute("ANALYZE")
+
+
+def _multiply(times: int) -> None:
+    """Copy the needs that are there within the database, ``times`` over: at the same points, at other times."""
+    meta = Need._meta
+    columns = [field.column for field in meta.concrete_fields]
+    chance = "abs(random() % 1000000) / 1000000.0" if connection.vendor == "sqlite" else "random()"
+    made = {
+        "id": "lower(hex(randomblob(16)))" if connection.vendor == "sqlite" else "gen_random_uuid()",
+        "reference": "printf('%09d', row_number() OVER ())"
+        if connection.vendor == "sqlite"
+        else "lpad((row_number() OVER ())::text, 9, '0')",
+        "received_at": f"strftime('%Y-%m-%d %H:%M:%f', received_at, '-' || ({chance} * 86400) || ' seconds')"
+        if connection.vendor == "sqlite"
+        else f"received_at - {chance} * interval '1 day'",
+    }
+    chosen = ", ".join(made.get(column, column) for column in columns)
+    with connection.schema_editor() as editor:
+        for index in meta.indexes:
+            editor.remove_index(Need, index)
+    with connection.cursor() as cursor:
+        cursor.execute(
+            f"WITH RECURSIVE n(k) AS (SELECT 1 UNION ALL SELECT k + 1 FROM n WHERE k < {times}) "
+            f"INSERT INTO {meta.db_table} ({', '.join(columns)}) SELECT {chosen} FROM {meta.db_table}, n"
+        )
+    with connection.schema_editor() as editor:
+        for index in meta.indexes:
+            editor.add_index(Need, index)

@@ -5,8 +5,11 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import timedelta
 
+from django.test import Client
+
 from lacarte.kernel import clock, tree
 from lacarte.kernel.models import OfficialMandate, Role, User
+from lacarte.loop.needs.models import UrgencyRule
 from lacarte.registers.menu.actions import add_service_type
 from lacarte.registers.menu.models import CapacityLot, Offer, OfferAtPlace, PriorityClass, ServiceType
 from lacarte.registers.places.actions import add_region
@@ -65,7 +68,7 @@ def build(units: int = 2) -> City:
     )
     provider = Provider.objects.create(code="p", name={"en": "Good Hands"}, kind="social", region=west)
     offer = Offer.objects.create(
-        code="o", service_type=care, provider=provider, name={"en": "Care"}, languages=["en"]
+        code="o", service_type=care, provider=provider, name={"en": "Care"}, languages=["en"], price_minor=0
     )
     place = OfferAtPlace.objects.create(offer=offer, region=west, longitude=122.05, latitude=28.05)
     now = clock.now()
@@ -84,3 +87,22 @@ def official(role: Role, region: Region | None = None, name: str = "", **mandate
         holder=user, role=role, region_first=interval.first, region_last=interval.last, **values
     )
     return user
+
+
+def only_gas_is_dangerous() -> None:
+    """One rule of urgency instead of those that an installation begins with."""
+    UrgencyRule.objects.all().delete()
+    UrgencyRule.objects.create(
+        code="gas",
+        name={"en": "Gas"},
+        words={"en": ["smell of gas"]},
+        urgency=PriorityClass.NOW,
+        advice={"en": "Go outside and call {fire}."},
+    )
+
+
+def signed_in(user: User) -> Client:
+    """A browser in which ``user`` is signed in."""
+    client = Client()
+    client.force_login(user)
+    return client

@@ -3,16 +3,27 @@
 from __future__ import annotations
 
 import os
+import shutil
 import signal
 import tempfile
 from collections.abc import Iterator
+from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pytest
 
-# Settings are read at import: a home folder of our own, whatever the machine has.
+if TYPE_CHECKING:  # what needs the settings is imported where it is used
+    from django.conf import LazySettings
+    from xdist.remote import Producer
+    from xdist.scheduler import LoadScopeScheduling
+
+    from lacarte.loop.needs.messages.carriers import Memory
+    from tests.city import City
+
+# Settings are read at import: a home folder of our own, whatever the machine has, one for each process of ``-n``.
 # Named here and not in pyproject.toml, because pytest-django would read them before this file.
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "lacarte.site.settings")
-os.environ.setdefault("LACARTE_HOME", tempfile.mkdtemp(prefix="lacarte-test-"))
+os.environ["LACARTE_HOME"] = HOME = tempfile.mkdtemp(prefix="lacarte-test-")
 os.environ.setdefault("LACARTE_SECRET_KEY", "only for tests")
 os.environ.setdefault("LACARTE_LOG_LEVEL", "WARNING")
 
@@ -25,14 +36,45 @@ def pytest_configure() -> None:
     import django
 
     django.setup()
+    # The processes of ``-n`` inherit it, and pytest-django would have them read the settings before this file.
+    del os.environ["DJANGO_SETTINGS_MODULE"]
+    from django.db import connection
+
+    if connection.vendor == "sqlite" and not connection.settings_dict["TEST"]["NAME"]:
+        # What it is without a name; but pytest-django knows only Django's own SQLite, and would name a file.
+        connection.settings_dict["TEST"]["NAME"] = ":memory:"
+
+
+def pytest_unconfigure() -> None:
+    """Leave nothing behind."""
+    shutil.rmtree(HOME, ignore_errors=True)
+
+
+@pytest.hookimpl(trylast=True)
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """The longest first; on PostgreSQL, without what ran with the SQLite suite and would do the same again."""
+    items.sort(key=lambda item: item.get_closest_marker("browser") is None)
+    for item in items:
+        if "LACARTE_DATABASE" in os.environ and item.get_closest_marker("once"):
+            item.add_marker(pytest.mark.skip(reason="ran with the SQLite suite"))
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Producer) -> LoadScopeScheduling:
+    """How processes share the tests (``-n``)."""
+    from tests.sharing_out import ByShare
+
+    return ByShare(config, log)
 
 
 @pytest.fixture(autouse=True)
 def as_quick_as_tests_are() -> None:
-    """Tests answer questions faster than people, and are not held for it."""
+    """Tests answer questions faster than people, and are not held for it; no count of one is kept for the next."""
     from django.conf import settings
 
-    settings.CONFIGURED["fill_seconds"] = 0
+    settings.CONFIGURED["fill_seconds"] = settings.CONFIGURED["rates_minutes"] = 0
+    settings.CONFIGURED["undo_minutes"] = 0  # what follows from a change follows at once
+    settings.CONFIGURED["quiet_hours"] = ""  # whatever the clock says while they run
 
 
 @pytest.fixture(autouse=True)
@@ -42,3 +84,23 @@ def fresh_pace() -> Iterator[None]:
 
     _limiter.cache_clear()
     yield
+
+
+@pytest.fixture
+def city(db: None) -> City:
+    """A very small city, with two units of home care free."""
+    from tests.city import build
+
+    return build()
+
+
+@pytest.fixture
+def carried(settings: LazySettings, tmp_path: Path) -> type[Memory]:
+    """What goes to people by e-mail, SMS and chat stays in memory, what is uploaded in a folder of the test."""
+    from lacarte.loop.needs.messages.carriers import Memory
+
+    settings.CARRIERS = dict.fromkeys(("email", "sms", "chat"), f"{Memory.__module__}.{Memory.__qualname__}")
+    settings.MEDIA_ROOT = tmp_path
+    Memory.sent.clear()
+    Memory.refuses.clear()
+    return Memory

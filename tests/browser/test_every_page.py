@@ -8,6 +8,7 @@ import pytest
 from playwright.sync_api import Browser, Page
 
 from tests.browser.looking import PAGES, WIDTHS, Site, keep_screenshot, overflow, violations
+from tests.browser.scenes import SCENES, Going, fill, leave_nothing
 
 Scheme = Literal["light", "dark"]
 
@@ -29,6 +30,35 @@ def test_axe_finds_nothing_and_nothing_sticks_out(
             if (pixels := overflow(page)) > 0:
                 wrong.append(f"{where}: {pixels} pixels too wide")
             keep_screenshot(page, where)
+    for page in visitors.values():
+        page.context.close()
+    assert not wrong
+
+
+@pytest.fixture(scope="session")
+def going(site: Site, browser: Browser) -> Going:
+    """What is going on in the city, with everything that needs come in by."""
+    return fill(site, browser)
+
+
+@pytest.mark.parametrize(("language", "scheme"), [("en", "light"), ("zh-hans", "dark")])
+def test_nor_on_pages_of_needs_that_are_full(
+    site: Site, browser: Browser, going: Going, scheme: Scheme, language: str
+) -> None:
+    wrong: list[str] = []
+    visitors: dict[str, Page] = {}
+    for name, scene in SCENES.items():
+        who = scene.who
+        page = visitors.get(who) or visitors.setdefault(who, _visitor(site, browser, who, scheme, language))
+        scene.open(page, site, going)
+        for width_name, width in WIDTHS.items():
+            page.set_viewport_size({"width": width, "height": 900})
+            where = f"{name}-{language}-{width_name}-{scheme}"
+            wrong += [f"{where}: {one}" for one in violations(page)]
+            if (pixels := overflow(page)) > 0:
+                wrong.append(f"{where}: {pixels} pixels too wide")
+            keep_screenshot(page, where)
+    leave_nothing(visitors["call-taker"], site)
     for page in visitors.values():
         page.context.close()
     assert not wrong

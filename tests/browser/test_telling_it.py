@@ -7,7 +7,7 @@ import time
 import urllib.error
 import urllib.parse
 import urllib.request
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
@@ -42,6 +42,15 @@ def without_javascript(browser: Browser) -> Iterator[BrowserContext]:
 
 def on(page: Page, step: str) -> None:
     page.wait_for_url(re.compile(f"/need/{step}/$"))
+
+
+def past_same(page: Page, step: str, look: Callable[[str], None] = lambda name: None) -> None:
+    """To ``step``, past “Is it this one?”, which is asked of what others told, and again after a photo."""
+    page.wait_for_url(re.compile(f"/need/(same|{step})/$"))
+    if page.url.endswith("/same/"):
+        look("same")
+        page.locator("button[value='-']").press("Enter")
+    on(page, step)
 
 
 def press_go_on(page: Page) -> None:
@@ -86,11 +95,7 @@ def test_a_need_of_a_place_is_told_by_keyboard_on_a_phone(
     look("which")
     page.locator("#id_region").select_option("rope-walk")
     press_go_on(page)
-    page.wait_for_url(re.compile("/need/(same|more)/$"))
-    if page.url.endswith("/same/"):
-        look("same")
-        page.locator("button[value='-']").press("Enter")
-    on(page, "more")
+    past_same(page, "more", look)
     look("more")
     press_go_on(page)
     expect(page.locator(".error-summary")).to_be_focused()
@@ -109,7 +114,7 @@ def test_a_need_of_a_place_is_told_by_keyboard_on_a_phone(
     page.wait_for_function("document.querySelector('.uploads img').naturalWidth > 0")
     look("photos")
     page.locator("button[name=go]").press("Enter")
-    on(page, "contact")
+    past_same(page, "contact")
     look("contact")
     page.locator("#id_email").press("Enter")
     on(page, "check")
@@ -135,13 +140,13 @@ def test_without_javascript_nothing_is_missing(
     page.get_by_role("button", name="Go on").click()
     expect(page.get_by_text("We do not know this place yet")).to_be_visible()
     page.get_by_role("button", name="Go on").click()
-    if page.url.endswith("/same/"):
-        page.get_by_role("button", name="No, mine is another").click()
+    past_same(page, "more")
     page.locator("input[value=dark]").check()
     page.get_by_role("button", name="Go on").click()
     page.get_by_role("button", name="Go on").click()
     page.set_input_files("#id_photos", [photo])
     page.get_by_role("button", name="Go on").click()
+    past_same(page, "contact")
     page.get_by_role("button", name="Go on").click()
     expect(page.locator(".uploads img")).to_be_visible()
     page.get_by_role("button", name="Send").click()

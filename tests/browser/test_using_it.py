@@ -19,7 +19,7 @@ def test_a_need_is_told_by_keyboard_alone(site: Site, context: BrowserContext) -
     page.keyboard.press("Tab")
     page.keyboard.press("Enter")
     expect(page.locator("h1")).to_have_text("Is it one of these?")
-    page.locator("input[type=radio]").first.focus()
+    page.get_by_role("radio", name=re.compile("^Home care")).focus()
     page.keyboard.press("Space")
     page.keyboard.press("Enter")
     expect(page.locator("h1")).to_have_text("Where is it needed?")
@@ -101,7 +101,7 @@ def test_the_desk_filters_without_a_new_page_and_works_an_order(site: Site, brow
     assert violations(page) == []
     keep_screenshot(page, "desk-need-desktop")
     page.get_by_role("button", name="Accept").click()
-    expect(page.locator(".timeline")).to_contain_text("The order is now: Accepted.")
+    expect(page.locator(".timeline")).to_contain_text("The provider has accepted it.")
     visitor.close()
 
 

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import tomllib
 from collections import Counter, defaultdict
 from collections.abc import Iterator
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
+from zoneinfo import ZoneInfo
 
 import numpy as np
 import pytest
@@ -14,22 +16,37 @@ from pytest_django.plugin import DjangoDbBlocker
 from shapely.geometry import shape
 
 from lacarte.demo import geography, history, population, supply
-from lacarte.demo.accounts import settle_resident
-from lacarte.demo.content import read
+from lacarte.demo.accounts import settle_provider, settle_resident
+from lacarte.demo.content import COUNTERS, read
 from lacarte.demo.load import SEED, load
+from lacarte.demo.load_lots import _rule
 from lacarte.demo.told_again import TELL_AGAIN
 from lacarte.engines.text import language
 from lacarte.kernel import clock
 from lacarte.kernel.models import Event, Role, User
 from lacarte.kernel.permissions import Action, may_anywhere
 from lacarte.loop.needs.models import Need
+from lacarte.loop.orders.bundles.questions import questions_for
+from lacarte.loop.orders.checking import check
 from lacarte.loop.orders.models import Order, OrderState
 from lacarte.loop.orders.states import ENDED, TRANSITIONS
 from lacarte.loop.priority.models import Weighing
 from lacarte.loop.voice.models import Rating
 from lacarte.registers.menu.attributes import read_question
-from lacarte.registers.menu.models import Attribute, Offer, ServiceType
-from lacarte.registers.menu.queries import overbooked
+from lacarte.registers.menu.capacity.counting import overbooked, with_free_units
+from lacarte.registers.menu.capacity.finding import capacity_states
+from lacarte.registers.menu.capacity.making import make_lots_ahead
+from lacarte.registers.menu.models import (
+    Attribute,
+    CapacityLot,
+    CapacityRule,
+    LifeEvent,
+    Offer,
+    OfferAtPlace,
+    SearchEntry,
+    ServiceType,
+)
+from lacarte.registers.menu.searching import search
 from lacarte.registers.people.models import Circumstance, Household, Person
 from lacarte.registers.places.models import Boundary, Region, Zone
 from lacarte.registers.places.queries import regions_at
@@ -90,6 +107,15 @@ def test_the_same_seed_draws_the_same_city() -> None:
     assert drawn(7) != drawn(8)
 
 
+def test_a_city_that_is_drawn_at_night_has_no_busy_day_before() -> None:
+    night = NOW.replace(hour=17)  # an hour after midnight there
+    now = night.astimezone(ZoneInfo("Asia/Shanghai"))
+    days = Counter(moment.date() for moment in history._times(np.random.default_rng(1), 8000, now))
+    before = now.date() - timedelta(days=1)
+    same_weekday = [days[before - timedelta(weeks=week)] for week in range(1, 12)]
+    assert days[before] < 1.5 * sum(same_weekday) / len(same_weekday)
+
+
 def test_the_city_has_what_it_promises(city: None) -> None:
     assert Region.objects.filter(parent__code="lanwan").count() == 12
     assert Zone.objects.count() == 2
@@ -99,8 +125,9 @@ def test_the_city_has_what_it_promises(city: None) -> None:
     assert Need.objects.filter(channel="phone", registered_by=None).count() == 0
     assert Household.objects.count() < PEOPLE
     assert Circumstance.objects.count() > PEOPLE / 4
-    assert Counter(Provider.objects.values_list("kind", flat=True)) == supply.PROVIDERS
-    assert Offer.objects.count() == 600
+    drawn = Provider.objects.filter(code__startswith="demo-")
+    assert Counter(drawn.values_list("kind", flat=True)) == supply.PROVIDERS
+    assert Offer.objects.filter(provider__in=drawn).count() == 600
     assert set(Offer.objects.values_list("service_type", flat=True)) == set(
         ServiceType.objects.filter(orderable=True).values_list("pk", flat=True)
     ), "every service has an offer"
@@ -110,6 +137,65 @@ def test_the_city_has_what_it_promises(city: None) -> None:
     assert Rating.objects.count() > NEEDS / 10
     assert set(Need.objects.values_list("state", flat=True)) == set(Need.State.values)
     assert Need.objects.filter(service_type=0, state="open").exists(), "some are not understood"
+
+
+def test_life_events_call_for_services_that_somebody_offers(city: None) -> None:
+    events = LifeEvent.objects.prefetch_related("items__service_type__offers__places", "items__after")
+    assert len(events) == 12
+    for event in events:
+        items = list(event.items.all())
+        assert 3 <= len(items) <= 7
+        assert any(item.after.all() for item in items), f"nothing of {event} waits for anything"
+        for text in (event.name, event.description, event.keywords, *(item.why for item in items)):
+            assert set(text) == {"en", "zh-hans"}
+        for item in items:
+            assert any(offer.places.all() for offer in item.service_type.offers.all()), item
+    for words, tag in (("a child is born", "en"), ("孩子出生", "zh-hans"), ("妈妈一个人住不了", "zh-hans")):
+        assert any(found.kind == SearchEntry.Kind.LIFE_EVENT for found in search(words, tag)), words
+
+
+@pytest.mark.parametrize("days", [0, 20, 80])
+def test_whatever_day_it_is_the_drawn_offers_have_something_free(city: None, days: int) -> None:
+    drawn = OfferAtPlace.objects.filter(offer__code__startswith="demo-")
+    with transaction.atomic(), clock.stopped_at(NOW + timedelta(days=days)):
+        make_lots_ahead()  # as the worker does each night
+        ahead = CapacityLot.objects.filter(offer_at_place__in=drawn, ends_at__gt=clock.now())
+        soon = with_free_units(ahead.filter(starts_at__lt=clock.now() + timedelta(days=42)))
+        free = {lot.offer_at_place_id for lot in soon if lot.free > 0}
+        transaction.set_rollback(True)
+    assert len(free) > 0.95 * drawn.count()
+    assert not overbooked().exists()
+
+
+def test_the_rules_of_drawn_offers_give_about_what_was_drawn() -> None:
+    content, rng = read(), np.random.default_rng(SEED)
+    offers = supply.draw(rng, content, geography.draw(rng, content), weekly_needs=620).offers
+    rules = [_rule(OfferAtPlace(), offer, number, NOW) for number, offer in enumerate(offers)]
+    hours = [rule.closes.hour - rule.opens.hour if rule.opens and rule.closes else 12 / 52 for rule in rules]
+    weekly = sum(rule.units * each for rule, each in zip(rules, hours, strict=True))
+    assert weekly == pytest.approx(sum(offer.weekly for offer in offers), rel=0.15)
+
+
+def test_some_counters_are_free_and_some_are_full_with_a_waiting_list(city: None) -> None:
+    with clock.stopped_at(NOW):
+        counters = OfferAtPlace.objects.exclude(offer__code__startswith="demo-")
+        states = capacity_states(list(counters.values_list("pk", flat=True)))
+        full = counters.get(offer__code="gull-nursery-infant-care-place")
+        assert states.pop(full.pk) == "waitlist"
+        assert set(states.values()) == {"capacity"}
+        assert set(CapacityRule.objects.values_list("bucket", flat=True)) == set(CapacityRule.Bucket.values)
+    assert full.waiting.filter(state="waiting").exists()
+    assert full.orders.count() >= 2
+    assert check().well
+
+
+def test_what_a_new_child_needs_is_asked_once(city: None) -> None:
+    items = LifeEvent.objects.get(code="child-born").items.select_related("service_type")
+    asked = questions_for([item.service_type for item in items])
+    facts = [one.circumstance for one in asked if one.circumstance]
+    assert len(facts) == len(set(facts))
+    born = next(one for one in asked if one.circumstance == "child-born-on")
+    assert len(born.answers) == 4
 
 
 def test_supply_is_misplaced(city: None) -> None:
@@ -173,6 +259,9 @@ def test_the_accounts_open_their_doors(city: None) -> None:
     assert set(resident.needs.values_list("state", flat=True)) == {"met", "ordered", "open"}
     assert resident.needs.filter(orders__state="completed", orders__rating=None).count() == 1
     assert resident.reads.count() == 1
+    settle_provider()
+    settle_provider()
+    assert User.objects.get(username="provider").providers.count() == 1
 
 
 def test_loading_twice_adds_nothing(city: None) -> None:
@@ -190,7 +279,9 @@ def test_late_orders_are_on_the_timeline(city: None) -> None:
 
 def test_follow_up_questions_are_of_service_types_and_in_both_languages() -> None:
     content = read()
-    assert set(content.questions) <= {service.code for service in content.services}
+    counters = tomllib.loads(COUNTERS.read_text(encoding="utf-8"))["service"]
+    services = {service.code for service in content.services} | {service["code"] for service in counters}
+    assert set(content.questions) <= services
     asked = [read_question(one) for rows in content.questions.values() for one in rows]
     assert {one.datatype for one in asked} == set(Attribute.DataType.values), "each sort is shown"
     for one in asked:

@@ -14,7 +14,7 @@ from pathlib import Path
 import pytest
 
 SMALL = ["--residents", "600", "--needs", "300"]
-pytestmark = pytest.mark.skipif("LACARTE_DATABASE" in os.environ, reason="SQLite; ran with that suite")
+pytestmark = pytest.mark.once
 
 
 def command(*words: str) -> list[str]:

@@ -14,6 +14,8 @@ import urllib.request
 from dataclasses import dataclass
 from pathlib import Path
 
+from tests.migrated import migrated
+
 ROOT = Path(__file__).parents[2]
 DATA = ROOT.parent / "shared" / "data"
 #: The demo city of a test is a small one.
@@ -35,13 +37,17 @@ class Checkout:
 
     @classmethod
     def copied_to(cls, folder: Path) -> Checkout:
-        """Copy what the commands use; ``../shared`` is beside it as in the workplace."""
+        """Copy what the commands use; ``../shared`` is beside it as in the workplace.
+
+        There is an empty database, so that ``migrate`` has little to do.
+        """
         root = folder / "main"
         leave = shutil.ignore_patterns("__pycache__", "*.egg-info")
         for name in ("src", "docs"):
             shutil.copytree(ROOT / name, root / name, ignore=leave)
         shutil.copy(ROOT / "pyproject.toml", root)
         (folder / "shared").symlink_to(DATA.parent)
+        migrated(root / ".lacarte")
         return cls(root)
 
     def start(self, words: list[str]) -> subprocess.Popen[str]:

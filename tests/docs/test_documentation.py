@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import os
 import re
 import tomllib
 from pathlib import Path
 
 import pytest
 
-from lacarte.site.configuration import OPTIONS
+from lacarte.site.options import OPTIONS
 from tests.docs.running import DATA, ROOT, SMALL, Checkout, commands
 
 PAGES = sorted(path for path in [*ROOT.glob("*.md"), *ROOT.glob("docs/**/*.md")])
@@ -20,10 +19,16 @@ def named(page: Path) -> str:
     return str(page.relative_to(ROOT))
 
 
-@pytest.mark.skipif("LACARTE_DATABASE" in os.environ, reason="on SQLite; ran with that suite")
+@pytest.fixture(scope="module")
+def with_city(tmp_path_factory: pytest.TempPathFactory) -> Checkout:
+    """Where ``./lacarte demo`` runs: what makes the city is the same on every page."""
+    return Checkout.copied_to(tmp_path_factory.mktemp("city"))
+
+
+@pytest.mark.once
 @pytest.mark.parametrize("page", WITH_COMMANDS, ids=named)
-def test_every_command_of_the_page_runs(page: Path, tmp_path: Path) -> None:
-    checkout = Checkout.copied_to(tmp_path)
+def test_every_command_of_the_page_runs(page: Path, tmp_path: Path, with_city: Checkout) -> None:
+    checkout = with_city if ["./lacarte", "demo"] in commands(page) else Checkout.copied_to(tmp_path)
     for words in commands(page):
         if any("shared/data" in word for word in words) and not DATA.is_dir():
             pytest.skip("the real data are not here")

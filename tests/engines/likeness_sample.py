@@ -29,6 +29,7 @@ WITHIN = 222.0  # metres within which candidates are looked for
 MOST = 64  # candidates a need, the nearest
 DAYS = 60
 SOUTH, WEST = 28.0, 121.0
+_BESIDE = 0.25  # of things: something else is the matter at the same address in the same days
 
 
 @dataclass(frozen=True)
@@ -77,6 +78,7 @@ class World:
     def __post_init__(self) -> None:
         """Let things happen."""
         self.chance = random.Random(f"{self.split} {self.seed}")
+        self.besides = random.Random(f"beside {self.split} {self.seed}")
         self.words: dict[str, Any] = tomllib.loads((DATA / "phrases.toml").read_text(encoding="utf-8"))
         self.busy = [(self.chance.randrange(8), self.chance.uniform(0, SIDE)) for _ in range(10)]
         kinds = [name for name, value in self.words.items() if "lasts" in value]
@@ -122,7 +124,25 @@ class World:
         crowd = chance.random()
         tell = 1 if crowd < 0.62 else 2 + int(chance.expovariate(0.8)) if crowd < 0.97 else chance.randint(8, 30)
         closed = until if chance.random() < 0.7 else until + 24 * 30  # three in ten stay open long after
-        self.reports.extend(self._tells(thing, closed) for _ in range(tell))
+        told = [self._tells(thing, closed) for _ in range(tell)]
+        self.reports.extend(told)
+        if self.besides.random() < _BESIDE:
+            self.reports.append(self._beside(thing, self.besides.choice(told)))
+
+    def _beside(self, thing: Thing, told: Told) -> Told:
+        """Something else at the same address in the same days, told of once: in half by the very same point."""
+        usual, self.chance = self.chance, self.besides
+        kind = self.chance.choice([one for one in self.kinds if one != thing.kind])
+        hours = thing.since + self.chance.expovariate(1 / 12)
+        lasts = kind.lasts * self.chance.expovariate(1.0)
+        detail = self.chance.choice(self.words["details"][self.split])
+        other = Thing(-1 - thing.number, kind, thing.at, hours, hours + lasts, thing.slots, detail, 0)
+        made = self._tells(replace(other, photo=self.chance.getrandbits(64)), other.until)
+        if self.chance.random() < 0.5:
+            point = {"longitude": told.report.longitude, "latitude": told.report.latitude}
+            made = replace(made, report=replace(made.report, **point))
+        self.chance = usual
+        return made
 
     def _tells(self, thing: Thing, closed: float) -> Told:
         chance = self.chance

@@ -16,6 +16,7 @@ from lacarte.engines.likeness import (
     features,
     fit,
     numbers,
+    outlook,
     overlap,
     pieces,
     probabilities,
@@ -181,6 +182,24 @@ def test_whatever_was_written_each_pair_has_a_probability(one: Report, others: l
     assert ((found >= 0) & (found <= 1)).all()
 
 
+@given(report, st.lists(report, min_size=1, max_size=5))
+@settings(max_examples=200, deadline=None)
+def test_no_words_make_a_pair_more_probable_than_its_place_time_and_type_allow(
+    one: Report, others: list[Report]
+) -> None:
+    looked = outlook(
+        one,
+        longitude=np.array([other.longitude for other in others]),
+        latitude=np.array([other.latitude for other in others]),
+        hours=np.array([other.hours for other in others]),
+        kinds=np.array([other.kind for other in others]),
+        areas=np.array([other.area for other in others]),
+    )
+    near = np.isfinite(looked.promise)
+    assert (looked.at_most[near] >= probabilities(features(one, others))[near] - 1e-12).all()
+    assert (looked.at_most[~near] == 0).all()
+
+
 def test_a_fit_finds_the_weights_that_drew_the_labels() -> None:
     draw = np.random.default_rng(5)
     rows = np.column_stack([np.ones(20_000), draw.normal(size=(20_000, 2))])
@@ -210,3 +229,10 @@ def test_hard_pairs_written_by_hand_are_never_joined_wrongly_and_mostly_told_rig
     assert all(found > 0.3 for pair, found in judged if pair.same)
     others = [found for pair, found in judged if not pair.same]
     assert sum(found < 0.3 for found in others) >= 0.6 * len(others)
+
+
+def test_what_has_no_word_in_common_at_one_point_is_hardly_the_same_where_types_differ() -> None:
+    judged = [(pair, chance(pair.one, pair.other)) for pair in by_hand() if pair.tag == "one-point"]
+    assert len(judged) >= 8
+    assert all(found < 0.4 for pair, found in judged if pair.other.kind), judged
+    assert all(found < 0.7 for _, found in judged)

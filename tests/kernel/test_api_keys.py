@@ -7,7 +7,8 @@ from pathlib import Path
 import pytest
 
 from lacarte.kernel.api_keys import ApiKeyError, make, owner, revoke
-from tests.site.test_cli import lacarte
+from tests.command import lacarte
+from tests.migrated import migrated
 
 
 @pytest.mark.django_db
@@ -41,8 +42,9 @@ def test_a_name_is_one_that_can_be_read(name: str) -> None:
         make(name)
 
 
+@pytest.mark.once
 def test_the_command_makes_lists_and_revokes_keys(tmp_path: Path) -> None:
-    lacarte(tmp_path, "migrate")
+    migrated(tmp_path)
     first, second = (lacarte(tmp_path, "key", "add", name).stdout.strip() for name in ("app", "sensors"))
     assert len(first) == len(second) == 43
     assert first != second

@@ -5,10 +5,12 @@ from __future__ import annotations
 import pytest
 from django.db import IntegrityError, transaction
 
+from lacarte.kernel import clock
 from lacarte.kernel.bulk import insert_all
 from lacarte.kernel.models import Event
 from lacarte.loop.needs.actions import receive
 from lacarte.loop.needs.models import Channel, Need
+from lacarte.loop.orders.models import Order
 from tests.city import build
 
 pytestmark = pytest.mark.django_db
@@ -63,3 +65,13 @@ def test_events_are_published_by_it() -> None:
     need = receive(text="stuck", channel=Channel.WEB, service_type=build().lift)
     event = Event.objects.get(stream=need.pk, name="need.received")
     assert event.payload == {"need": str(need.pk), "channel": "web"}
+
+
+def test_a_field_that_knows_its_value_only_now_is_asked() -> None:
+    city = build()
+    need = receive(text="care", channel=Channel.WEB, service_type=city.care, region=city.west)
+    now = clock.now()
+    order = Order(need=need, offer_at_place=city.offer, contact_due=now, resolution_due=now)
+    insert_all([order])
+    order.refresh_from_db()
+    assert (order.service_type, order.region) == (city.care, city.west)

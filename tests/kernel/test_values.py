@@ -13,7 +13,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from lacarte.kernel.ids import ALPHABET, new_reference, read_reference, uuid7
-from lacarte.kernel.money import Money
+from lacarte.kernel.money import Money, Price
 from lacarte.kernel.text import in_language, listed, validate_multilingual
 from lacarte.kernel.tree import FANOUT, MAX_DEPTH, ROOT, Interval, above
 from lacarte.kernel.working_calendar import WorkingCalendar
@@ -68,7 +68,7 @@ def test_texts_that_are_no_texts_are_refused() -> None:
 def test_money_is_exact_and_does_not_mix() -> None:
     assert str(Money("CNY", 1250)) == "12.50 CNY"
     assert str(Money("JPY", 1250)) == "1,250 JPY"
-    assert str(Money("EUR", 0)) == "free"
+    assert [str(Price("EUR", minor)) for minor in (None, 0, 150)] == ["ask the price", "free", "1.50 EUR"]
     assert Money("EUR", 1) + Money("EUR", 2) == Money("EUR", 3)
     with pytest.raises(ValueError, match="cannot add"):
         Money("EUR", 1) + Money("CNY", 1)
@@ -136,8 +136,10 @@ def test_dates_are_written_as_each_language_writes_them() -> None:
     day = date(2026, 9, 7)
     with translation.override("en"):
         assert date_format(day, "SHORT_DATE_FORMAT") == "7 Sep 2026"
+        assert date_format(day, "NEAR_DATE_FORMAT") == "Mon 7 Sep"
     with translation.override("zh-hans"):
         assert (date_format(day), date_format(day, "MONTH_DAY_FORMAT")) == ("2026年9月7日", "9月7日")
+        assert date_format(day, "NEAR_DATE_FORMAT") == "9月7日（星期一）"
 
 
 def test_lists_and_money_are_written_as_each_language_writes_them() -> None:

@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+import io
 import os
+import struct
 import time
+import zipfile
+import zlib
 from datetime import timedelta
 from pathlib import Path
 
@@ -12,21 +16,23 @@ from django.conf import LazySettings
 from django.core.exceptions import PermissionDenied
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
+from PIL import Image
 
 from lacarte.kernel import clock
 from lacarte.kernel.models import Event, Role
 from lacarte.loop.needs.actions import classify, receive
 from lacarte.loop.needs.held.holding import turn_away
 from lacarte.loop.needs.models import Attachment, Channel, Need, Understanding
-from lacarte.loop.needs.uploads import attachments, files
+from lacarte.loop.needs.uploads import apart, attachments, files
 from lacarte.loop.needs.uploads.attachments import AttachmentRefusedError, release, store, take_back, waiting
 from lacarte.pages.resident.draft import SESSION_KEY
 from lacarte.registers.people.models import Person, PersonalRead
-from tests.city import City, build, official
+from tests.city import City, official
+from tests.engines.documents.drawn import acting, inked, pdf
 from tests.engines.images.drawn import as_file, drawn, photo
 
 pytestmark = pytest.mark.django_db
-PDF = b"%PDF-1.4\n1 0 obj\n<<>>\nendobj\nstartxref\n9\n%%EOF\n"
+PDF = pdf()
 
 
 @pytest.fixture(autouse=True)
@@ -34,11 +40,6 @@ def media(tmp_path: Path, settings: LazySettings) -> Path:
     settings.MEDIA_ROOT = tmp_path
     settings.CONFIGURED = settings.CONFIGURED | {"upload_megabytes": 1, "uploads_per_need": 3}
     return tmp_path
-
-
-@pytest.fixture
-def city() -> City:
-    return build()
 
 
 def need_with(*kept: Attachment, person: Person | None = None) -> Need:
@@ -75,9 +76,79 @@ def test_the_bytes_decide_what_it_is_not_the_name() -> None:
     assert files.path_of(text.file).read_text("utf-8") == "路灯坏了"
 
 
-def test_the_tail_of_a_pdf_is_cut_off() -> None:
-    kept = store(PDF + b"<script>alert(1)</script>", name="a.pdf")
-    assert files.path_of(kept.file).read_bytes() == PDF
+def test_of_a_pdf_nothing_is_kept_but_what_is_seen() -> None:
+    kept = store(acting(), name="a.pdf")
+    written = files.path_of(kept.file).read_bytes()
+    assert inked(written) > 0
+    for word in (b"JavaScript", b"Launch", b"<script", b"evil"):
+        assert word not in written
+    assert store(acting(), name="b.pdf").sha256 == kept.sha256, "the same one is the same file"
+
+
+def zipped() -> bytes:
+    written = io.BytesIO()
+    with zipfile.ZipFile(written, "w") as archive:
+        archive.writestr("a.txt", "a")
+    return written.getvalue()
+
+
+@pytest.mark.parametrize("named", ["a.jpg", "a.png", "a.pdf"])
+@pytest.mark.parametrize("data", [zipped(), b"\x7fELF\0\0\0", b"MZ\x90\0" + photo(), b"II*\0\x08\0\0\0"])
+def test_what_lies_about_its_type_is_refused(data: bytes, named: str, media: Path) -> None:
+    with pytest.raises(AttachmentRefusedError, match="neither a photo"):
+        store(SimpleUploadedFile(named, data, "image/jpeg"), name=named, draft="d")
+    assert kept_files(media) == []
+
+
+@pytest.mark.parametrize(
+    "markup",
+    [b"<html><script>alert(1)</script></html>", b"<svg xmlns='http://www.w3.org/2000/svg' onload='x()'/>"],
+)
+def test_markup_that_calls_itself_a_photo_is_a_text_for_download(markup: bytes, city: City) -> None:
+    kept, client = store(SimpleUploadedFile("a.jpg", markup, "image/jpeg"), name="a.jpg"), Client()
+    client.get(f"/n/{need_with(kept).secret}/")
+    answer = client.get(f"/attachments/{kept.pk}/")
+    assert answer["Content-Type"] == "text/plain"
+    assert answer["Content-Disposition"].startswith("attachment")
+    assert answer["X-Content-Type-Options"] == "nosniff"
+
+
+def test_a_photo_that_is_a_web_page_and_an_archive_too_is_a_photo_alone() -> None:
+    both = photo()[:2] + b"\xff\xfe\x00\x30<script>alert(1)</script>" + b" " * 22 + photo()[2:] + zipped()
+    written = files.path_of(store(both, name="a.html").file).read_bytes()
+    assert b"<script" not in written
+    assert not zipfile.is_zipfile(io.BytesIO(written))
+
+
+def test_where_a_photo_was_taken_is_not_kept() -> None:
+    exif = Image.Exif()
+    exif.get_ifd(0x8825)[2] = (28.0, 3.0, 14.0)  # GPSLatitude
+    exif[0x010F] = "Phone of Zhang San"
+    sent = as_file(drawn(), exif=exif)
+    assert b"Zhang San" in sent
+    written = files.path_of(store(sent, name="a.jpg").file).read_bytes()
+    assert not dict(Image.open(io.BytesIO(written)).getexif())
+    assert b"Zhang San" not in written
+
+
+def test_a_picture_that_unpacks_to_gigabytes_is_refused_by_its_size_alone() -> None:
+    began = time.monotonic()
+    row = zlib.compress(b"\0" * 30_000)
+    head = struct.pack(">IIBBBBB", 60_000, 60_000, 8, 2, 0, 0, 0)
+    chunks = [(b"IHDR", head), (b"IDAT", row), (b"IEND", b"")]
+    bomb = b"\x89PNG\r\n\x1a\n" + b"".join(
+        struct.pack(">I", len(body)) + name + body + struct.pack(">I", zlib.crc32(name + body))
+        for name, body in chunks
+    )
+    with pytest.raises(AttachmentRefusedError, match="too many pixels"):
+        store(bomb, name="a.png")
+    assert time.monotonic() - began < 5
+
+
+def test_a_pdf_that_takes_too_long_is_refused_and_nothing_else_dies(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(apart, "SECONDS", 0.01)
+    with pytest.raises(AttachmentRefusedError, match="damaged"):
+        store(pdf(pages=50), name="a.pdf")
 
 
 @pytest.mark.parametrize(
@@ -89,7 +160,9 @@ def test_the_tail_of_a_pdf_is_cut_off() -> None:
         (b"\0\0\0\x18ftypheic\0\0\0\0", "HEIC"),
         (b"\0\0\0\x18ftypisom\0\0\0\0", "film"),
         (photo()[:-3000], "damaged"),
-        (PDF[:-8], "damaged"),
+        (PDF[:200], "damaged"),
+        (pdf(encrypt="secret"), "password"),
+        (pdf(pages=61), "too many pages"),
         (as_file(drawn(1), "GIF", save_all=True, append_images=[drawn(2)]), "moving"),
     ],
 )

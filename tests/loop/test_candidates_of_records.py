@@ -12,63 +12,26 @@ from hypothesis import strategies as st
 
 from lacarte.engines.geography import haversine_metres
 from lacarte.engines.matching import solve
-from lacarte.kernel import clock, jobs
-from lacarte.kernel.ids import uuid7
+from lacarte.kernel import clock
 from lacarte.loop.matching import candidates as rules
 from lacarte.loop.matching.actions import match, refuse, solved
 from lacarte.loop.matching.candidates import build
 from lacarte.loop.matching.explaining import in_words
 from lacarte.loop.matching.inputs import Inputs, read
 from lacarte.loop.matching.models import Shortage, Unserved
-from lacarte.loop.matching.queries import Languages, OpenNeeds, Supply
+from lacarte.loop.matching.queries import Languages
+from lacarte.loop.matching.replaying import replay
 from lacarte.loop.needs.actions import receive
 from lacarte.loop.needs.models import Channel, Need
 from lacarte.registers.menu.models import CapacityLot, OfferAtPlace
 from lacarte.registers.places.actions import add_region
 from lacarte.registers.places.models import Agreement, Region
+from tests.background import work
 from tests.city import City, square
 from tests.city import build as city_of
+from tests.loop.drawn import CITY_BITS, made
 
-WEST, CITY_BITS = (122.04, 28.04), 48
-
-
-def made(n: int, k: int, seed: int, **given: object) -> Inputs:
-    """Needs and offers of three types in two cities, some with unknown places, in a square of 20 km."""
-    draw = np.random.default_rng(seed)
-
-    def places(count: int) -> tuple[np.ndarray, np.ndarray]:
-        x, y = draw.uniform(122.0, 122.2, count), draw.uniform(28.0, 28.2, count)
-        lost = draw.random(count) < 0.1
-        return np.where(lost, np.nan, x), np.where(lost, np.nan, y)
-
-    x, y = places(n)
-    u, v = places(k)
-    needs = OpenNeeds(
-        ids=[uuid7() for _ in range(n)],
-        service_type=draw.integers(1, 4, n),
-        region=draw.integers(0, 3, n) << CITY_BITS,
-        longitude=x,
-        latitude=y,
-        language=draw.integers(0, 4, n),
-        priority_class=draw.integers(0, 4, n),
-        index=draw.integers(0, 5000, n),
-        waited=draw.integers(0, 90, n),
-    )
-    supply = Supply(
-        ids=[uuid7() for _ in range(k)],
-        service_type=draw.integers(1, 4, k),
-        region=draw.integers(0, 3, k) << CITY_BITS,
-        longitude=u,
-        latitude=v,
-        languages=draw.integers(0, 4, k),
-        reach_metres=draw.choice([1e9, 4000.0, 9000.0], k),
-        price_minor=draw.integers(0, 30_000, k),
-        free=draw.integers(0, 4, k),
-        day=np.where(draw.random(k) < 0.2, 30, 0),
-        agreements=frozenset({(1, 2, 1, 2)}),
-    )
-    refused = np.flatnonzero(draw.random(n * k) < 0.05).astype(np.int64)
-    return Inputs(needs, supply, **{"refused": refused, "seed": "s", "promotion_days": 0, **given})  # type: ignore[arg-type]
+WEST = (122.04, 28.04)
 
 
 def all_pairs(inputs: Inputs) -> set[tuple[int, int]]:
@@ -87,10 +50,19 @@ def all_pairs(inputs: Inputs) -> set[tuple[int, int]]:
                 and not metres > supply.reach_metres[j]
                 and (home == there or 0 in (home, there) or covered)
                 and supply.day[j] == 0
+                and serves(inputs, i, j)
                 and i * len(supply.ids) + j not in refused
             ):
                 found.add((i, j))
     return found
+
+
+def serves(inputs: Inputs, need: int, offer: int) -> bool:
+    """Whether an offer is for people of a need's region."""
+    area, region = inputs.supply.area[offer], inputs.needs.region[need]
+    return not area or any(
+        number == area and first <= region <= last for number, first, last in inputs.supply.areas
+    )
 
 
 def borderline(inputs: Inputs) -> set[tuple[int, int]]:
@@ -155,11 +127,6 @@ def test_nothing_at_all_is_no_error() -> None:
 
 
 # Why nothing fits, told to people and planners
-
-
-def work() -> None:
-    while jobs.work_once():
-        pass
 
 
 def waiting(city: City, **fields: object) -> Need:
@@ -276,3 +243,24 @@ def test_that_more_offers_were_left_out_is_said(monkeypatch: pytest.MonkeyPatch)
     match()
     assert "All of them were considered" in " ".join(in_words(need.matches.get()))
     assert len(read("s").supply.ids) == 2
+
+
+@pytest.mark.django_db
+def test_an_offer_for_the_people_of_other_regions_is_out_of_reach() -> None:
+    city = city_of()
+    need = waiting(city)
+    city.offer.serves.set([city.east])
+    assert told()[0] == "reach"
+    city.offer.serves.set([city.east, city.city])
+    match()
+    work()
+    need.refresh_from_db()
+    assert need.state == Need.State.ORDERED
+
+
+@pytest.mark.django_db
+def test_areas_are_kept_with_the_run_so_that_it_can_be_computed_again() -> None:
+    city = city_of()
+    waiting(city)
+    city.offer.serves.set([city.west])
+    assert replay(match()) == []

@@ -7,9 +7,9 @@ from typing import Any
 
 import pytest
 
-from lacarte.kernel import clock, jobs
+from lacarte.kernel import clock
 from lacarte.kernel.events import describe, timeline
-from lacarte.kernel.models import Job, Role
+from lacarte.kernel.models import Role
 from lacarte.loop.matching.actions import match
 from lacarte.loop.needs.actions import receive, withdraw
 from lacarte.loop.needs.cases.clustering import join_by_itself
@@ -22,27 +22,17 @@ from lacarte.loop.orders.models import Order, OrderState
 from lacarte.loop.voice.actions import rate
 from lacarte.registers.menu.models import Offer, OfferAtPlace
 from lacarte.registers.people.models import Person
-from tests.city import City, build, official
+from tests.background import work
+from tests.city import City, official
 
 pytestmark = pytest.mark.django_db
 S = Need.State
 METRE = 1 / 111_195
 
 
-@pytest.fixture
-def city() -> City:
-    return build()
-
-
 def told(city: City, text: str = "The lift in building 5 is broken", north: float = 0, **fields: Any) -> Need:
     values = {"service_type": city.lift, "longitude": 122.05, "latitude": 28.05 + north * METRE}
     return receive(text=text, channel=Channel.WEB, **{**values, **fields})
-
-
-def work() -> None:
-    while jobs.work_once():
-        pass
-    assert not Job.objects.exclude(last_error="").exists(), Job.objects.exclude(last_error="").values("last_error")
 
 
 def states(*needs: Need) -> list[tuple[str, object]]:
@@ -144,7 +134,7 @@ def test_a_cancelled_order_of_the_lead_leaves_the_others_waiting_for_another(cit
     first, second, third = told(city), told(city, north=5), told(city, north=8)
     work()
     order = place_order(first, offer_at_place=offer_of(city))
-    change(order, to=OrderState.CANCELLED, actor=worker)
+    change(order, to=OrderState.CANCELLED, actor=worker, reason="told twice")
     work()
     assert states(first, second, third) == [(S.WITHDRAWN, None), (S.OPEN, None), (S.JOINED, second.pk)]
     assert broken_cases() == []

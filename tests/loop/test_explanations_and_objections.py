@@ -8,9 +8,9 @@ import pytest
 from django.core.exceptions import PermissionDenied
 from django.utils import translation
 
-from lacarte.kernel import clock, jobs
+from lacarte.kernel import clock
 from lacarte.kernel.events import describe, timeline
-from lacarte.kernel.models import Event, Job, Role
+from lacarte.kernel.models import Event, Role
 from lacarte.loop.matching.actions import match
 from lacarte.loop.matching.explaining import in_words
 from lacarte.loop.matching.models import Match, NextUnit, Objection, Price, Refusal
@@ -22,27 +22,16 @@ from lacarte.loop.matching.objections import (
     object_to,
 )
 from lacarte.loop.matching.queries import decision_of, why_unserved
-from lacarte.loop.needs.actions import receive, withdraw
-from lacarte.loop.needs.models import Channel, Need
+from lacarte.loop.needs.actions import withdraw
+from lacarte.loop.needs.models import Need
 from lacarte.loop.orders.actions import change
 from lacarte.loop.orders.models import Order, OrderState
 from lacarte.registers.menu.models import CapacityLot, Hold, OfferAtPlace
+from tests.background import work
 from tests.city import City, build, official
+from tests.loop.runs import waiting_needs
 
 pytestmark = pytest.mark.django_db
-
-
-def work() -> None:
-    while jobs.work_once():
-        pass
-    assert not Job.objects.exclude(last_error="").exists(), Job.objects.exclude(last_error="").values("last_error")
-
-
-def waiting_needs(city: City, count: int, **fields: object) -> list[Need]:
-    where = {"text": "", "longitude": 122.04, "latitude": 28.04, "service_type": city.care}
-    needs = [receive(channel=Channel.WEB, **{**where, **fields}) for _ in range(count)]  # type: ignore[arg-type]
-    work()
-    return needs
 
 
 def matched() -> None:

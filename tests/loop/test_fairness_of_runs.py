@@ -10,7 +10,7 @@ from django.test import Client
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from lacarte.kernel import clock, jobs
+from lacarte.kernel import clock
 from lacarte.kernel.models import Job, Role, User
 from lacarte.loop.matching.actions import compute, solved
 from lacarte.loop.matching.balancing import by_class
@@ -25,17 +25,13 @@ from lacarte.loop.orders.models import Order
 from lacarte.loop.planning.comparing import compare
 from lacarte.loop.planning.runs import balance_by_class
 from lacarte.registers.menu.models import CapacityLot
+from tests.background import work
 from tests.city import City, build, official
-from tests.loop.test_candidates_of_records import made
+from tests.loop.drawn import made
 
 EAST = {"longitude": 122.15, "latitude": 28.04}
 WEST = {"longitude": 122.04, "latitude": 28.04}
 pytestmark = pytest.mark.django_db
-
-
-def work() -> None:
-    while jobs.work_once():
-        pass
 
 
 def waiting_needs(city: City, count: int, where: dict[str, float], days: int = 0) -> list[Need]:

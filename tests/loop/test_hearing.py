@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from pathlib import Path
 
 import pytest
 from django.conf import LazySettings
@@ -12,28 +11,13 @@ from lacarte.kernel import clock
 from lacarte.kernel.rate_limit import under_attack
 from lacarte.loop.needs.actions import receive
 from lacarte.loop.needs.held.holding import why
-from lacarte.loop.needs.messages.carriers import Memory
-from lacarte.loop.needs.messages.hearing import Heard, hear
+from lacarte.loop.needs.messages.hearing import Heard, HearLaterError, hear
 from lacarte.loop.needs.messages.reaching import Medium, way_to
-from lacarte.loop.needs.models import Channel, Need
+from lacarte.loop.needs.models import Channel, Danger, Need
 from lacarte.registers.people.models import Person
-from tests.city import City, build
+from tests.city import City
 
-pytestmark = pytest.mark.django_db
-
-
-@pytest.fixture(autouse=True)
-def carried(settings: LazySettings, tmp_path: Path) -> type[Memory]:
-    settings.CARRIERS = dict.fromkeys(("email", "sms", "chat"), "lacarte.loop.needs.messages.carriers.Memory")
-    settings.MEDIA_ROOT = tmp_path
-    Memory.sent.clear()
-    Memory.refuses.clear()
-    return Memory
-
-
-@pytest.fixture
-def city() -> City:
-    return build()
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("carried")]
 
 
 @pytest.mark.parametrize(
@@ -81,6 +65,31 @@ def test_who_tells_more_than_the_pace_is_read_first_and_loses_nothing(city: City
     assert under_attack()
     assert sms(9, sender="+8613900139000").state == Need.State.OPEN, "of somebody else"
     assert Need.objects.count() == 6
+
+
+def test_what_one_adds_beyond_the_pace_waits_outside_unless_it_tells_of_danger(
+    city: City, settings: LazySettings
+) -> None:
+    settings.CONFIGURED = settings.CONFIGURED | {"rate_limit_message": "3/minute"}
+    need = sms(0)
+
+    def added(number: int, text: str = "and it still is", **how: bool) -> Need | None:
+        message = Heard(Medium.SMS, "+8613800138000", text, f"added {number}", clock.now(), gateway="relay")
+        taken = hear(message, **how).message
+        return taken.need if taken else None
+
+    assert [added(number) for number in range(3)] == [need] * 3
+    for number in (2, 1):
+        assert added(number) == need, "what is known already is no other"
+    for number in (3, 3, 4):
+        with pytest.raises(HearLaterError):
+            added(number)
+    assert added(5, "the building is on fire") == need
+    assert Danger.objects.filter(need=need, seen_at=None).exists()
+    assert added(6, paced=False) == need, "where nobody would bring it again"
+    assert need.messages.filter(text="and it still is").count() == 4
+    settings.CONFIGURED = settings.CONFIGURED | {"rate_limit_message": "30/minute"}
+    assert [added(number) for number in (3, 4)] == [need] * 2, "nothing is lost"
 
 
 def test_each_name_in_a_chat_has_a_pace_of_its_own(city: City, settings: LazySettings) -> None:

@@ -16,15 +16,10 @@ from lacarte.loop.needs.held.holding import release, turn_away, turned_away, why
 from lacarte.loop.needs.models import Channel, Need
 from lacarte.loop.needs.understanding.privacy import is_public, passed_on, public_text
 from lacarte.registers.people.models import Person
-from tests.city import City, build, official
+from tests.city import City, official
 
 pytestmark = pytest.mark.django_db
 INSULT = "You are all a bunch of bastards"
-
-
-@pytest.fixture
-def city() -> City:
-    return build()
 
 
 def tell(city: City, text: str = INSULT) -> Need:

@@ -16,7 +16,7 @@ from lacarte.loop.needs.actions import NeedRefusedError, receive, withdraw
 from lacarte.loop.needs.held.abuse import REASONS, why_held
 from lacarte.loop.needs.held.holding import release, turn_away, turned_away, why
 from lacarte.loop.needs.models import Channel, Need
-from tests.city import City, build, official
+from tests.city import City, official
 
 DATA = Path(__file__).parents[3] / "shared" / "data"
 INSULT = "You are all a bunch of bastards"
@@ -73,11 +73,6 @@ def test_what_officials_and_machines_write_is_not_held(channel: Channel) -> None
 )
 def test_no_text_is_too_odd_to_be_looked_at(text: str) -> None:
     assert why_held(text) in ("", *REASONS)
-
-
-@pytest.fixture
-def city(db: None) -> City:
-    return build()
 
 
 def test_a_held_need_waits_for_a_person_and_is_passed_on(city: City) -> None:

@@ -7,7 +7,7 @@ from datetime import timedelta
 import pytest
 from django.test import Client
 
-from lacarte.kernel import clock, jobs
+from lacarte.kernel import clock
 from lacarte.kernel.models import Role
 from lacarte.loop.needs.actions import receive
 from lacarte.loop.needs.models import Channel, Danger, Need
@@ -15,6 +15,7 @@ from lacarte.loop.needs.urgency import learnt as learnt_urgency
 from lacarte.loop.needs.urgency.dangers import set_urgency
 from lacarte.loop.needs.urgency.learnt import FEWEST_DANGERS, FEWEST_OTHERS, LEARNT, examples, model
 from lacarte.registers.menu.models import PriorityClass
+from tests.background import work
 from tests.city import City, build, official
 
 pytestmark = pytest.mark.django_db
@@ -43,15 +44,13 @@ def teach(city: City, dangers: int = FEWEST_DANGERS) -> None:
         need(city, f"{CALM[i % 5]} at the {PLACES[i % 10]} gate {i}")
     Need.objects.update(received_at=clock.now() - timedelta(days=2))
     Danger.objects.update(seen_at=clock.now())
-    while jobs.work_once():
-        pass
+    work()
 
 
 def test_a_need_like_earlier_dangers_is_looked_at_and_its_urgency_left_to_a_person(city: City) -> None:
     teach(city)
     like, calm = need(city, "another crocodile crawls near the fountain"), need(city, "the bench is wet")
-    while jobs.work_once():
-        pass
+    work()
     assert Danger.objects.filter(need=like, seen_at=None).exists()
     assert not Danger.objects.filter(need=calm).exists()
     like.refresh_from_db()
@@ -65,8 +64,7 @@ def test_a_need_like_earlier_dangers_is_looked_at_and_its_urgency_left_to_a_pers
 def test_what_the_rules_said_stays(city: City) -> None:
     teach(city)
     fire = need(city, "the bench is on fire")
-    while jobs.work_once():
-        pass
+    work()
     fire.refresh_from_db()
     assert fire.urgency == PriorityClass.NOW
     assert fire.understanding.rules == ["fire"]
@@ -76,8 +74,7 @@ def test_from_too_little_nothing_is_learnt(city: City) -> None:
     teach(city, FEWEST_DANGERS - 1)
     assert model() is None
     need(city, "another crocodile crawls near the fountain")
-    while jobs.work_once():
-        pass
+    work()
     assert not Danger.objects.filter(seen_at=None).exists()
 
 

@@ -7,9 +7,9 @@ from datetime import timedelta
 import pytest
 from django.core.exceptions import PermissionDenied
 
-from lacarte.kernel import clock, jobs
+from lacarte.kernel import clock
 from lacarte.kernel.events import describe, timeline
-from lacarte.kernel.models import Job, Role
+from lacarte.kernel.models import Role
 from lacarte.loop.matching.actions import match
 from lacarte.loop.matching.models import Match, Price
 from lacarte.loop.needs.actions import NeedRefusedError, classify, receive, withdraw
@@ -24,18 +24,12 @@ from lacarte.loop.sensing.models import Datastream, Thing
 from lacarte.loop.voice.actions import RatingRefusedError, rate
 from lacarte.loop.voice.models import Rating
 from lacarte.loop.voice.queries import rates
+from lacarte.registers.menu.capacity.counting import with_free_units
 from lacarte.registers.menu.models import CapacityLot
-from lacarte.registers.menu.queries import with_free_units
+from tests.background import work
 from tests.city import build, official
 
 pytestmark = pytest.mark.django_db
-
-
-def work() -> None:
-    """Run every job that is due; a failing one would show as stuck or put back."""
-    while jobs.work_once():
-        pass
-    assert not Job.objects.exclude(last_error="").exists(), Job.objects.exclude(last_error="").values("last_error")
 
 
 def care_need(**fields: object) -> Need:
@@ -70,7 +64,7 @@ def test_a_need_travels_the_whole_loop() -> None:
     told = [describe(event) for event in timeline(need.pk)]
     assert told[0] == "We have received your need."
     assert told[-1] == "You told us how it went."
-    assert "The order is now: Accepted." in told
+    assert "The provider has accepted it." in told
 
 
 def test_a_sensed_alarm_becomes_one_need_and_clears() -> None:
@@ -247,9 +241,10 @@ def test_the_three_rates_count_what_residents_said_and_hide_small_groups() -> No
             rate(order, contacted_in_time=True, solved=at < 8, satisfaction=5 if at < 6 else 2)
     [district] = rates("region")
     assert (district.label, district.orders, district.ratings) == (str(city.west), 12, 10)
-    assert (district.response, district.resolution, district.satisfaction) == (1.0, 0.8, 0.6)
+    shown = [one.share for one in (district.response, district.resolution, district.satisfaction)]
+    assert shown == [1.0, 0.8, 0.6]
     Rating.objects.first().delete()
-    [kind] = rates("provider")
-    assert (kind.label, kind.resolution) == ("Charity or community", None)
+    [kind] = rates("kind")
+    assert (kind.label, kind.resolution.share) == ("Charity or community", None)
     with pytest.raises(ValueError, match="by colour"):
         rates("colour")

@@ -5,8 +5,8 @@ from __future__ import annotations
 import pytest
 from django.conf import LazySettings
 
-from lacarte.kernel import clock, jobs
-from lacarte.kernel.models import Job, Role
+from lacarte.kernel import clock
+from lacarte.kernel.models import Role
 from lacarte.loop.needs.actions import receive, withdraw
 from lacarte.loop.needs.cases.following import follow, unfollow
 from lacarte.loop.needs.cases.joining import join
@@ -19,22 +19,10 @@ from lacarte.loop.orders.actions import change, place_order
 from lacarte.loop.orders.models import Order
 from lacarte.loop.voice.actions import rate
 from lacarte.registers.people.models import Person
-from tests.city import City, build, official
+from tests.background import work
+from tests.city import City, official
 
-pytestmark = pytest.mark.django_db
-
-
-@pytest.fixture(autouse=True)
-def carried(settings: LazySettings) -> type[Memory]:
-    settings.CARRIERS = dict.fromkeys(("email", "sms", "chat"), "lacarte.loop.needs.messages.carriers.Memory")
-    Memory.sent.clear()
-    Memory.refuses.clear()
-    return Memory
-
-
-@pytest.fixture
-def city() -> City:
-    return build()
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("carried")]
 
 
 def told(city: City, email: str, number: int = 0, channel: Channel = Channel.WEB) -> Need:
@@ -59,9 +47,7 @@ def fan(need: Need, **left: str) -> Person:
 
 def news() -> dict[str, Letter]:
     """What was sent since it was last asked, by whom it is to."""
-    while jobs.work_once():
-        pass
-    assert not Job.objects.filter(state=Job.State.STUCK).exists()
+    work()
     sent = list(Memory.sent.values())
     Memory.sent.clear()
     assert len({letter.to for letter in sent}) == len(sent), "each hears once"
@@ -92,6 +78,30 @@ def test_all_of_a_case_hear_that_it_is_ordered_and_met(city: City) -> None:
     assert met["fan@x.example"].language == "zh-hans"
     rate(order, contacted_in_time=True, solved=False, satisfaction=1)
     assert set(news()) == {"other@x.example", "fan@x.example", "13800138000"}
+
+
+def test_who_follows_several_of_a_case_hears_of_it_once_each_time(city: City) -> None:
+    lead, other, third = (told(city, f"{number}@x.example", number) for number in range(3))
+    for need in (other, third):
+        join(need, lead, actor=official(Role.CASE_WORKER))
+    both = fan(lead, email="both@x.example")
+    follow(third, both)
+    for need in (other, third):
+        fan(need, email="again@x.example")  # as somebody else, in another browser
+    assert other.person is not None
+    follow(lead, other.person)
+    news()
+    everybody = {"0@x.example", "1@x.example", "2@x.example", "both@x.example", "again@x.example"}
+    for _round in range(2):
+        order = place_order(lead, offer_at_place=city.offer)
+        assert set(news()) == everybody
+        done(order)
+        met = news()
+        assert set(met) == everybody
+        assert "What you told us of is done" in met["1@x.example"].text
+        rate(order, contacted_in_time=True, solved=False, satisfaction=1)
+        assert set(news()) == everybody - {"0@x.example"}
+        lead.refresh_from_db()
 
 
 def test_who_follows_gets_no_key_to_the_conversation(city: City, settings: LazySettings) -> None:

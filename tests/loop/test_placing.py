@@ -100,7 +100,7 @@ def test_offers_teach_their_streets_too(city: towns.City) -> None:
     for number in (1, 3):
         city.offer.pk = None
         city.offer._state.adding = True
-        city.offer.address = f"{number} Clinic Way, Coast"
+        city.offer.address = {"en": f"{number} Clinic Way, Coast"}
         city.offer.save(force_insert=True)
     learn_places()
     assert NamedPlace.objects.get(code="learnt:street:clinic way").region == city.west

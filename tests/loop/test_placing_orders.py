@@ -16,29 +16,19 @@ from lacarte.loop.matching.actions import match
 from lacarte.loop.matching.models import Match
 from lacarte.loop.matching.publishing import take
 from lacarte.loop.matching.queries import by_urgency
-from lacarte.loop.needs.actions import receive, withdraw
-from lacarte.loop.needs.models import Channel, Need
+from lacarte.loop.needs.actions import withdraw
+from lacarte.loop.needs.models import Need
 from lacarte.loop.orders import tasks
 from lacarte.loop.orders.actions import change, place_many
 from lacarte.loop.orders.models import Order, OrderState
-from lacarte.registers.menu.actions import hold
+from lacarte.registers.menu.capacity.counting import overbooked
+from lacarte.registers.menu.capacity.holding import hold
 from lacarte.registers.menu.models import CapacityLot, Hold, OfferAtPlace
-from lacarte.registers.menu.queries import overbooked
+from tests.background import work
 from tests.city import City, build, official
+from tests.loop.runs import waiting_needs
 
 pytestmark = pytest.mark.django_db
-
-
-def work() -> None:
-    while jobs.work_once():
-        pass
-
-
-def waiting_needs(city: City, count: int) -> list[Need]:
-    where = {"longitude": 122.04, "latitude": 28.04}
-    needs = [receive(text="", channel=Channel.WEB, service_type=city.care, **where) for _ in range(count)]
-    work()
-    return needs
 
 
 def held_decisions() -> list[UUID]:

@@ -3,50 +3,33 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
-from pathlib import Path
 
 import pytest
 from django.conf import LazySettings
 from django.urls import reverse
 from django.utils import translation
 
-from lacarte.kernel import clock, jobs
+from lacarte.kernel import clock
 from lacarte.kernel.models import Job
 from lacarte.loop.needs.actions import receive
 from lacarte.loop.needs.messages.carriers import Memory, UndeliverableError
-from lacarte.loop.needs.messages.confirming import confirm, link_of
+from lacarte.loop.needs.messages.confirming import confirm
 from lacarte.loop.needs.messages.conversation import say
 from lacarte.loop.needs.messages.delivering import GIVE_UP
 from lacarte.loop.needs.messages.expecting import deadlines, expected
+from lacarte.loop.needs.messages.links import link_of
 from lacarte.loop.needs.messages.reaching import PAGE, Medium, Way, language_for, plain, spellings, way_to
-from lacarte.loop.needs.models import Channel, Message, Need, UrgencyRule
-from lacarte.registers.menu.models import PriorityClass, ServiceType
+from lacarte.loop.needs.models import Channel, Message, Need
+from lacarte.registers.menu.models import ServiceType
 from lacarte.registers.people.models import Person
-from tests.city import City, build
+from tests.background import work
+from tests.city import City, only_gas_is_dangerous
 
-pytestmark = pytest.mark.django_db
-
-
-@pytest.fixture(autouse=True)
-def carried(settings: LazySettings, tmp_path: Path) -> type[Memory]:
-    settings.CARRIERS = dict.fromkeys(("email", "sms", "chat"), "lacarte.loop.needs.messages.carriers.Memory")
-    Memory.sent.clear()
-    Memory.refuses.clear()
-    return Memory
-
-
-@pytest.fixture
-def city() -> City:
-    return build()
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("carried")]
 
 
 def told(person: Person | None = None, text: str = "broken lift", **more: object) -> Need:
     return receive(text=text, channel=Channel.WEB, person=person, **more)  # type: ignore[arg-type]
-
-
-def work() -> None:
-    while jobs.work_once():
-        pass
 
 
 @pytest.mark.parametrize(
@@ -116,14 +99,7 @@ def test_who_is_not_understood_yet_is_promised_no_day(city: City) -> None:
 
 
 def test_in_danger_the_emergency_number_comes_first(city: City, carried: type[Memory]) -> None:
-    UrgencyRule.objects.all().delete()
-    UrgencyRule.objects.create(
-        code="gas",
-        name={"en": "Gas"},
-        words={"en": ["smell of gas"]},
-        urgency=PriorityClass.NOW,
-        advice={"en": "Go outside and call {fire}."},
-    )
+    only_gas_is_dangerous()
     for person in (Person(email="li@x.example"), Person(phone="13800138000")):
         told(person, "There is a smell of gas in the lift")
     work()
@@ -172,7 +148,7 @@ def test_what_fails_is_tried_again_until_it_arrives(city: City, carried: type[Me
     moment = clock.now()
     for minutes in range(0, 30, 2):
         with clock.stopped_at(moment + timedelta(minutes=minutes)):
-            work()
+            work(failing=True)
     assert len(carried.sent) == 1
     assert need.messages.get().state == Message.State.SENT
 
@@ -183,7 +159,7 @@ def test_what_never_arrives_is_shown_after_two_days(city: City, carried: type[Me
     moment = clock.now()
     for hours in range(0, 60):
         with clock.stopped_at(moment + timedelta(hours=hours)):
-            work()
+            work(failing=True)
     assert timedelta(hours=60) > GIVE_UP
     assert need.messages.get().state == Message.State.FAILED
     assert not Job.objects.filter(state=Job.State.STUCK).exists()

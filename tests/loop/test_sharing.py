@@ -6,7 +6,7 @@ from datetime import timedelta
 
 import pytest
 
-from lacarte.kernel import clock, jobs
+from lacarte.kernel import clock
 from lacarte.kernel.models import Role, User
 from lacarte.loop.matching.actions import match
 from lacarte.loop.matching.models import MatchingRun, Refusal, RunInput
@@ -29,6 +29,7 @@ from lacarte.loop.planning.sharing import (
 from lacarte.registers.menu.models import CapacityLot, Offer, OfferAtPlace
 from lacarte.registers.places.actions import add_region
 from lacarte.registers.places.models import Agreement, Region
+from tests.background import work
 from tests.city import City, build, official, square
 
 pytestmark = pytest.mark.django_db
@@ -37,11 +38,6 @@ pytestmark = pytest.mark.django_db
 @pytest.fixture
 def planner() -> User:
     return official(Role.PLANNER)
-
-
-def work() -> None:
-    while jobs.work_once():
-        pass
 
 
 def needs(city: City, n: int, longitude: float, latitude: float = 28.05) -> None:

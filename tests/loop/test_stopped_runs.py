@@ -21,6 +21,7 @@ from lacarte.loop.matching.replaying import replay
 from lacarte.loop.needs.actions import receive
 from lacarte.loop.needs.models import Channel
 from lacarte.loop.orders.models import Order
+from tests.background import work
 from tests.city import build
 
 pytestmark = pytest.mark.django_db
@@ -45,11 +46,6 @@ def ctrl_c(monkeypatch: pytest.MonkeyPatch) -> None:
         return result
 
     monkeypatch.setattr(actions, "solve", stopped)
-
-
-def work() -> None:
-    while jobs.work_once():
-        pass
 
 
 def nothing_happened() -> bool:

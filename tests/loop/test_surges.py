@@ -2,48 +2,23 @@
 
 from __future__ import annotations
 
-from datetime import datetime, timedelta
+from datetime import timedelta
 
 import numpy as np
 import pytest
 
-from lacarte.engines.surges import Scale
 from lacarte.kernel import clock
 from lacarte.kernel.events import timeline
 from lacarte.kernel.models import Role
-from lacarte.loop.needs.models import Channel, Need, Surge, Understanding
+from lacarte.loop.needs.models import Channel, Need, Surge
 from lacarte.loop.needs.surges.finding import _annual, _tree, burning, daily, look, needs_of
 from lacarte.registers.menu.models import ServiceType
 from lacarte.registers.people.models import Person
-from lacarte.registers.places.models import Region
-from tests.city import City, build, official
+from tests.background import work
+from tests.city import City, official
+from tests.loop.surging import DAY, NOW, come, hold_back
 
 pytestmark = pytest.mark.django_db
-DAY = (Scale(24, 1, 1.0),)
-NOW = datetime.fromisoformat("2026-11-18T12:00:00+00:00")
-
-
-@pytest.fixture
-def city() -> City:
-    return build()
-
-
-def come(
-    city: City, region: Region, kind: ServiceType, ages: list[float], text: str = "", person: Person | None = None
-) -> None:
-    """Needs that came so many hours ago."""
-    Need.objects.bulk_create(
-        Need(
-            channel=Channel.IMPORT,
-            subject=kind.subject,
-            service_type=kind,
-            region=region,
-            person=person,
-            text=text or f"{kind.name['en']} please",
-            received_at=NOW - timedelta(hours=age),
-        )
-        for age in ages
-    )
 
 
 def usual(city: City, a_day: float = 1.0, days: int = 91) -> None:
@@ -122,6 +97,21 @@ def test_no_persons_words_become_the_topic(city: City) -> None:
     assert "zanzibar" not in surge.topic
 
 
+def test_words_that_all_the_city_uses_are_no_topic_where_little_was_told_before(city: City) -> None:
+    come(
+        city,
+        city.east,
+        city.care,
+        [30.0 + 12 * i for i in range(150)],
+        text="the stairs of the house are the worst",
+    )
+    come(city, city.west, city.lift, [0.5 * i for i in range(24)], text="the lamps of the bridge are out")
+    (surge,) = look(NOW, DAY).begun
+    assert surge.region == city.west
+    assert "the" not in surge.topic.split()
+    assert surge.topic.split()[0] in ("lamps", "bridge", "out")
+
+
 def test_officials_see_the_issues_that_their_mandate_covers(city: City) -> None:
     usual(city)
     come(city, city.west, city.lift, [0.5 * i for i in range(24)])
@@ -146,33 +136,14 @@ def test_the_same_season_of_last_year_is_no_surprise(city: City) -> None:
 
 
 def test_a_job_looks_by_itself(city: City) -> None:
-    from lacarte.kernel import jobs, schedule
+    from lacarte.kernel import schedule
 
     usual(city)
     come(city, city.west, city.lift, [0.1 * i for i in range(24)])
     with clock.stopped_at(NOW.replace(hour=12, minute=0)):
         schedule.enqueue_due()
-        while jobs.work_once():
-            pass
+        work()
     assert burning().exists()
-
-
-def hold_back(city: City, n: int = 40) -> None:
-    """A flood by a program: half of it waits to be read, half was turned away."""
-    came = [
-        Need(
-            channel=Channel.WEB,
-            state=(Need.State.HELD, Need.State.WITHDRAWN)[i % 2],
-            subject=city.lift.subject,
-            service_type=city.lift,
-            region=city.west,
-            text=f"mayor zhang is a thief {i}",
-            received_at=NOW - timedelta(minutes=i),
-        )
-        for i in range(n)
-    ]
-    Need.objects.bulk_create(came)
-    Understanding.objects.bulk_create(Understanding(need=need, language="en", held="trap") for need in came)
 
 
 def test_what_is_held_or_was_turned_away_makes_no_issue(city: City) -> None:

@@ -10,16 +10,11 @@ import pytest
 from lacarte.loop.needs.models import Need, Surge
 from lacarte.loop.needs.surges.finding import burning, daily, look, needs_of
 from lacarte.loop.needs.surges.phrases import look_at_words
-from tests.city import City, build
-from tests.loop.test_surges import DAY, NOW, come, hold_back
+from tests.city import City
+from tests.loop.surging import DAY, NOW, come, hold_back
 
 pytestmark = pytest.mark.django_db
 WORDS = ("路灯不亮", "垃圾成堆", "楼上噪音", "道路破损", "公交太慢", "停车困难", "污水外溢", "树枝太长")
-
-
-@pytest.fixture
-def city() -> City:
-    return build()
 
 
 def usual(city: City) -> None:

@@ -17,13 +17,14 @@ from lacarte.cli import main
 from lacarte.engines.text import share_of
 from lacarte.kernel import clock
 from lacarte.kernel.models import Role
-from lacarte.loop.needs.actions import classify, receive
+from lacarte.loop.needs.actions import classify, receive, withdraw
+from lacarte.loop.needs.held.holding import release, turn_away
 from lacarte.loop.needs.models import Channel, Need
 from lacarte.loop.needs.understanding import model_files, training
 from lacarte.loop.needs.understanding.examples import Example, ExamplesError, examples_in, examples_of_needs
 from lacarte.loop.needs.understanding.reading import understand
 from lacarte.loop.needs.understanding.training import corrections_since, train, train_if_due, train_in_the_night
-from tests.city import City, build, official
+from tests.city import City, official
 
 pytestmark = pytest.mark.django_db
 
@@ -39,11 +40,6 @@ PLACES = ["Harbour", "Mill", "Church", "Station", "Garden", "River", "Market", "
 def home(tmp_path: Path, settings: Any) -> Path:
     settings.HOME = tmp_path
     return tmp_path
-
-
-@pytest.fixture
-def city() -> City:
-    return build()
 
 
 def examples(n: int = 240, wrong: float = 0.0, seed: int = 0) -> list[Example]:
@@ -170,6 +166,22 @@ def test_people_teach_by_what_they_choose_and_correct(city: City) -> None:
         ("quaggy socks", "home-care"),
         ("it is about the thing", "lift-repair"),
     }
+
+
+def test_what_is_held_teaches_nothing_before_a_person_passed_it_on(city: City) -> None:
+    clerk = official(Role.CASE_WORKER)
+    passed, refused, waits = (
+        receive(
+            text=f"quaggy socks {k}", channel=Channel.WEB, region=city.west, service_type=city.care, held="trap"
+        )
+        for k in range(3)
+    )
+    assert (examples_of_needs(), corrections_since(None)) == ([], 0)
+    release(passed, actor=clerk)
+    turn_away(refused, actor=clerk)
+    withdraw(waits, actor=None)
+    assert [one.text for one in examples_of_needs()] == [passed.text]
+    assert corrections_since(None) == 1
 
 
 def teach(city: City, n: int = 60, first: int = 0) -> None:

@@ -28,16 +28,11 @@ from lacarte.loop.needs.understanding.model_files import (
 from lacarte.loop.needs.understanding.reading import suggest, understand
 from lacarte.registers.menu.models import ServiceType
 from lacarte.site.health import findings
-from tests.city import City, build
+from tests.city import City
 
 pytestmark = pytest.mark.django_db
 
 WORDS = {"home-care": "quaggy socks", "lift-repair": "wobbly doors"}
-
-
-@pytest.fixture
-def city() -> City:
-    return build()
 
 
 @pytest.fixture(autouse=True)
@@ -82,7 +77,7 @@ def test_without_a_menu_nothing_is_suggested() -> None:
 def test_changed_words_of_the_menu_are_learnt(city: City, monkeypatch: pytest.MonkeyPatch) -> None:
     assert suggest("zebra") == []
     ServiceType.objects.filter(pk=city.care.pk).update(keywords={"en": "zebra"})
-    monkeypatch.setattr("lacarte.loop.needs.understanding.reading.time.monotonic", lambda: 1e9)
+    monkeypatch.setattr("lacarte.loop.needs.understanding.menu_words.time.monotonic", lambda: 1e9)
     assert suggest("zebra")[0][0] == city.care
 
 

@@ -17,23 +17,16 @@ from lacarte.loop.needs.models import UrgencyRule
 from lacarte.loop.needs.urgency.judging import BEGINS_WITHIN, advice_of, in_force, judge
 from lacarte.loop.needs.urgency.rules import (
     RuleRefusedError,
-    add_shipped,
     save_rule,
-    shipped,
     stream_of,
 )
 from lacarte.registers.menu.models import PriorityClass, ServiceType
-from tests.city import City, build, official
+from tests.city import City, official
 
 pytestmark = pytest.mark.django_db
 DATA = Path(__file__).parents[1] / "data" / "dangers.csv"
 REAL = Path(__file__).parents[3] / "shared" / "data" / "zh"
 CLASSES = {0: "now", 1: "days"}
-
-
-@pytest.fixture
-def city() -> City:
-    return build()
 
 
 def said(text: str, month: int = 1, service_type: ServiceType | None = None) -> int | None:
@@ -65,6 +58,22 @@ def test_danger_is_found_and_harmless_words_are_let_be(language: str) -> None:
     precision = found[True, True] / (found[True, True] + found[False, True])
     assert recall >= 0.97, wrong
     assert precision >= 0.97, wrong
+
+
+@pytest.mark.parametrize(
+    ("danger", "harmless"),
+    [
+        ("wires are hanging out, children touch them", "the wires of my headphones hang out of the bag"),
+        ("loose wires at the playground", "the internet cable hangs from the ceiling of our hall"),
+        ("a mouse chewed the cable and bare wires show", "the wire coat hangers are on the ground"),
+        ("电线露在外面，小孩用手去摸", "耳机线露在包外面"),
+        ("电缆断了拖在马路上", "我的充电线断了，哪里可以买"),
+        ("楼道里的电线脱皮，铜丝都露出来了", "楼道电线老化经常断电"),
+    ],
+)
+def test_open_wires_are_told_from_what_merely_has_a_cable(danger: str, harmless: str) -> None:
+    assert "electricity" in judge(danger, service_type=None, month=1).rules
+    assert "electricity" not in judge(harmless, service_type=None, month=1).rules
 
 
 def test_other_languages_are_understood_too() -> None:
@@ -137,14 +146,6 @@ def test_a_rule_may_be_about_some_services_only(city: City) -> None:
     assert said("fire", service_type=city.lift) == PriorityClass.NOW
     assert said("fire", service_type=city.care) is None
     assert said("fire", service_type=ServiceType.objects.get(number=0)) == PriorityClass.NOW, "not known yet"
-
-
-def test_missing_rules_are_added_and_edits_stay() -> None:
-    UrgencyRule.objects.filter(code="gas").delete()
-    UrgencyRule.objects.filter(code="fire").update(urgency=2)
-    assert add_shipped() == 1
-    assert UrgencyRule.objects.get(code="fire").urgency == 2
-    assert UrgencyRule.objects.count() == len(shipped())
 
 
 def test_an_edit_holds_at_once_and_its_history_is_kept() -> None:

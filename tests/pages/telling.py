@@ -17,6 +17,11 @@ _NOTHING = {"photos": {"go": "yes"}, "same": {"same": "-"}}
 STUCK = "The lift in our house does not move"
 
 
+def page(client: Client, step: str) -> str:
+    """The page that asks a question."""
+    return client.get(reverse("need-question", args=[step])).content.decode()
+
+
 def answer(client: Client, step: str, **said: object) -> str:
     """Answer a question; returns the name of the next page."""
     reply = client.post(reverse("need-question", args=[step]), said)

@@ -10,14 +10,9 @@ from django.test import Client
 from lacarte.kernel import clock
 from lacarte.kernel.models import Role, User
 from lacarte.loop.needs.models import Channel, Need, Surge
-from tests.city import City, build, official
+from tests.city import City, official
 
 pytestmark = pytest.mark.django_db
-
-
-@pytest.fixture
-def city() -> City:
-    return build()
 
 
 def burns(city: City, count: int = 24, topic: str = "", hours: int = 24, **more: object) -> Surge:

@@ -2,45 +2,30 @@
 
 from __future__ import annotations
 
-from pathlib import Path
-
 import pytest
 from django.conf import LazySettings
 from django.core.exceptions import PermissionDenied
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 
-from lacarte.kernel import clock, jobs
+from lacarte.kernel import clock
 from lacarte.kernel.models import Role
 from lacarte.loop.needs.actions import receive
 from lacarte.loop.needs.messages import hearing
-from lacarte.loop.needs.messages.carriers import Memory
+from lacarte.loop.needs.messages.carriers import Memory, UndeliverableError
 from lacarte.loop.needs.messages.conversation import MessageRefusedError, say, see_to, write
 from lacarte.loop.needs.messages.hearing import Enclosure, Heard, hear
 from lacarte.loop.needs.messages.reaching import Medium
-from lacarte.loop.needs.models import Attachment, Channel, Danger, Message, Need, UrgencyRule
+from lacarte.loop.needs.models import Attachment, Channel, Danger, Message, Need
 from lacarte.loop.needs.uploads.attachments import store
 from lacarte.loop.needs.urgency.dangers import take
 from lacarte.registers.menu.models import PriorityClass
 from lacarte.registers.people.models import Person
-from tests.city import City, build, official
+from tests.background import work
+from tests.city import City, official, only_gas_is_dangerous
 from tests.engines.images.drawn import photo
 
-pytestmark = pytest.mark.django_db
-
-
-@pytest.fixture(autouse=True)
-def carried(settings: LazySettings, tmp_path: Path) -> type[Memory]:
-    settings.CARRIERS = dict.fromkeys(("email", "sms", "chat"), "lacarte.loop.needs.messages.carriers.Memory")
-    settings.MEDIA_ROOT = tmp_path
-    Memory.sent.clear()
-    Memory.refuses.clear()
-    return Memory
-
-
-@pytest.fixture
-def city() -> City:
-    return build()
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("carried")]
 
 
 @pytest.fixture
@@ -66,11 +51,6 @@ def worker(city: City) -> Client:
     client = Client()
     client.force_login(official(Role.CASE_WORKER, city.west, name="Wang Wu"))
     return client
-
-
-def work() -> None:
-    while jobs.work_once():
-        pass
 
 
 def test_the_resident_writes_and_the_desk_answers_by_their_medium(
@@ -173,12 +153,9 @@ def test_an_empty_answer_is_refused_with_what_to_do(need: Need, worker: Client) 
 
 
 def test_what_could_not_be_sent_is_shown_at_the_desk(need: Need, worker: Client, carried: type[Memory]) -> None:
-    from lacarte.loop.needs.messages.carriers import UndeliverableError
-
     carried.refuses.append(UndeliverableError("no such address"))
     say(need, "Hello", actor=None)
-    while jobs.work_once():
-        pass
+    work()
     assert "Could not be sent" in worker.get(f"/desk/needs/{need.reference}/").content.decode()
 
 
@@ -232,14 +209,7 @@ def test_the_same_message_heard_by_two_at_the_same_moment_is_one(
 
 @pytest.fixture
 def gas() -> None:
-    UrgencyRule.objects.all().delete()
-    UrgencyRule.objects.create(
-        code="gas",
-        name={"en": "Gas"},
-        words={"en": ["smell of gas"]},
-        urgency=PriorityClass.NOW,
-        advice={"en": "Go outside and call {fire}."},
-    )
+    only_gas_is_dangerous()
 
 
 def test_danger_that_is_told_later_is_seen_and_answered_at_once(

@@ -8,13 +8,12 @@ import pytest
 from django.test import Client
 from django.urls import reverse
 
-from lacarte.kernel import clock, jobs
+from lacarte.kernel import clock
 from lacarte.kernel.events import timeline
 from lacarte.kernel.models import Event, Role, User
 from lacarte.loop.needs.actions import receive
 from lacarte.loop.needs.models import Channel, Danger, Need
 from lacarte.loop.needs.urgency.dangers import (
-    AGAIN,
     DangerUnseen,
     stream_of,
     take,
@@ -24,24 +23,14 @@ from lacarte.loop.needs.urgency.dangers import (
     watch,
 )
 from lacarte.registers.menu.models import PriorityClass
-from tests.city import City, build, official
+from tests.background import work
+from tests.city import City, official, signed_in
 
 pytestmark = pytest.mark.django_db
 
 
-@pytest.fixture
-def city() -> City:
-    return build()
-
-
 def told(city: City, where: str = "west", text: str = "the kitchen is on fire") -> Need:
     return receive(text=text, channel=Channel.PHONE, service_type=city.care, region=getattr(city, where))
-
-
-def signed_in(user: User) -> Client:
-    client = Client()
-    client.force_login(user)
-    return client
 
 
 def page(client: Client, address: str = "/desk/") -> str:
@@ -114,7 +103,7 @@ def test_what_nobody_looks_at_is_told_again_and_again(city: City) -> None:
     told(city)
     danger, start = Danger.objects.get(), clock.now()
     assert tell_late() == 0, "it is not late yet"
-    for after, number in ((61, 1), (90, 1), (61 + AGAIN.total_seconds() + 1, 2)):
+    for after, number in ((61, 1), (90, 1), (61 + 5 * 60 + 1, 2)):
         with clock.stopped_at(start + timedelta(seconds=after)):
             Event.objects.filter(stream=stream_of(danger))
             told_now = tell_late()
@@ -167,8 +156,7 @@ def test_urgency_is_corrected_with_a_reason_and_weighed_anew(city: City) -> None
     need.refresh_from_db()
     assert need.urgency == PriorityClass.NOW
     assert unseen_by(worker).count() == 1, "danger is raised"
-    while jobs.work_once():
-        pass
+    work()
     need.refresh_from_db()
     assert need.priority_class == PriorityClass.NOW
     assert "Urgency of what was said" in page(client, reverse("desk-need", args=[need.reference]))
@@ -195,8 +183,7 @@ def test_what_was_said_makes_a_need_more_urgent_than_its_service_and_never_less(
     fire = told(city)
     calm = receive(text="stuck", channel=Channel.WEB, service_type=city.lift, region=city.west)
     cold = receive(text="no water", channel=Channel.WEB, service_type=city.lift, region=city.west)
-    while jobs.work_once():
-        pass
+    work()
     for need, wanted in ((fire, 0), (calm, 0), (cold, 0)):
         need.refresh_from_db()
         assert need.priority_class == wanted

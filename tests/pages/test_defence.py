@@ -14,15 +14,10 @@ from lacarte.kernel.proof_of_work import solve
 from lacarte.kernel.rate_limit import note_trouble
 from lacarte.loop.needs.held.holding import why
 from lacarte.loop.needs.models import Need
-from tests.city import City, build, official
+from tests.city import City, official
 from tests.pages.telling import STUCK, answer, send, to_the_check
 
 pytestmark = pytest.mark.django_db
-
-
-@pytest.fixture
-def city() -> City:
-    return build()
 
 
 def attack(settings: LazySettings) -> None:

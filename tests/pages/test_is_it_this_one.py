@@ -19,17 +19,12 @@ from lacarte.loop.needs.actions import receive
 from lacarte.loop.needs.models import Attachment, Channel, Different, Follower, KeptDraft, Need
 from lacarte.loop.needs.uploads.attachments import store
 from lacarte.registers.people.models import Person
-from tests.city import City, build
+from tests.city import City
 from tests.pages.telling import answer, send
 
 pytestmark = pytest.mark.django_db
 TOLD = "The lift in the house by the harbour steps is stuck, call 555 0100"
 SAME = "/need/same/"
-
-
-@pytest.fixture
-def city() -> City:
-    return build()
 
 
 @pytest.fixture

@@ -19,6 +19,8 @@ TEXT = "Lift stuck again. My name is Zebulon Quartermain, 13800138000, 4幢1321�
 ADDRESS = "3 Plum Lane, Apt 77Q"
 CARE = "My mother needs help and fell off the gazebo"
 HIDDEN = ("Zebulon", "Quartermain", "13800138000", "1321", "zeb@", "沪A12345", "77Q", "gazebo")
+#: Signs drawn by chance, among which “77Q” may be.
+_DRAWN = re.compile(r'name="(?:csrfmiddlewaretoken|draft|challenge)" value="[^"]*"')
 _GROUP = re.compile(r"\(\?P<(\w+)>(?:[^()]|\((?:[^()]|\([^()]*\))*\))*\)")
 
 
@@ -56,15 +58,17 @@ def test_nobody_reads_what_is_personal(client: Client, language: str, form: str)
     for need in (place, care, held):
         values = {
             **{"reference": need.reference, "identifier": need.reference, "token": need.reference},
+            **{"by": "region", "kind": "region", "whose": "nobody", "what": "accepted"},
             **{"code": "lift-repair", "format": form, "step": "where", "name": "any", "secret": "none"},
-            **dict.fromkeys(("key", "run", "job", "order"), str(uuid4())),
+            **{"folder": "services", "ending": "ttl", "version": "3.1", "path": "services"},
+            **dict.fromkeys(("key", "run", "job", "order", "place", "holder", "mandate"), str(uuid4())),
         }
         for pattern, name in addresses(get_resolver()):
             if name in ("", "rule"):
                 continue
             path = filled(pattern, values)
             answer = client.get(path, {"extensions": "true", "q": need.reference, "reference": need.reference})
-            said = b"".join(answer).decode(errors="replace")  # also one that streams
+            said = _DRAWN.sub("", b"".join(answer).decode(errors="replace"))  # also one that streams
             shown = [words for words in HIDDEN if words in said]
             assert not shown, f"{path} shows {shown}"
             opened += answer.status_code == 200

@@ -9,7 +9,6 @@ from django.conf import LazySettings
 from django.test import Client
 from django.urls import reverse
 
-from lacarte.kernel import jobs
 from lacarte.kernel.ids import new_reference
 from lacarte.kernel.models import Role, User
 from lacarte.loop.matching.actions import match
@@ -18,6 +17,7 @@ from lacarte.loop.orders.actions import change
 from lacarte.loop.orders.models import Order, OrderState
 from lacarte.loop.voice.models import Rating
 from lacarte.registers.people.models import Circumstance, Household, Person
+from tests.background import work
 from tests.city import City, build, official
 
 pytestmark = pytest.mark.django_db
@@ -44,21 +44,14 @@ def tell(client: Client) -> Need:
 
 def done(need: Need) -> Order:
     """Match the need and take its order to the end."""
-    while jobs.work_once():
-        pass
+    work()
     match()
-    while jobs.work_once():
-        pass
+    work()
     order = Order.objects.get(need=need)
     worker = official(Role.CASE_WORKER)
     for state in (OrderState.ACCEPTED, OrderState.IN_PROGRESS, OrderState.COMPLETED):
         order = change(order, to=state, actor=worker)
     return order
-
-
-@pytest.fixture
-def city() -> City:
-    return build()
 
 
 def test_a_need_is_told_in_five_pages(city: City, client: Client) -> None:
@@ -219,11 +212,9 @@ def test_a_resident_withdraws_and_cancels(city: City, client: Client) -> None:
 
 def test_an_order_under_way_is_cancelled_without_an_account(city: City, client: Client) -> None:
     need = tell(client)
-    while jobs.work_once():
-        pass
+    work()
     match()
-    while jobs.work_once():
-        pass
+    work()
     client.post(reverse("stop-need", args=[need.reference]))
     assert Order.objects.get().state == OrderState.CANCELLED
     assert Order.objects.get().hold.state == "released"  # type: ignore[union-attr]

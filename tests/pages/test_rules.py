@@ -12,20 +12,9 @@ from lacarte.kernel.models import Role, User
 from lacarte.loop.needs.actions import receive
 from lacarte.loop.needs.models import Channel, UrgencyRule
 from lacarte.loop.needs.urgency.judging import judge
-from tests.city import City, build, official
+from tests.city import City, official, signed_in
 
 pytestmark = pytest.mark.django_db
-
-
-@pytest.fixture
-def city() -> City:
-    return build()
-
-
-def signed_in(user: User) -> Client:
-    client = Client()
-    client.force_login(user)
-    return client
 
 
 def filled(code: str, **changes: Any) -> dict[str, Any]:
@@ -62,7 +51,8 @@ def test_a_text_is_tried_out(city: City) -> None:
     page = client.get("/desk/rules/", {"text": "the fire station has no gas leak, but the house is on fire <b>"})
     shown = page.content.decode()
     assert "It is urgent:" in shown
-    assert "<mark>on fire</mark>" in shown
+    whole_words = ": …leak, but the house is <mark>on fire</mark> &lt;b&gt;</li>"
+    assert whole_words in shown
     assert "silent, because: fire station" in shown
     assert "silent, because: denied in the text" in shown
     assert "&lt;b&gt;" in shown

@@ -10,41 +10,20 @@ from datetime import timedelta
 import pytest
 from django.test import Client
 
-from lacarte.kernel import clock, jobs
+from lacarte.kernel import clock
 from lacarte.kernel.models import Role
-from lacarte.loop.matching.actions import compute, match
+from lacarte.loop.matching.actions import match
 from lacarte.loop.matching.models import Match, MatchingRun, Objection
-from lacarte.loop.needs.actions import receive
-from lacarte.loop.needs.models import Channel, Need
+from lacarte.loop.needs.models import Need
 from lacarte.loop.orders.actions import change
 from lacarte.loop.orders.models import Order, OrderState
 from lacarte.loop.planning.comparing import compare
 from lacarte.registers.menu.models import CapacityLot, OfferAtPlace
-from tests.city import City, build, official
+from tests.background import work
+from tests.city import build, official, signed_in
+from tests.loop.runs import preview, waiting_needs
 
 pytestmark = pytest.mark.django_db
-
-
-def work() -> None:
-    while jobs.work_once():
-        pass
-
-
-def waiting_needs(city: City, count: int, **fields: object) -> list[Need]:
-    where = {"text": "", "longitude": 122.04, "latitude": 28.04, "service_type": city.care}
-    needs = [receive(channel=Channel.WEB, **{**where, **fields}) for _ in range(count)]  # type: ignore[arg-type]
-    work()
-    return needs
-
-
-def preview() -> MatchingRun:
-    return compute(MatchingRun.Kind.BY_HAND)
-
-
-def signed_in(role: Role, region: object = None) -> Client:
-    client = Client()
-    client.force_login(official(role, region))  # type: ignore[arg-type]
-    return client
 
 
 def holder_of(need: Need) -> Client:
@@ -59,7 +38,7 @@ def holder_of(need: Need) -> Client:
 def test_a_planner_looks_at_a_preview_and_publishes_it() -> None:
     city = build(units=1)
     waiting_needs(city, 2)
-    run, planner = preview(), signed_in(Role.PLANNER)
+    run, planner = preview(), signed_in(official(Role.PLANNER))
     assert "Preview" in planner.get("/unmet/runs/").content.decode()
     page = planner.get(f"/unmet/runs/{run.pk}/").content.decode()
     for said in ("This is a preview", run.fingerprint, run.digest, run.seed, "the most urgent class"):
@@ -77,7 +56,7 @@ def test_a_planner_looks_at_a_preview_and_publishes_it() -> None:
 def test_a_preview_is_discarded_and_then_nothing_more_can_be_done() -> None:
     city = build()
     waiting_needs(city, 1)
-    run, planner = preview(), signed_in(Role.PLANNER)
+    run, planner = preview(), signed_in(official(Role.PLANNER))
     planner.post(f"/unmet/runs/{run.pk}/decision/", {"decision": "discard"})
     page = planner.post(f"/unmet/runs/{run.pk}/decision/", {"decision": "publish"}, follow=True).content.decode()
     assert "not a preview any more" in page
@@ -91,7 +70,7 @@ def test_who_plans_one_district_sees_it_and_publishes_nothing_beyond() -> None:
     city = build()
     waiting_needs(city, 1)
     waiting_needs(city, 1, longitude=122.15)
-    run, planner = preview(), signed_in(Role.PLANNER, city.west)
+    run, planner = preview(), signed_in(official(Role.PLANNER, city.west))
     page = planner.get(f"/unmet/runs/{run.pk}/").content.decode()
     assert "somebody else publishes it" in page
     assert 'value="publish"' not in page
@@ -104,7 +83,7 @@ def test_who_plans_one_district_sees_it_and_publishes_nothing_beyond() -> None:
 @pytest.mark.parametrize("role", [Role.CALL_TAKER, Role.CASE_WORKER])
 def test_runs_are_for_planners(role: Role) -> None:
     build()
-    run, stranger = preview(), signed_in(role)
+    run, stranger = preview(), signed_in(official(role))
     for path in ("/unmet/runs/", f"/unmet/runs/{run.pk}/", f"/unmet/runs/{run.pk}/draw.csv"):
         assert stranger.get(path).status_code == 403
         assert Client().get(path).status_code == 302
@@ -116,7 +95,7 @@ def test_runs_are_for_planners(role: Role) -> None:
 def test_who_only_looks_at_runs_publishes_none(role: Role) -> None:
     city = build()
     waiting_needs(city, 1)
-    run, reader = preview(), signed_in(role)
+    run, reader = preview(), signed_in(official(role))
     page = reader.get(f"/unmet/runs/{run.pk}/").content.decode()
     assert run.fingerprint in page
     assert 'name="decision"' not in page
@@ -132,15 +111,16 @@ def test_who_only_looks_at_runs_publishes_none(role: Role) -> None:
 def test_nor_a_run_about_nothing(role: Role) -> None:
     build()
     run = preview()
-    assert signed_in(role).post(f"/unmet/runs/{run.pk}/decision/", {"decision": "publish"}).status_code == 403
-    assert 'name="decision"' not in signed_in(role).get(f"/unmet/runs/{run.pk}/").content.decode()
-    assert 'name="decision"' in signed_in(Role.PLANNER).get(f"/unmet/runs/{run.pk}/").content.decode()
+    reader = signed_in(official(role))
+    assert reader.post(f"/unmet/runs/{run.pk}/decision/", {"decision": "publish"}).status_code == 403
+    assert 'name="decision"' not in reader.get(f"/unmet/runs/{run.pk}/").content.decode()
+    assert 'name="decision"' in signed_in(official(Role.PLANNER)).get(f"/unmet/runs/{run.pk}/").content.decode()
 
 
 def test_a_preview_is_asked_for_with_a_public_seed() -> None:
     city = build()
     waiting_needs(city, 1)
-    planner = signed_in(Role.PLANNER)
+    planner = signed_in(official(Role.PLANNER))
     planner.post("/unmet/runs/new/", {"seed": "drand 4211"})
     page = planner.post("/unmet/runs/new/", {"seed": "drand 4212"}, follow=True).content.decode()
     assert "is being computed already" in page
@@ -154,12 +134,12 @@ def test_the_draw_can_be_run_again_by_anybody() -> None:
     city = build(units=1)
     waiting_needs(city, 3)
     run = preview()
-    text = signed_in(Role.PLANNER).get(f"/unmet/runs/{run.pk}/draw.csv").content.decode("utf-8-sig")
+    text = signed_in(official(Role.PLANNER)).get(f"/unmet/runs/{run.pk}/draw.csv").content.decode("utf-8-sig")
     rows = list(csv.DictReader(io.StringIO(text)))
     drawn = [hashlib.sha256(f"{run.seed}:{row['need']}".encode()).hexdigest()[:16] for row in rows]
     assert [row["number_drawn"] for row in rows] == drawn == sorted(drawn)
     assert [(row["order"], row["served"]) for row in rows] == [("1", "1"), ("2", "0"), ("3", "0")]
-    elsewhere = signed_in(Role.PLANNER, city.east).get(f"/unmet/runs/{run.pk}/draw.csv")
+    elsewhere = signed_in(official(Role.PLANNER, city.east)).get(f"/unmet/runs/{run.pk}/draw.csv")
     assert len(elsewhere.content.decode().splitlines()) == 1
 
 
@@ -207,7 +187,7 @@ def test_few_people_are_not_shown_and_cannot_be_subtracted() -> None:
 
 def test_of_a_run_about_few_people_no_figure_is_told() -> None:
     waiting_needs(build(units=3), 4)
-    page = signed_in(Role.PLANNER).get(f"/unmet/runs/{preview().pk}/").content.decode()
+    page = signed_in(official(Role.PLANNER)).get(f"/unmet/runs/{preview().pk}/").content.decode()
     head = page[page.index('<dl class="figures">') : page.index("</dl>")]
     assert head.count("fewer than 10") == 5
     assert "<dd>0<small>orders not yet accepted" in head
@@ -229,10 +209,10 @@ def test_the_planners_page_says_where_the_next_units_go() -> None:
     waiting_needs(city, 4)
     match()
     work()
-    page = signed_in(Role.PLANNER).get("/unmet/").content.decode()
+    page = signed_in(official(Role.PLANNER)).get("/unmet/").content.decode()
     assert "The next 3 units" in page
     assert page.index("Where the next units of capacity go best") < page.index('class="chart"')
-    assert "The next" not in signed_in(Role.PLANNER, city.east).get("/unmet/").content.decode()
+    assert "The next" not in signed_in(official(Role.PLANNER, city.east)).get("/unmet/").content.decode()
 
 
 # Why, and I object
@@ -243,7 +223,7 @@ def test_a_resident_is_told_why_and_objects_and_the_desk_answers() -> None:
     [need] = waiting_needs(city, 1)
     match()
     work()
-    resident, worker = holder_of(need), signed_in(Role.CASE_WORKER, city.west)
+    resident, worker = holder_of(need), signed_in(official(Role.CASE_WORKER, city.west))
     page = resident.get(f"/needs/{need.reference}/").content.decode()
     assert "Why this offer?" in page
     assert "Good Hands (West)" in page
@@ -278,7 +258,7 @@ def test_who_waits_is_told_why() -> None:
     page = holder_of(need).get(f"/needs/{need.reference}/").content.decode()
     assert "Why am I still waiting?" in page
     assert "1 place" in page
-    desk = signed_in(Role.CASE_WORKER).get(f"/desk/needs/{need.reference}/").content.decode()
+    desk = signed_in(official(Role.CASE_WORKER)).get(f"/desk/needs/{need.reference}/").content.decode()
     assert "why they still wait" in desk
 
 
@@ -317,9 +297,8 @@ def test_an_answer_is_for_who_may_work_there() -> None:
     work()
     holder_of(need).post(f"/needs/{need.reference}/objection/", {"reason": "No"})
     address, said = f"/desk/needs/{need.reference}/objection/", {"upheld": "no", "words": "Yes"}
-    assert signed_in(Role.CASE_WORKER, city.east).post(address, said).status_code == 404
-    assert signed_in(Role.CALL_TAKER).post(address, said).status_code == 403
-    assert (
-        "Are they right?" not in signed_in(Role.CALL_TAKER).get(f"/desk/needs/{need.reference}/").content.decode()
-    )
+    assert signed_in(official(Role.CASE_WORKER, city.east)).post(address, said).status_code == 404
+    caller = signed_in(official(Role.CALL_TAKER))
+    assert caller.post(address, said).status_code == 403
+    assert "Are they right?" not in caller.get(f"/desk/needs/{need.reference}/").content.decode()
     assert Objection.objects.get().state == Objection.State.OPEN

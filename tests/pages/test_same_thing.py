@@ -12,15 +12,10 @@ from lacarte.loop.needs.actions import receive
 from lacarte.loop.needs.cases.joining import join
 from lacarte.loop.needs.models import Channel, Different, Follower, Need
 from lacarte.registers.people.models import Person
-from tests.city import City, build, official
+from tests.city import City, official
 
 pytestmark = pytest.mark.django_db
 METRE = 1 / 111_195
-
-
-@pytest.fixture
-def city() -> City:
-    return build()
 
 
 @pytest.fixture
@@ -54,6 +49,15 @@ def test_the_desk_sees_what_may_be_the_same_and_joins_it(city: City, desk: Clien
     assert state(second) == (Need.State.JOINED, first.pk)
     assert "and dealt with there" in page(desk, second)
     assert "2 people have told of it or follow it." in page(desk, first)
+
+
+def test_what_happens_again_and_again_is_one_line(city: City, desk: Client) -> None:
+    first = told(city)
+    for n in range(3):
+        join(told(city, f"Number {n} is broken"), first, actor=None)
+    shown = page(desk, first)
+    assert shown.count("Somebody else has told us of the same thing.") == 1
+    assert "(3 times, last on " in shown
 
 
 def test_the_later_is_joined_to_the_earlier_on_whichever_page(city: City, desk: Client) -> None:

@@ -9,13 +9,13 @@ from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
-from lacarte.kernel import jobs
 from lacarte.kernel.models import Role
 from lacarte.loop.matching.actions import match
 from lacarte.loop.needs.actions import receive
 from lacarte.loop.needs.models import Channel
 from lacarte.registers.menu.models import Offer, OfferAtPlace
 from lacarte.registers.places.models import Region
+from tests.background import work
 from tests.city import City, build, official
 
 pytestmark = pytest.mark.django_db
@@ -33,8 +33,7 @@ def needs(city: City, n: int, longitude: float) -> None:
     for _ in range(n):
         where = {"longitude": longitude, "latitude": 28.05}
         receive(text="care", channel=Channel.WEB, service_type=city.care, **where)  # type: ignore[arg-type]
-    while jobs.work_once():
-        pass
+    work()
 
 
 @pytest.fixture

@@ -12,15 +12,10 @@ from lacarte.registers.menu.answering import checked, in_words, questions_of
 from lacarte.registers.menu.attributes import AttributeWrongError, read_question, set_questions
 from lacarte.registers.menu.models import Attribute
 from lacarte.standards.imports import ImportFaultError, import_attributes
-from tests.city import City, build
+from tests.city import City
 
 pytestmark = pytest.mark.django_db
 FLOORS = {"low": {"en": "Ground floor"}, "high": {"en": "Above", "zh-hans": "楼上"}}
-
-
-@pytest.fixture
-def city() -> City:
-    return build()
 
 
 def question(kind: str, **more: object) -> Attribute:

@@ -86,3 +86,16 @@ def test_a_street_is_where_nearly_all_of_it_was_seen(city: towns.City) -> None:
     assert covering.of({west: 99, east: 1}) == west
     assert covering.of({west: 60, east: 40}) == city.city.number
     assert covering.of({west: 60, 0: 40}) == covering.of({}) == 0
+
+
+def test_no_change_is_missed_whatever_wrote_it(city: towns.City) -> None:
+    remember([street("plum", "Plum Lane", city.west), street("pear", "Pear Lane", city.west)], source="test")
+    assert codes("hole in Plum Lane") == ["plum"]
+    NamedPlace.objects.filter(code="plum").update(name={"en": "Quince Row"})
+    assert codes("hole in Quince Row") == ["plum"]
+    NamedPlace.objects.filter(code="plum").delete()  # an older one than the newest
+    assert codes("hole in Quince Row") == []
+    NamedPlace.objects.bulk_create([street("fig", "Fig Alley", city.east)])
+    assert codes("hole in Fig Alley") == ["fig"]
+    Region.objects.filter(pk=city.east.pk).update(name={"en": "Quartz Quarter"})
+    assert codes("a lamp in the Quartz Quarter") == ["region:e"]

@@ -1,16 +1,10 @@
-"""Places, people and capacity."""
+"""Places and people."""
 
 from __future__ import annotations
 
-from datetime import timedelta
-
 import pytest
 
-from lacarte.kernel import clock
 from lacarte.kernel.models import Role, User
-from lacarte.registers.menu.actions import NoCapacityError, confirm, hold, release, take_earliest
-from lacarte.registers.menu.models import CapacityLot
-from lacarte.registers.menu.queries import overbooked, with_free_units
 from lacarte.registers.people.models import Household, Person
 from lacarte.registers.people.queries import read_personal, reads_of
 from lacarte.registers.places.models import Zone
@@ -18,10 +12,6 @@ from lacarte.registers.places.queries import calendar_of, calendars_of, region_a
 from tests.city import build, official, square
 
 pytestmark = pytest.mark.django_db
-
-
-def free() -> int:
-    return with_free_units(CapacityLot.objects.all()).get().free
 
 
 def test_the_smallest_region_around_a_point() -> None:
@@ -59,55 +49,6 @@ def test_a_region_works_by_its_own_calendar_or_the_one_above() -> None:
     assert found[city.west.number] == calendar_of(city.city)
 
 
-def test_capacity_is_never_given_twice() -> None:
-    lot = build(units=2).lot
-    first = hold(lot)
-    confirm(hold(lot))
-    with pytest.raises(NoCapacityError, match="1 asked for, 0 free"):
-        hold(lot)
-    release(first)
-    release(first)
-    assert free() == 1
-    assert not overbooked()
-
-
-def test_a_hold_expires_and_who_comes_late_is_told() -> None:
-    lot = build(units=1).lot
-    late = hold(lot, expires_at=clock.now() + timedelta(minutes=5))
-    assert free() == 0
-    with clock.stopped_at(clock.now() + timedelta(minutes=6)):
-        assert free() == 1
-        confirm(hold(lot))
-        with pytest.raises(NoCapacityError, match="quicker"):
-            confirm(late)
-        assert not overbooked()
-
-
-def test_many_units_are_taken_at_once_the_earliest_first() -> None:
-    city = build(units=2)
-    later = CapacityLot.objects.create(
-        offer_at_place=city.offer,
-        starts_at=city.lot.ends_at,
-        ends_at=city.lot.ends_at + timedelta(days=7),
-        units=1,
-    )
-    hold(city.lot)
-    holds = take_earliest([city.offer.pk] * 3)
-    assert [held and held.lot_id for held in holds] == [city.lot.pk, later.pk, None]
-    assert not overbooked()
-    assert not with_free_units(CapacityLot.objects.all()).filter(free__gt=0)
-
-
-def test_nothing_is_taken_of_what_is_over_or_paused() -> None:
-    city = build(units=2)
-    with clock.stopped_at(city.lot.ends_at):
-        assert take_earliest([city.offer.pk]) == [None]
-    city.offer.offer.paused = True
-    city.offer.offer.save()
-    assert take_earliest([city.offer.pk]) == [None]
-    assert free() == 2
-
-
 def test_every_read_by_somebody_else_is_logged_for_the_person() -> None:
     city = build()
     user = User.objects.create_user("ana")
@@ -115,9 +56,9 @@ def test_every_read_by_somebody_else_is_logged_for_the_person() -> None:
     person = Person.objects.create(user=user, household=home, name="Ana", phone="123")
     worker = official(Role.CASE_WORKER)
     assert read_personal(person, reader=user, purpose="own page") == {"name": "Ana", "phone": "123"}
-    assert not reads_of(person)
+    assert not reads_of(person, 9)
     read_personal(person, reader=worker, fields=["phone"], purpose="call back")
-    [entry] = reads_of(person)
+    [entry] = reads_of(person, 9)
     assert (entry.reader, entry.fields, entry.purpose) == (worker, "phone", "call back")
     with pytest.raises(ValueError, match="what the data are read for"):
         read_personal(person, reader=worker, purpose=" ")

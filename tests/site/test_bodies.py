@@ -32,10 +32,10 @@ def echo(environ: dict[str, Any], start_response: Any) -> Iterable[bytes]:
 
 
 def call(
-    bodies: Bodies, stream: Any = None, length: object = "", sender: str = "192.0.2.1", kind: str = ""
+    bodies: Bodies, stream: Any = None, length: object = "", sender: str = "192.0.2.1", kind: str = "", **more: str
 ) -> tuple[str, bytes]:
     said: list[str] = []
-    environ = {"CONTENT_LENGTH": str(length), "wsgi.input": stream or BytesIO(), "REMOTE_ADDR": sender}
+    environ = {"CONTENT_LENGTH": str(length), "wsgi.input": stream or BytesIO(), "REMOTE_ADDR": sender, **more}
     environ["CONTENT_TYPE"] = kind
     body = b"".join(bodies(environ, lambda status, headers: said.append(status)))
     return said[0], body
@@ -83,6 +83,65 @@ def test_encodings_that_people_write_in_are_read(kind: str) -> None:
 
 def test_a_body_that_ends_early_is_said_so() -> None:
     assert call(made(), BytesIO(b"abc"), 4)[0].startswith("400")
+
+
+FORM = b"--x\r\nContent-Disposition: form-data; name=a\r\n\r\n1\r\n--x--\r\n"
+CHUNKED = {"REQUEST_METHOD": "POST", "HTTP_TRANSFER_ENCODING": "chunked"}
+
+
+@pytest.mark.parametrize(
+    ("kind", "data", "status"),
+    [
+        ("multipart/form-data; boundary=x", FORM, 200),
+        ('multipart/form-data; boundary="x"', FORM + b"and what nobody reads", 200),
+        ("multipart/form-data; boundary=x", FORM[:-5], 400),
+        ("application/json", b"{}", 200),
+        ("application/x-www-form-urlencoded", b"", 200),
+        ("application/x-www-form-urlencoded", b"a=1", 411),
+        ("multipart/form-data", FORM, 411),
+        ("", b"a=1", 411),
+        ("application/json", b" " * 1_000_000, 200),
+        ("application/json", b" " * 1_000_001, 413),
+    ],
+)
+def test_without_a_length_what_shows_its_own_end_arrives_whole(kind: str, data: bytes, status: int) -> None:
+    said, body = call(made(), BytesIO(data), kind=kind, **CHUNKED)
+    assert said.startswith(str(status))
+    assert status != 200 or body == data
+
+
+def test_the_length_of_what_came_is_told_to_whoever_serves_it() -> None:
+    def length(environ: dict[str, Any], start_response: Any) -> Iterable[bytes]:
+        start_response("200 OK", [])
+        return [environ["CONTENT_LENGTH"].encode()]
+
+    bodies = Bodies(length, threads=1, most=lambda: 100)
+    second = {"REQUEST_METHOD": "POST", "SERVER_PROTOCOL": "HTTP/2.0"}
+    for how in (CHUNKED, second):
+        assert call(bodies, BytesIO(b"{}"), kind="application/json", **how)[1] == b"2"
+
+
+@pytest.mark.parametrize(
+    ("path", "accept", "kind", "begins"),
+    [
+        (
+            "/open311/v2/requests.json",
+            "",
+            "application/json; charset=utf-8",
+            b'[{"code":411,"description":"Please say',
+        ),
+        ("/open311/v2/requests", "", "text/xml; charset=utf-8", b"<?xml"),
+        ("/open311/v2/requests", "application/json", "application/json; charset=utf-8", b"["),
+        ("/gateways/relay/", "", "application/json", b'{"errors": [{"field": "", "message": "Please say'),
+        ("/need/what/", "text/html", "text/plain; charset=utf-8", b"Please say"),
+    ],
+)
+def test_a_refusal_is_in_the_format_of_whoever_sent_it(path: str, accept: str, kind: str, begins: bytes) -> None:
+    heads: dict[str, str] = {}
+    environ = {**CHUNKED, "wsgi.input": BytesIO(b"a=1"), "PATH_INFO": path, "HTTP_ACCEPT": accept}
+    body = b"".join(made()(environ, lambda status, headers: heads.update(headers)))
+    assert (heads["Content-Type"], heads["Content-Length"]) == (kind, str(len(body)))
+    assert body.startswith(begins)
 
 
 def test_pages_are_served_while_bodies_are_awaited() -> None:

@@ -2,21 +2,15 @@
 
 from __future__ import annotations
 
-import os
 import socket
-import subprocess
-import sys
 from pathlib import Path
 
 import pytest
 
+from tests.command import lacarte
+from tests.migrated import migrated
 
-def lacarte(home: Path, *arguments: str, **environment: str) -> subprocess.CompletedProcess[str]:
-    clean = {k: v for k, v in os.environ.items() if not k.startswith("LACARTE_")}
-    command = [sys.executable, "-c", "from lacarte.cli import main; main()", "--home", str(home), *arguments]
-    return subprocess.run(
-        command, env=clean | environment, capture_output=True, text=True, check=False, timeout=120
-    )
+pytestmark = pytest.mark.once
 
 
 def test_help_names_every_command(tmp_path: Path) -> None:
@@ -53,7 +47,7 @@ def test_options_of_files_without_files_never_match_the_records(tmp_path: Path, 
 
 
 def test_a_user_needs_a_name(tmp_path: Path) -> None:
-    lacarte(tmp_path, "migrate")
+    migrated(tmp_path)
     for name in ("", "n" * 151, "two words"):
         done = lacarte(tmp_path, "user", name, "--password", "correct horse battery")
         assert done.returncode == 1
@@ -71,7 +65,7 @@ def test_nobody_serves_beside_another_server(tmp_path: Path) -> None:
 
 
 def test_check_finds_what_is_wrong(tmp_path: Path) -> None:
-    lacarte(tmp_path, "migrate")
+    migrated(tmp_path)
     (tmp_path / "secret_key").chmod(0o644)
     found = lacarte(tmp_path, "check")
     assert found.returncode == 1

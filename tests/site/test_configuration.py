@@ -43,6 +43,10 @@ def test_the_environment_wins_over_the_file(tmp_path: Path) -> None:
         ('open311_type = "toy"', {}, "open311_type: “toy” is neither"),
         ('jurisdictions = ["west"]', {}, "jurisdictions: “west” is not like"),
         ("jurisdictions = [1]", {}, "jurisdictions: “1” is not like"),
+        ('danger_call = ["nobody"]', {}, "danger_call: “nobody” is not like duty@city.example"),
+        ('danger_call = ["=duty@city.example"]', {}, "danger_call: “=duty@city.example” is not like"),
+        ('danger_call = ["west=+8613800138000"]', {}, "is a phone number, but no gateway sends SMS"),
+        ("danger_minutes = 0", {}, "danger_minutes: 0 is not between 1 and 60"),
         ("", {"LACARTE_JURISDICTIONS": "a.example=w, =e"}, "jurisdictions: “=e” is not like"),
     ],
 )

@@ -14,7 +14,7 @@ from lacarte.standalone import FaultError
 from lacarte.standalone.by_choice import Placed, match, read, save, verify
 from lacarte.standalone.by_choice import run as runs
 from lacarte.standalone.by_choice.writing import TABLES
-from tests.standalone.test_by_choice import CHILDREN, SCHOOLS, files, got, placed_in
+from tests.standalone.placed import CHILDREN, SCHOOLS, files, got, placed_in
 
 
 @pytest.fixture(scope="module")

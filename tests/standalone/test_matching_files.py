@@ -2,67 +2,23 @@
 
 from __future__ import annotations
 
-import json
 import os
-import signal
 import sys
-import threading
-from dataclasses import replace
 from pathlib import Path
 
-import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from lacarte import standalone
 from lacarte.engines import compiling
-from lacarte.engines.matching import certify
+from lacarte.engines.matching import solve
 from lacarte.engines.matching.candidates.build import candidates
-from lacarte.standalone import FaultError, match, refuse_overwriting, run, save, verify
+from lacarte.standalone import FaultError, match, refuse_overwriting, save, verify
 from lacarte.standalone.folder import SUMMARY
 from lacarte.standalone.writing import TABLES
 from tests.standalone.files import files, inputs, rows, table
-
-EAST = "113.32"  # some two kilometres east of the first offer
-
-
-def crowd(n: int = 60, seed: int = 1) -> list[dict[str, object]]:
-    """Needs around the offers, of all classes, some with short reach."""
-    draw = np.random.default_rng(seed)
-    return [
-        {
-            "longitude": f"{113.30 + draw.random() * 0.03:.5f}",
-            "latitude": f"{23.10 + draw.random() * 0.02:.5f}",
-            "priority_class": int(draw.integers(0, 3)),
-            "waiting_days": int(draw.integers(0, 30)),
-            "reach": int(draw.choice([800, 5000])),
-            "region": str(draw.choice(["North", "South"])),
-        }
-        for _ in range(n)
-    ]
-
-
-SUPPLY = [
-    {"capacity": 14, "name": "First", "provider_kind": "social", "cost": 300},
-    {"longitude": EAST, "capacity": 9, "name": "Second", "provider_kind": "market"},
-    {"latitude": "23.115", "capacity": 12, "name": "Third"},
-]
-
-
-def matched_in(folder: Path, needs=None, offers=None, **options) -> tuple[dict[str, Path], Path]:  # type: ignore[no-untyped-def]
-    """The files and the folder of a match; options are those of reading and of matching."""
-    folder.mkdir(exist_ok=True)
-    said = files(folder, crowd() if needs is None else needs, SUPPLY if offers is None else offers)
-    language = options.pop("language", "en")
-    reading = {name: options.pop(name) for name in ("agreements", "rules", "seed") if name in options}
-    save(match(standalone.read(**said, **reading), **options), folder / "out", language)
-    return said, folder / "out"
-
-
-def summary(folder: Path) -> dict:  # type: ignore[type-arg]
-    return json.loads((folder / SUMMARY).read_text(encoding="utf-8"))
-
+from tests.standalone.matched import EAST, SUPPLY, crowd, matched_in, summary
 
 # --- what is written
 
@@ -315,85 +271,11 @@ def test_few_candidates_lead_to_the_same_optimum_as_all(tmp_path_factory, seed: 
     assert few.result.cost == every.result.cost
 
 
-# --- stopping
-
-
-class Interrupted:
-    """Says nothing, and presses Ctrl-C when it hears the solver say something."""
-
-    def __init__(self, times: int) -> None:
-        self.left, self.heard = times, []
-
-    def __call__(self, line: str) -> None:
-        self.heard.append(line)
-        if line.startswith("solving") and self.left:
-            for _ in range(self.left):
-                self.left -= 1
-                signal.raise_signal(signal.SIGINT)
-
-
-@pytest.fixture
-def auctions(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Small problems are solved as large ones are, without waiting for a compiler."""
-    monkeypatch.setattr(run, "solve", lambda problem, **options: SOLVE(problem, solver="auction", **options))
-
-
-SOLVE = run.solve
-
-
-@pytest.mark.usefixtures("auctions")
-def test_ctrl_c_while_solving_ends_with_a_certified_match_and_says_so(tmp_path: Path) -> None:
-    before = signal.getsignal(signal.SIGINT)
-    heard = Interrupted(1)
-    found = match(inputs(tmp_path, crowd(), SUPPLY), say=heard)
-    assert signal.getsignal(signal.SIGINT) is before
-    assert found.stopped
-    assert "stopped early" in found.in_a_line()
-    assert any("stopping" in line for line in heard.heard)
-    certify(found.problem, found.result)
-    queue = found.by_class.served_by_class
-    assert sum(found.result.served_by_class.values()) >= 0.8 * sum(queue.values())
-    for language in standalone.words.LANGUAGES:
-        save(found, tmp_path / "out", language)
-        assert summary(tmp_path / "out")["stopped_early"]
-
-
-@pytest.mark.usefixtures("auctions")
-def test_a_second_ctrl_c_ends_everything(tmp_path: Path) -> None:
-    with pytest.raises(KeyboardInterrupt):
-        match(inputs(tmp_path, crowd(), SUPPLY), say=Interrupted(2))
-
-
-def test_a_match_that_is_not_the_best_is_written_without_what_cannot_be_said(tmp_path: Path) -> None:
-    given_files = inputs(tmp_path, crowd(), SUPPLY)
-    found = candidates(given_files.needs, given_files.offers)
-    nobody = SOLVE(found.problem)
-    worst = replace(
-        nobody,
-        assignment=np.full(60, -1, dtype=np.int32),
-        price=np.zeros(3, dtype=np.int64),
-        objective=10**15,
-        bound=0,
-        gap=10**15,
-    )
-    best = run._stopped(found, worst)
-    assert best.result.objective < 10**15
-    assert best.result.served_by_class
-
-
-def test_matching_works_beside_the_main_thread(tmp_path: Path) -> None:
-    given_files, found = inputs(tmp_path, crowd(), SUPPLY), []
-    thread = threading.Thread(target=lambda: found.append(match(given_files)))
-    thread.start()
-    thread.join()
-    assert found[0].result.gap == 0
-
-
 @pytest.mark.skipif(not compiling.available(), reason="numba is not installed")
 def test_compiled_and_plain_solvers_agree_on_who_is_served(tmp_path: Path) -> None:
     given_files = inputs(tmp_path, crowd(), SUPPLY)
     one, other = (
-        SOLVE(candidates(given_files.needs, given_files.offers).problem, solver=name)
+        solve(candidates(given_files.needs, given_files.offers).problem, solver=name)
         for name in ("flow", "auction")
     )
     assert (one.served_by_class, one.cost) == (other.served_by_class, other.cost)

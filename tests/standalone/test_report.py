@@ -20,7 +20,7 @@ from lacarte.standalone.report import report
 from lacarte.standalone.report_words import REPORT
 from lacarte.standalone.words import LANGUAGES, PARTS, REASONS
 from tests.standalone.files import inputs, table
-from tests.standalone.test_matching_files import SUPPLY, crowd
+from tests.standalone.matched import SUPPLY, crowd
 
 BAD = "<script>alert(1)</script>\"'&"
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import csv
 import json
-import os
 import re
 from pathlib import Path
 
@@ -14,7 +13,6 @@ from tests.docs.running import DATA, ROOT, Checkout, commands
 
 PAGE = ROOT / "docs" / "tutorial" / "matching-without-a-database.md"
 BLOCKS = re.findall(r"```python\n(.*?)```", PAGE.read_text(encoding="utf-8"), re.DOTALL)
-only_once = pytest.mark.skipif("LACARTE_DATABASE" in os.environ, reason="no database; ran with the SQLite suite")
 
 
 def _run(blocks: list[str], folder: Path, monkeypatch: pytest.MonkeyPatch) -> dict[str, object]:
@@ -26,7 +24,7 @@ def _run(blocks: list[str], folder: Path, monkeypatch: pytest.MonkeyPatch) -> di
     return names
 
 
-@only_once
+@pytest.mark.once
 def test_every_command_runs_and_gives_the_figures_of_the_page(tmp_path: Path) -> None:
     checkout = Checkout.copied_to(tmp_path)
     said = [checkout.run(words) for words in commands(PAGE)]

@@ -15,7 +15,7 @@ from lacarte.standalone import FaultError, match, run, save, verify
 from lacarte.standalone.folder import SUMMARY
 from lacarte.standalone.writing import TABLES
 from tests.standalone.files import files, rows, table
-from tests.standalone.test_matching_files import SUPPLY, crowd, matched_in
+from tests.standalone.matched import SUPPLY, crowd, matched_in
 
 
 def test_a_folder_that_nobody_touched_holds(tmp_path: Path) -> None:

@@ -9,13 +9,15 @@ import click
 
 from lacarte import __version__
 from lacarte.cli.checkout import settings_reference, test, translations
+from lacarte.cli.exporting import export
 from lacarte.cli.importing import import_
 from lacarte.cli.keys import key
 from lacarte.cli.matching import match
 from lacarte.cli.messages import messages
+from lacarte.cli.searching import search
 from lacarte.cli.serving import check, demo, migrate, serve, worker
 from lacarte.cli.understanding import train, understand
-from lacarte.cli.users import user
+from lacarte.cli.users import member, user
 
 __all__ = ["main"]
 
@@ -32,7 +34,7 @@ def main(home: Path | None) -> None:
 
 
 for command in (
-    migrate, demo, serve, worker, import_, messages, match, user, key, train, understand, check,
-    settings_reference, translations, test,
+    migrate, demo, serve, worker, import_, export, search, messages, match, user, member, key, train, understand,
+    check, settings_reference, translations, test,
 ):  # fmt: skip
     main.add_command(command)

@@ -78,15 +78,44 @@ class _Told:
 
 @import_.command()
 @click.argument("path", type=click.Path(path_type=Path))
-def menu(path: Path) -> None:
-    """Providers and offers from PATH: an HSDS data package (zip) or a LinkSF list (JSON)."""
+@click.option("--currency", default="USD", show_default=True, help="Of prices that name none (ISO 4217).")
+@click.option("--validate", is_flag=True, help="Only check the file; load nothing.")
+def menu(path: Path, currency: str, validate: bool) -> None:
+    """Providers and offers from PATH: HSDS 1.1 to 3.1 (package or JSON), CPSV-AP (RDF) or a LinkSF list (JSON)."""
+    if not (len(currency) == 3 and currency.isascii() and currency.isupper()):
+        raise click.UsageError(f"“{currency}” is no currency code such as EUR.")
     with installation():
         from lacarte.standards.imports import ImportFaultError, import_menu
 
         try:
-            click.echo(import_menu(path).text())
+            told = import_menu(path, currency=currency, only_check=validate, progress=progress)
+            click.echo(told.text() + ("\nNothing was loaded." if validate else ""))
         except ImportFaultError as error:
             raise Failure(str(error)) from error
+
+
+@import_.command()
+@click.argument("path", type=click.Path(path_type=Path, exists=True, dir_okay=False))
+@click.option("--provider", required=True, help="Code of the provider whose offers they are.")
+@click.option("--preview", is_flag=True, help="Say what it would do, and keep nothing.")
+def offers(path: Path, provider: str, preview: bool) -> None:
+    """Offers of one provider from the CSV file PATH; an offer with a row that is wrong stays as it is."""
+    with installation():
+        from lacarte.registers.providers.models import Provider
+        from lacarte.standards.imports import ImportFaultError
+        from lacarte.standards.offers import import_offers, preview_offers
+
+        found = Provider.objects.filter(code=provider).first()
+        if found is None:
+            raise Failure(f"there is no provider with the code “{provider}”")
+        try:
+            if preview:
+                seen = preview_offers(path.read_bytes(), found, actor=None)
+                click.echo(f"{len(seen.changes)} changes, none is kept.\n{seen.report.text()}")
+            else:
+                click.echo(import_offers(path.read_bytes(), found, actor=None).text())
+        except ImportFaultError as error:
+            raise Failure(f"{path}: {error}") from error
 
 
 @import_.command()
@@ -100,6 +129,23 @@ def attributes(path: Path) -> None:
             click.echo(import_attributes(path).text())
         except ImportFaultError as error:
             raise Failure(str(error)) from error
+
+
+@import_.command("life-events")
+@click.argument("path", type=click.Path(path_type=Path))
+@click.option("--validate", is_flag=True, help="Only check the file; load nothing.")
+def life_events(path: Path, validate: bool) -> None:
+    """Life events, requirements and kinds of evidence from the TOML file PATH: all of it, or nothing."""
+    with installation():
+        from lacarte.standards.imports import ImportFaultError, import_life_events
+
+        try:
+            told = import_life_events(path, only_check=validate)
+        except ImportFaultError as error:
+            raise Failure(str(error)) from error
+        if told.rejections:
+            raise Failure(f"{path}: {told.text()}")
+        click.echo(told.text() + ("\nNothing was loaded." if validate else ""))
 
 
 @import_.command()

@@ -45,7 +45,7 @@ def import_(paths: tuple[Path, ...]) -> None:
                 click.echo(f"{path}: is empty", err=True)
                 failed += 1
                 continue
-            taken = take(data)
+            taken = take(data, paced=False)
             reference = taken.message.need.reference if taken.message else ""
             click.echo(f"{path}: {_BECAME[taken.became].format(reference=reference)}")
             for sentence in taken.message.refused if taken.message else ():
@@ -75,6 +75,8 @@ def poll() -> None:
             click.echo(f"{n} {became}")
         if not any(polled.became.values()):
             click.echo("Nothing new.")
+        if polled.later:
+            click.echo(f"{polled.later} stay in the mailbox for now: their senders have written a lot.")
         if polled.more:
             click.echo(f"{polled.more} more wait for the next look.")
     if polled.failed:

@@ -6,23 +6,46 @@ import os
 from contextlib import ExitStack
 from pathlib import Path
 from tempfile import TemporaryDirectory
+from typing import TYPE_CHECKING
 
 import click
 
 from lacarte.cli.installation import Failure, installation, progress
 from lacarte.kernel.listening import why_taken
 
+if TYPE_CHECKING:
+    from lacarte.loop.needs.urgency.shipping import Shipping
+
 __all__ = ["check", "demo", "migrate", "serve", "worker"]
 
 
 @click.command()
-def migrate() -> None:
-    """Create the database, or bring it up to date."""
+@click.option("--dry-run", is_flag=True, help="Say which rules of urgency it would change; change nothing.")
+def migrate(dry_run: bool) -> None:
+    """Create the database, or bring it up to date, and the shipped rules of urgency with it."""
     with installation():
         from django.core.management import call_command
 
+        from lacarte.loop.needs.urgency import shipping
+
+        planned = shipping.plan()
+        if dry_run:
+            click.echo(_of_rules(planned) or "No rule of urgency that is here would change.")
+            return
         call_command("migrate", verbosity=0)
         click.echo("The database is up to date.")
+        if said := _of_rules(planned):
+            click.echo(said)
+
+
+def _of_rules(planned: Shipping) -> str:
+    """A line for what is new, what changes, and what stays as it was edited here."""
+    lines = {
+        "new": planned.new,
+        "brought up to date": planned.updated,
+        "edited here, so the newer shipped one is left out": planned.edited,
+    }
+    return "\n".join(f"Rules of urgency {how}: {', '.join(codes)}." for how, codes in lines.items() if codes)
 
 
 @click.command()
@@ -67,6 +90,7 @@ def serve(host: str, port: int) -> None:
         from django.conf import settings
         from granian import Granian
         from granian.constants import Interfaces
+        from granian.log import LogLevels
 
         from lacarte.site.bodies import WAITING
 
@@ -81,6 +105,7 @@ def serve(host: str, port: int) -> None:
             workers=settings.CONFIGURED["processes"],
             blocking_threads=settings.CONFIGURED["threads"] + WAITING,
             log_access=False,
+            log_level=LogLevels.error,  # that it has started is said above
             websockets=False,
         )
         server.serve()

@@ -8,7 +8,7 @@ import click
 
 from lacarte.cli.installation import Failure, installation
 
-__all__ = ["user"]
+__all__ = ["member", "user"]
 
 
 @click.command()
@@ -49,3 +49,22 @@ def user(name: str, role: str | None, region: str, days: int, password: str) -> 
                     until=clock.now() + timedelta(days=days),
                 )
         click.echo(f"Added {name}" + (f", {role} for {place}." if role else "."))
+
+
+@click.command()
+@click.argument("name")
+@click.argument("provider")
+@click.option("--leave", is_flag=True, help="Not any more.")
+def member(name: str, provider: str, leave: bool) -> None:
+    """Let the user NAME keep the offers and answer the orders of the provider with the code PROVIDER."""
+    with installation():
+        from lacarte.kernel.models import User
+        from lacarte.registers.providers.models import Provider
+
+        user, found = User.objects.filter(username=name).first(), Provider.objects.filter(code=provider).first()
+        if user is None:
+            raise Failure(f"there is no user called “{name}”; `lacarte user {name}` adds one")
+        if found is None:
+            raise Failure(f"there is no provider with the code “{provider}”")
+        (found.members.remove if leave else found.members.add)(user)
+        click.echo(f"{name} {'is no member' if leave else 'is a member'} of {found}.")

@@ -1,4 +1,4 @@
-"""The demo's accounts: one resident and one official of each role."""
+"""The demo's accounts: one resident, one official of each role, and one who works for a provider."""
 
 from __future__ import annotations
 
@@ -7,14 +7,16 @@ from datetime import datetime, timedelta
 
 from django.contrib.auth.hashers import make_password
 from django.db import transaction
-from django.db.models import Q
+from django.db.models import Count, Exists, OuterRef, Q
 
 from lacarte.kernel import clock
 from lacarte.kernel.models import OfficialMandate, Role, User
 from lacarte.loop.needs.models import Need
-from lacarte.loop.orders.models import OrderState
+from lacarte.loop.orders.models import Order, OrderState
+from lacarte.loop.orders.states import ENDED, NOT_ANSWERED
 from lacarte.registers.people.models import Circumstance, Household, Person, PersonalRead
 from lacarte.registers.places.models import Region
+from lacarte.registers.providers.models import Provider
 
 #: Of the demo only; it is printed on start.
 PASSWORD = "welcome-to-lanwan"  # noqa: S105
@@ -36,6 +38,7 @@ ACCOUNTS = (
     Account("resident", None, "/my/", "Suyun", "Shen"),
     Account("call-taker", Role.CALL_TAKER, "/desk/register/", "Ines", "Falk"),
     Account("case-worker", Role.CASE_WORKER, "/desk/", "Jian", "Luo"),
+    Account("provider", None, "/provider/", "Ping", "Zheng"),
     Account("planner", Role.PLANNER, "/unmet/", "Marek", "Holm"),
     Account("auditor", Role.AUDITOR, "/unmet/", "Yun", "Qiao"),
     Account("administrator", Role.ADMINISTRATOR, "/operations/", "Dara", "Voss"),
@@ -91,6 +94,18 @@ def settle_resident() -> None:
         purpose="call back about this need",
         at=now - timedelta(days=3, hours=2),
     )
+
+
+def settle_provider() -> None:
+    """Let the provider's account work for a provider with a past that has most orders to answer, once."""
+    user = User.objects.get(username="provider")
+    if user.providers.exists():
+        return
+    waits = Count("offers__places__orders", filter=Q(offers__places__orders__state__in=NOT_ANSWERED))
+    past = Order.objects.filter(offer_at_place__offer__provider=OuterRef("pk"), state__in=ENDED)
+    provider = Provider.objects.filter(Exists(past)).annotate(waits=waits).order_by("-waits", "code").first()
+    if provider is not None:
+        provider.members.add(user)
 
 
 def _one_of_each_stage() -> list[Need]:

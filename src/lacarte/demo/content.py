@@ -1,4 +1,7 @@
-"""The words of the demo city: ``names.toml``, ``questions.toml`` and one ``area_*.toml`` a life area."""
+"""The words of the demo city: ``names.toml``, ``questions.toml`` and one ``area_*.toml`` a life area.
+
+``counters.toml`` and ``life_events.toml`` are loaded by ``load_menu``.
+"""
 
 from __future__ import annotations
 
@@ -10,6 +13,7 @@ from typing import Any
 
 _FOLDER = Path(__file__).parent / "content"
 QUESTIONS = _FOLDER / "questions.toml"
+COUNTERS, LIFE_EVENTS = _FOLDER / "counters.toml", _FOLDER / "life_events.toml"
 Text = dict[str, str]
 
 

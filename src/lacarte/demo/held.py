@@ -49,5 +49,6 @@ def write_held(neighbourhoods: Sequence[Region], now: datetime) -> None:
         need = one.need
         received = NeedReceived(need=need.pk, channel=need.channel)
         held = NeedHeld(need=need.pk, reason=one.held)
-        record_past([(event, need.pk, None, need.received_at) for event in (received, held)])
+        at = (need.received_at, need.received_at + timedelta(seconds=1))
+        record_past([(received, need.pk, None, at[0]), (held, need.pk, None, at[1])])
     weigh(Need.objects.filter(pk__in=[need.pk for need in needs]).select_related("service_type", "region"))

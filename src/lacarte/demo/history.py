@@ -126,8 +126,13 @@ def _times(rng: np.random.Generator, n: int, now: datetime) -> list[datetime]:
         days[day] + timedelta(hours=hour, seconds=second)
         for day, hour, second in zip(chosen.tolist(), hours.tolist(), seconds.tolist(), strict=True)
     ]
-    # What the rhythm puts later today has not happened yet: it happened at that hour of the day before.
-    return sorted(moment if moment <= now else moment - timedelta(days=1) for moment in moments)
+    # What the rhythm puts later today has not happened yet: it happened at that hour of that weekday, in some week
+    # before. All of it on one day would look like a burning issue.
+    weeks = DAYS // 7
+    earlier = [timedelta(weeks=1 + i % weeks) for i in range(n)]
+    return sorted(
+        moment if moment <= now else moment - before for moment, before in zip(moments, earlier, strict=True)
+    )
 
 
 def _need(

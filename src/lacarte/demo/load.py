@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 import numpy as np
-import numpy.typing as npt
 from django.db import transaction
 from shapely.geometry import mapping
 
@@ -19,15 +18,19 @@ from lacarte.demo.content import Content, read
 from lacarte.demo.events import DemoCityDrawn
 from lacarte.demo.held import write_held
 from lacarte.demo.load_history import write_history
+from lacarte.demo.load_lots import Lots, write_lots
+from lacarte.demo.load_menu import write_menu
 from lacarte.demo.load_things import write_things
 from lacarte.demo.told_again import write_told_again
 from lacarte.kernel import clock
 from lacarte.kernel.events import record_past
 from lacarte.kernel.ids import uuid7
 from lacarte.kernel.models import User
+from lacarte.loop.orders.delivery.deadlines import in_batches, set_anew, under_way
 from lacarte.registers.menu.actions import add_service_type
 from lacarte.registers.menu.attributes import read_question, set_questions
-from lacarte.registers.menu.models import CapacityLot, Offer, OfferAtPlace, ServiceType
+from lacarte.registers.menu.models import Offer, OfferAtPlace, ServiceType
+from lacarte.registers.menu.searching import refresh
 from lacarte.registers.people.models import Circumstance, Household, Person
 from lacarte.registers.places.actions import add_region
 from lacarte.registers.places.models import Region, Zone
@@ -38,6 +41,7 @@ SEED = 2026
 TIME_ZONE = "Asia/Shanghai"
 RESIDENTS, NEEDS = 30_000, 8_000
 _BATCH = 2_000
+_STEPS = 4  # one of so many offers cannot be reached without steps
 _SINCE = timedelta(days=400)
 
 
@@ -55,7 +59,7 @@ class Written:
     households: list[Household]
     persons: list[Person]
     places: list[OfferAtPlace]
-    lots: dict[tuple[int, int], CapacityLot]
+    lots: Lots
     users: dict[str, User]
 
 
@@ -101,16 +105,21 @@ def load(
         streets.write_named_places(content, land, laid, neighbourhoods)
         households, persons = _write_people(content, people, laid, neighbourhoods, now)
         progress(f"writing {len(supplied.providers)} providers and {len(supplied.offers)} offers")
-        places, lots = _write_supply(supplied, services, neighbourhoods, districts, units, now)
+        places = _write_supply(supplied, services, neighbourhoods, districts, laid, history.first_monday(now))
+        history.serve(rng, content, supplied, drawn, units, now, calendar_of(districts[0]).deadline)
+        lots = write_lots(supplied.offers, places, units, drawn, now)
         users = add_accounts(now)
         written = Written(services, neighbourhoods, districts, households, persons, places, lots, users)
         progress(f"writing {needs} needs and what became of them")
-        calendar = calendar_of(districts[0])
-        history.serve(rng, content, supplied, drawn, units, now, calendar.deadline)
         write_history(rng, drawn, written, now)
+        for orders in in_batches(under_way()):
+            set_anew(order.pk for order in orders)  # also when each light turns
         write_things(rng, content, written, now)
         write_held(neighbourhoods, now)
         write_told_again(rng, now)
+        progress("writing counters with times to book, and life events")
+        write_menu(content, land, neighbourhoods, now.date())
+        refresh()
         city = uuid7()
         record_past([(DemoCityDrawn(seed=seed, residents=residents, needs=needs), city, None, now)])
     progress(f"the city stands ({time.monotonic() - began:.0f} s)")
@@ -162,9 +171,21 @@ def _write_people(
     neighbourhoods: list[Region],
     now: datetime,
 ) -> tuple[list[Household], list[Person]]:
+    households = _households(people, laid, neighbourhoods)
+    Household.objects.bulk_create(households, batch_size=_BATCH)
+    persons = [_person(content, people, households, p, now) for p in range(people.home.size)]
+    Person.objects.bulk_create(persons, batch_size=_BATCH)
+    since = (now - _SINCE).date()
+    Circumstance.objects.bulk_create(_circumstances(people, households, persons, since), batch_size=_BATCH)
+    return households, persons
+
+
+def _households(
+    people: population.Population, laid: streets.Streets, neighbourhoods: list[Region]
+) -> list[Household]:
     speaks_english = np.zeros(people.place.size, dtype=np.bool_)
     speaks_english[people.home[people.english]] = True
-    households = [
+    return [
         Household(
             region=neighbourhoods[place],
             address=_address(*laid.address(place, street, number), english=english),
@@ -181,26 +202,32 @@ def _write_people(
             strict=True,
         )
     ]
-    Household.objects.bulk_create(households, batch_size=_BATCH)
-    persons = [_person(content, people, households, p, now) for p in range(people.home.size)]
-    Person.objects.bulk_create(persons, batch_size=_BATCH)
-    since = (now - _SINCE).date()
-    facts = [
+
+
+def _circumstances(
+    people: population.Population, households: list[Household], persons: list[Person], since: date
+) -> Iterator[Circumstance]:
+    yield from (
         Circumstance(person=persons[p], kind=kind, value=True, since=since, source="demo")
         for kind, those in people.of_persons.items()
         for p in those.tolist()
-    ]
-    facts += [
+    )
+    yield from (
         Circumstance(household=households[h], kind=kind, value=True, since=since, source="demo")
         for kind, those in people.of_households.items()
         for h in those.tolist()
-    ]
-    Circumstance.objects.bulk_create(facts, batch_size=_BATCH)
-    return households, persons
+    )
 
 
 def _address(street: dict[str, str], number: int, *, english: bool) -> str:
     return f"{street['en']} {number}" if english else f"{street['zh-hans']}{number}号"
+
+
+def _in_both(street: dict[str, str], number: int) -> dict[str, str]:
+    return {
+        "en": _address(street, number, english=True),
+        "zh-hans": _address(street, number, english=False),
+    }
 
 
 def _person(
@@ -223,11 +250,11 @@ def _write_supply(
     services: list[ServiceType],
     neighbourhoods: list[Region],
     districts: list[Region],
-    units: npt.NDArray[np.int64],
-    now: datetime,
-) -> tuple[list[OfferAtPlace], dict[tuple[int, int], CapacityLot]]:
+    laid: streets.Streets,
+    since: datetime,
+) -> list[OfferAtPlace]:
     providers = [
-        Provider(code=one.code, name=one.name, kind=one.kind, region=districts[one.district])
+        Provider(code=one.code, name=one.name, kind=one.kind, region=districts[one.district], changed_at=since)
         for one in drawn.providers
     ]
     Provider.objects.bulk_create(providers)
@@ -239,6 +266,7 @@ def _write_supply(
             name=services[one.service].name,
             languages=one.languages,
             price_minor=one.price_minor,
+            changed_at=since,
         )
         for one in drawn.offers
     ]
@@ -247,30 +275,15 @@ def _write_supply(
         OfferAtPlace(
             offer=offer,
             region=neighbourhoods[one.place],
+            address=_in_both(*laid.address(one.place, at, at)),
+            step_free=at % _STEPS != 0,
             longitude=one.longitude,
             latitude=one.latitude,
             reach_metres=one.reach_metres,
             hours={str(day): [["09:00", "17:00"]] for day in range(1, 6)},
+            changed_at=since,
         )
-        for one, offer in zip(drawn.offers, offers, strict=True)
+        for at, (one, offer) in enumerate(zip(drawn.offers, offers, strict=True))
     ]
     OfferAtPlace.objects.bulk_create(places, batch_size=_BATCH)
-    return places, _write_lots(places, units, now)
-
-
-def _write_lots(
-    places: list[OfferAtPlace], units: npt.NDArray[np.int64], now: datetime
-) -> dict[tuple[int, int], CapacityLot]:
-    """A lot a week for each offer that has a unit then."""
-    start, week = history.first_monday(now), timedelta(weeks=1)
-    lots = {
-        (o, w): CapacityLot(
-            offer_at_place=places[o],
-            starts_at=start + week * w,
-            ends_at=start + week * (w + 1),
-            units=int(units[o, w]),
-        )
-        for o, w in np.argwhere(units > 0).tolist()
-    }
-    CapacityLot.objects.bulk_create(lots.values(), batch_size=_BATCH)
-    return lots
+    return places

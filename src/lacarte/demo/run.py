@@ -40,8 +40,9 @@ def prepare(*, residents: int, needs: int, progress: Callable[[str], None]) -> N
     """
     from django.core.management import call_command
 
-    from lacarte.demo.accounts import settle_resident
+    from lacarte.demo.accounts import settle_provider, settle_resident
     from lacarte.demo.load import OtherDataError, load
+    from lacarte.demo.together import settle_together
     from lacarte.demo.walk import work
     from lacarte.loop.matching.actions import match
     from lacarte.loop.matching.queries import latest_run
@@ -57,6 +58,8 @@ def prepare(*, residents: int, needs: int, progress: Callable[[str], None]) -> N
     progress("placing orders")
     work()
     settle_resident()
+    settle_provider()
+    settle_together()
 
 
 def check_loop(say: Callable[[str], None]) -> None:

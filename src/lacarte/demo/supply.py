@@ -13,6 +13,7 @@ PROVIDERS = {"government": 50, "market": 55, "social": 45}
 OFFERS = 600
 #: Weekly units in all, against weekly needs; below one for what is short everywhere.
 _COVERAGE = (0.62, 1.12)
+_PRICE_UNTOLD = 6  # one of so many market offers does not say its price
 _REACHES = (None, 9000, 6000, 4000)
 _REACH_SHARES = (0.30, 0.25, 0.25, 0.20)
 
@@ -44,7 +45,7 @@ class DrawnOffer:
     longitude: float
     latitude: float
     reach_metres: int | None
-    price_minor: int
+    price_minor: int | None
     languages: list[str]
     weekly: float
 
@@ -141,7 +142,8 @@ def _offer(
     wanted = content.services[service]
     x, y = points_in(land.neighbourhoods[place], 1, rng)
     low, high = wanted.price_minor
-    price = 0 if providers[provider].kind == "government" else int(round(rng.uniform(low, high) / 500) * 500)
+    kind = providers[provider].kind
+    price = 0 if kind == "government" else int(round(rng.uniform(low, high) / 500) * 500)
     chance = rng.random()
     reach = _REACHES[int(rng.choice(len(_REACHES), p=_REACH_SHARES))]
     return DrawnOffer(
@@ -152,7 +154,7 @@ def _offer(
         longitude=float(x[0]),
         latitude=float(y[0]),
         reach_metres=reach,
-        price_minor=price,
+        price_minor=None if kind == "market" and number % _PRICE_UNTOLD == 0 else price,
         languages=["zh-hans", "en"] if chance < 0.45 else ["zh-hans"],
         weekly=weekly,
     )

@@ -26,8 +26,8 @@ from lacarte.loop.sensing.actions import observe
 from lacarte.loop.sensing.models import Datastream
 from lacarte.loop.voice.actions import rate
 from lacarte.loop.voice.queries import rates
+from lacarte.registers.menu.capacity.counting import overbooked, with_free_units
 from lacarte.registers.menu.models import Attribute, CapacityLot, OfferAtPlace
-from lacarte.registers.menu.queries import overbooked, with_free_units
 
 
 class LoopBrokenError(Exception):
@@ -112,11 +112,11 @@ def _sense() -> Iterator[Said]:
 
 
 def _with_capacity(besides: str = "") -> OfferAtPlace:
-    """The offer with most units free now, of a service that a person orders without having to answer questions."""
+    """The offer with most units free now, of a service that asks nothing of its own."""
     now = clock.now()
-    lots = with_free_units(CapacityLot.objects.filter(ends_at__gt=now, offer_at_place__longitude__isnull=False))
-    wanted = lots.exclude(offer_at_place__offer__service_type__code=besides).filter(free__gt=0)
-    asking = Attribute.objects.filter(required=True).values("service_type")
+    lots = CapacityLot.objects.filter(starts_at__lte=now, ends_at__gt=now, offer_at_place__longitude__isnull=False)
+    wanted = with_free_units(lots).exclude(offer_at_place__offer__service_type__code=besides).filter(free__gt=0)
+    asking = Attribute.objects.values("service_type")
     wanted = wanted.exclude(offer_at_place__offer__service_type__in=asking)
     lot = (
         wanted.select_related("offer_at_place__offer__service_type", "offer_at_place__region")
@@ -153,8 +153,10 @@ def _hear(order: Order) -> Said:
 
 
 def _count() -> Iterator[Said]:
-    by_kind = rates("provider")
-    solved = ", ".join(f"{row.label} {row.resolution:.0%}" for row in by_kind if row.resolution is not None)
+    by_kind = rates("kind")
+    solved = ", ".join(
+        f"{row.label} {row.resolution.share:.0%}" for row in by_kind if row.resolution.share is not None
+    )
     yield Said("counted", f"solved, by kind of provider: {solved or 'too few ratings to show'}")
     planner = User.objects.get(username="planner")
     rows = unmet(planner)

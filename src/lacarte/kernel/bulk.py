@@ -7,7 +7,7 @@ from typing import Any
 
 from django.db import connections, router
 from django.db.backends.base.base import BaseDatabaseWrapper
-from django.db.models import Model
+from django.db.models import DateField, DateTimeField, Field, Model
 
 Row = tuple[Any, ...]
 
@@ -22,6 +22,7 @@ def insert_all(records: Sequence[Model]) -> None:
     model = type(records[0])
     database = router.db_for_write(model)
     connection, fields = connections[database], model._meta.concrete_fields
+    _fill(records, fields)
     prepared = [(field.attname, field.get_db_prep_save) for field in fields]
     rows = (
         tuple(
@@ -32,9 +33,19 @@ def insert_all(records: Sequence[Model]) -> None:
     )
     quote = connection.ops.quote_name
     into = f"{quote(model._meta.db_table)} ({', '.join(quote(str(field.column)) for field in fields)})"
-    (_copy if connection.vendor == "postgresql" else _insert)(connection, into, rows, len(fields))
+    copied = connection.vendor == "postgresql" and len(records) > 1  # COPY of one takes more round trips
+    (_copy if copied else _insert)(connection, into, rows, len(fields))
     for record in records:
         record._state.adding, record._state.db = False, database
+
+
+def _fill(records: Sequence[Model], fields: Sequence[Field[Any, Any]]) -> None:
+    """Have the fields filled that know their value only now, as Django's own ways of saving do."""
+    for field in fields:
+        own = type(field).pre_save not in (Field.pre_save, DateField.pre_save, DateTimeField.pre_save)
+        if own or getattr(field, "auto_now", False) or getattr(field, "auto_now_add", False):
+            for record in records:
+                field.pre_save(record, add=True)
 
 
 def _copy(connection: BaseDatabaseWrapper, into: str, rows: Iterable[Row], columns: int) -> None:

@@ -33,11 +33,12 @@ class DomainEvent:
     """Base of all events. Fields are identifiers and plain facts, never personal data.
 
     ``name`` is the event's name in the log; ``sentence`` what people read on the timeline, with
-    ``%(field)s`` where a field belongs.
+    ``%(field)s`` where a field belongs. What is ``inside`` is for officials: residents do not read it.
     """
 
     name: ClassVar[str] = ""
     sentence: ClassVar[str | Promise] = ""
+    inside: ClassVar[bool] = False
 
     def __init_subclass__(cls) -> None:
         super().__init_subclass__()
@@ -79,15 +80,18 @@ def _from_json(kind: Any, value: Any) -> Any:
     return value
 
 
-def publish(event: DomainEvent, *, stream: UUID, actor: User | None = None) -> Event:
+def publish(
+    event: DomainEvent, *, stream: UUID, actor: User | None = None, told_at: datetime | None = None
+) -> Event:
     """Keep ``event`` on the timeline of ``stream`` and tell its subscribers. Returns the row.
 
-    Raises ``RuntimeError`` outside a transaction: the event must commit with what it reports.
+    With ``told_at`` they are told then, and not at all once :func:`recall` took it back before. Raises
+    ``RuntimeError`` outside a transaction: the event must commit with what it reports.
     """
-    return publish_many([(event, stream, actor)])[0]
+    return publish_many([(event, stream, actor)], told_at=told_at)[0]
 
 
-def publish_many(published: Iterable[Published]) -> list[Event]:
+def publish_many(published: Iterable[Published], *, told_at: datetime | None = None) -> list[Event]:
     """As :func:`publish`, for many ``(event, stream, actor)`` at once."""
     if not connection.in_atomic_block:
         raise RuntimeError("publish inside transaction.atomic(), together with the change that is reported")
@@ -97,11 +101,32 @@ def publish_many(published: Iterable[Published]) -> list[Event]:
     ]
     rows = [row for _, row in pairs]
     insert_all(rows)
+    later = {} if told_at is None else {"run_at": told_at}
     told = [
-        Job(name=name, payload={"event": str(row.pk)}) for row in rows for name in _subscribers.get(row.name, ())
+        Job(name=name, payload={"event": str(row.pk)}, key=_recalled_by(row.pk, name) if later else None, **later)
+        for row in rows
+        for name in _subscribers.get(row.name, ())
     ]
-    Job.objects.bulk_create(told, batch_size=_BATCH)
+    insert_all(told)
     return rows
+
+
+def _recalled_by(event: UUID, name: str) -> str:
+    return f"{event} {name}"
+
+
+def recall(event: UUID, kind: type[DomainEvent]) -> bool:
+    """Tell nobody of an event that was to be told later, within the caller's transaction.
+
+    Returns whether nobody has been told; if somebody has, all stays as it is.
+    """
+    keys = [_recalled_by(event, name) for name in _subscribers.get(kind.name, ())]
+    waiting = Job.objects.select_for_update().filter(key__in=keys, state=Job.State.READY, lease_token=None)
+    found = [job.pk for job in waiting]
+    if len(found) < len(keys):
+        return False
+    Job.objects.filter(pk__in=found).delete()
+    return True
 
 
 def record_past(happened: Iterable[tuple[DomainEvent, UUID, User | None, datetime]]) -> int:
@@ -162,9 +187,10 @@ def _add(kind: type[DomainEvent], handler: Callable[..., None]) -> str:
     return name
 
 
-def timeline(stream: UUID) -> QuerySet[Event]:
-    """What happened to a case, oldest first."""
-    return Event.objects.filter(stream=stream).select_related("actor")
+def timeline(stream: UUID, *, inside: bool = True) -> QuerySet[Event]:
+    """What happened to a case, oldest first; not ``inside``: without what is for officials alone."""
+    happened = Event.objects.filter(stream=stream).select_related("actor")
+    return happened if inside else happened.exclude(name__in=[one.name for one in _kinds.values() if one.inside])
 
 
 def describe(record: Event) -> str:

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import logging
 import random
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
@@ -36,6 +36,14 @@ _ERROR_LENGTH = 500
 
 class LeaseLostError(Exception):
     """Somebody else took the job over because its lease had expired: this run's effect is rolled back."""
+
+
+class LaterError(Exception):
+    """Raised by a job whose time has not come: it runs again at ``at``, and has not failed."""
+
+    def __init__(self, at: datetime) -> None:
+        super().__init__(f"not before {at}")
+        self.at = at
 
 
 @dataclass(frozen=True)
@@ -162,14 +170,23 @@ def run_claimed(taken: list[Job]) -> None:
             _mark_done(taken)
     except LeaseLostError:
         logger.warning("%s %s was taken over by another worker", first.name, first.pk)
+    except LaterError as later:
+        if len(taken) > 1:
+            _one_by_one(taken)
+        else:
+            _put_off(first, later.at)
     except Exception as error:
         if len(taken) > 1:
             logger.warning("%s jobs %s failed together and run alone now", len(taken), first.name, exc_info=True)
-            for one in taken:
-                run_claimed([one])
+            _one_by_one(taken)
             return
         logger.exception("%s %s failed", first.name, first.pk)
         _put_back(first, error, registered.attempts)
+
+
+def _one_by_one(taken: list[Job]) -> None:
+    for one in taken:
+        run_claimed([one])
 
 
 def _mark_done(taken: list[Job]) -> None:
@@ -193,6 +210,19 @@ def _put_back(taken: Job, error: Exception, attempts: int) -> None:
             leased_until=None,
             last_error=line,
         )
+
+
+def _put_off(taken: Job, at: datetime) -> None:
+    with transaction.atomic():
+        Job.objects.filter(pk=taken.pk, lease_token=taken.lease_token).update(
+            run_at=at, attempts=F("attempts") - 1, lease_token=None, leased_until=None
+        )
+
+
+def hasten(keys: Collection[str]) -> None:
+    """What the jobs with these keys wait for is there: those that nobody runs are due now."""
+    waiting = Job.objects.filter(key__in=keys, state=Job.State.READY, leased_until=None)
+    waiting.filter(run_at__gt=clock.now()).update(run_at=clock.now())
 
 
 def stuck() -> QuerySet[Job]:

@@ -106,6 +106,41 @@ class Job(models.Model):
         return f"{self.name} ({self.state})"
 
 
+class SavedList(models.Model):
+    """A filtered list of the desk that an official keeps by a name, for themselves or for everybody there.
+
+    It holds what is asked for and no record: whoever opens it sees what their own mandate covers.
+    """
+
+    id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
+    owner = models.ForeignKey(User, on_delete=models.CASCADE, related_name="saved_lists")
+    name = models.CharField(max_length=80)
+    query = models.CharField(max_length=400)  # of its address: list=late&area=…
+    shared = models.BooleanField(default=False)
+    created_at = models.DateTimeField(default=clock.now)
+
+    class Meta:
+        ordering = ["name", "id"]
+        constraints = [models.UniqueConstraint(fields=["owner", "name"], name="saved_list_of_owner")]
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class Presence(models.Model):
+    """Somebody has the page of something open (``kernel.presence``)."""
+
+    user = models.ForeignKey(User, on_delete=models.CASCADE, related_name="+")
+    stream = models.UUIDField()  # of a need, as in the event log
+    at = models.DateTimeField(db_index=True)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["stream", "user"], name="presence_of_user")]
+
+    def __str__(self) -> str:
+        return f"{self.user}, {self.at:%H:%M:%S}"
+
+
 class ApiKey(models.Model):
     """A key with which another program speaks to us. Only its hash is kept: it is shown once, when it is made."""
 

@@ -1,4 +1,4 @@
-"""Money: whole minor units and a currency, never a float."""
+"""Money: whole minor units and a currency, never a float; and a price, which may not be known."""
 
 from __future__ import annotations
 
@@ -30,16 +30,51 @@ class Money:
             raise ValueError(f"cannot add {other.currency} to {self.currency}")
         return Money(self.currency, self.minor + other.minor)
 
+    @classmethod
+    def of(cls, currency: str, amount: Decimal) -> Money:
+        """An amount in major units. Raises ``ValueError`` where it is finer than what one can pay."""
+        minor = amount.scaleb(_DECIMALS.get(currency, 2))
+        if minor != int(minor):
+            raise ValueError(f"{amount} {currency} is finer than the smallest coin")
+        return cls(currency, int(minor))
+
     @property
     def amount(self) -> Decimal:
         """The amount in major units, exactly."""
         return Decimal(self.minor).scaleb(-_DECIMALS.get(self.currency, 2))
 
+    @property
+    def plain(self) -> str:
+        """The amount as a field of a form or a file has it, whatever the language: ``75`` or ``12.50``."""
+        return str(int(self.amount)) if self.amount == int(self.amount) else str(self.amount)
+
     def __str__(self) -> str:
-        """As people read it, in the reader's number format: ``free``, ``75 CNY`` or ``12.50 CNY``."""
-        if self.minor == 0:
-            return gettext("free")
+        """As people read it, in the reader's number format: ``75 CNY`` or ``12.50 CNY``."""
         places = 0 if self.amount == int(self.amount) else _DECIMALS.get(self.currency, 2)
         amount = number_format(self.amount, decimal_pos=places, force_grouping=True)
         pattern = _PATTERNS.get(self.currency, "%(amount)s %(currency)s")
         return str(pattern) % {"amount": amount, "currency": self.currency}
+
+
+@dataclass(frozen=True)
+class Price:
+    """What is asked of people; ``minor`` ``None``: nobody has said, which is not the same as nothing."""
+
+    currency: str
+    minor: int | None
+
+    @property
+    def money(self) -> Money | None:
+        """The amount, where it is known."""
+        return None if self.minor is None else Money(self.currency, self.minor)
+
+    @property
+    def plain(self) -> str:
+        """As :attr:`Money.plain`; empty where it is not known."""
+        return self.money.plain if self.money else ""
+
+    def __str__(self) -> str:
+        """As people read it: ``ask the price``, ``free``, or the amount."""
+        if self.minor is None:
+            return gettext("ask the price")
+        return str(self.money) if self.minor else gettext("free")

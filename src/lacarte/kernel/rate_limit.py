@@ -26,20 +26,27 @@ _HOUSEHOLD_BITS = 64
 
 
 def allowed(
-    scope: str, request: HttpRequest, *, who: str = "", session: bool = False, contacts: Iterable[str] = ()
+    scope: str,
+    request: HttpRequest,
+    *,
+    who: str = "",
+    session: bool = False,
+    contacts: Iterable[str] = (),
+    pace: str = "",
 ) -> bool:
     """Whether whoever asks may do ``scope`` once more; a yes is counted, a no is not.
 
     ``who`` is a program with a key: it speaks for many people, so it alone is counted. Otherwise the address is,
     and with it the ``session`` and the ``contacts`` (phone numbers and e-mail addresses, of which only a hash is
-    kept). When nobody can count, because the store does not answer, people are served all the same.
+    kept). ``pace`` names the setting that holds for addresses and keys, where it is not that of senders. When
+    nobody can count, because the store does not answer, people are served all the same.
     """
-    return _all_within(scope, list(_counted(request, who, session, contacts)))
+    return _all_within(scope, list(_counted(request, who, session, contacts, pace)))
 
 
-def in_pace(scope: str, sender: str) -> bool:
+def in_pace(scope: str, sender: str, *, pace: str = "rate_limit_contact") -> bool:
     """As :func:`allowed`, of what comes without a request: counted by its ``sender``, spelt one way, alone."""
-    return not sender or _all_within(scope, [(_pace("rate_limit_contact"), ("contact", _hidden(sender)))])
+    return not sender or _all_within(scope, [(_pace(pace), ("contact", _hidden(sender)))])
 
 
 def _all_within(scope: str, counted: list[tuple[RateLimitItem, tuple[str, ...]]]) -> bool:
@@ -93,12 +100,12 @@ def network(request: HttpRequest) -> str:
 
 
 def _counted(
-    request: HttpRequest, who: str, session: bool, contacts: Iterable[str]
+    request: HttpRequest, who: str, session: bool, contacts: Iterable[str], pace: str
 ) -> Iterator[tuple[RateLimitItem, tuple[str, ...]]]:
     if who:
-        yield _pace("rate_limit_key"), ("key", _hidden(who))
+        yield _pace(pace or "rate_limit_key"), ("key", _hidden(who))
         return
-    yield _pace("rate_limit"), (network(request),)
+    yield _pace(pace or "rate_limit"), (network(request),)
     if session and (known := request.session.session_key):
         yield _pace("rate_limit_session"), ("session", _hidden(known))
     for contact in {_plain(contact) for contact in contacts} - {""}:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import timedelta
 
-from lacarte.kernel import jobs
+from lacarte.kernel import jobs, presence
 from lacarte.kernel.schedule import every
 
 KEEP_FINISHED = timedelta(days=7)
@@ -15,3 +15,9 @@ def remove_finished_jobs() -> None:
     """Remove jobs that ended long ago, a batch at a time."""
     while jobs.remove_finished(KEEP_FINISHED):
         pass
+
+
+@every(timedelta(hours=1), "kernel.forget-presence")
+def forget_presence() -> None:
+    """Forget who had what open."""
+    presence.forget()

@@ -9,6 +9,8 @@ from django.core.exceptions import ValidationError
 from django.db import models
 from django.utils.translation import get_language, pgettext
 
+from lacarte.engines.text.gazetteer.spelling import has_han
+
 FALLBACK = "en"
 
 
@@ -26,6 +28,11 @@ def in_language(text: Mapping[str, str], language: str | None = None) -> str:
         if tag in available:
             return available[tag]
     return ""
+
+
+def as_written(words: str) -> dict[str, str]:
+    """The map of a text whose language nobody said: Chinese where it has Chinese signs, else English."""
+    return {"zh-hans" if has_han(words) else FALLBACK: words} if words else {}
 
 
 def listed(things: Iterable[object]) -> str:

@@ -1,6 +1,6 @@
 """What an installation may set: environment variables first, then ``lacarte.toml``, then a safe default.
 
-``docs/reference/settings.md`` is generated from :data:`OPTIONS`.
+Which there are is in ``options.py``; ``docs/reference/settings.md`` is generated from it.
 """
 
 from __future__ import annotations
@@ -8,7 +8,6 @@ from __future__ import annotations
 import os
 import re
 import tomllib
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 from zoneinfo import available_timezones
@@ -17,159 +16,63 @@ import limits
 import limits.errors
 import limits.storage
 
+from lacarte.kernel.quiet_hours import QuietHours
+from lacarte.site.options import OPTIONS, Option
 from lacarte.standards.gateways.configured import gateways_of
 from lacarte.standards.mail.servers import IMAP, MAIL_ADDRESS, SMTP, mail_server
+from lacarte.standards.scanners.configured import scanner_of
 
-_PACES = ("rate_limit", "rate_limit_session", "rate_limit_contact", "rate_limit_key", "attack_pace")
+_PACES = (
+    "rate_limit",
+    "rate_limit_session",
+    "rate_limit_contact",
+    "rate_limit_message",
+    "rate_limit_key",
+    "rate_limit_read",
+    "attack_pace",
+)
+#: The least and the most that a number may be.
+_RANGES = {
+    "danger_minutes": (1, 60),
+    "threads": (1, 64),
+    "processes": (1, 64),
+    "match_minutes": (1, 1440),
+    "match_hour": (0, 23),
+    "publish_hour": (0, 24),
+    "promotion_days": (0, 36500),
+    "run_days": (1, 36500),
+    "lots_ahead_days": (1, 730),
+    "hold_minutes": (1, 120),
+    "answer_hours": (1, 336),
+    "undo_minutes": (0, 120),
+    "pause_days": (1, 60),
+    "visit_minutes": (1, 480),
+    "returns_most": (1, 20),
+    "type_precision": (50, 100),
+    "retrain_needs": (0, 1_000_000_000),
+    "trusted_proxies": (0, 9),
+    "surge_false_percent": (1, 50),
+    "join_percent": (50, 100),
+    "fill_seconds": (0, 60),
+    "follow_up_hours": (0, 336),
+    "reply_days": (1, 60),
+    "rates_minutes": (0, 1440),
+    "upload_megabytes": (1, 100),
+    "uploads_per_need": (0, 50),
+    "keep_photo_days": (0, 36500),
+    "keep_document_days": (0, 36500),
+    "keep_proof_days": (0, 36500),
+}
 _ENDPOINT_TYPES = ("production", "test")
+_PAPERS = ("a4", "letter")
 _LOG_LEVELS = ("DEBUG", "INFO", "WARNING", "ERROR")
 
+_PHONE = re.compile(r"\+?[0-9][0-9 ()/.-]{4,39}")
 _EMERGENCY_NUMBER = re.compile(r"(all|police|fire|ambulance|crisis)=\+?[0-9][0-9 -]{1,20}")
 
 
 class ConfigurationError(Exception):
     """A setting is wrong; the message says which, where and what to do."""
-
-
-@dataclass(frozen=True)
-class Option:
-    """One setting: ``name`` in lacarte.toml, ``LACARTE_<NAME>`` in the environment."""
-
-    name: str
-    default: Any
-    help: str
-
-    @property
-    def variable(self) -> str:
-        """Its environment variable."""
-        return f"LACARTE_{self.name.upper()}"
-
-
-OPTIONS: tuple[Option, ...] = (
-    Option("home", ".lacarte", "Folder for the database, the secret key and uploads. Only in the environment."),
-    Option(
-        "database",
-        "",
-        "Database address, such as `postgresql://user@host/name`. Empty: SQLite in the home folder.",
-    ),
-    Option("secret_key", "", "Key that signs sessions. Empty: one is made and kept in the home folder."),
-    Option("debug", False, "Show details of errors to everybody. Never on a server that others reach."),
-    Option("allowed_hosts", ["localhost", "127.0.0.1", "[::1]"], "Names under which the site is reached."),
-    Option("https", False, "The site is reached over TLS: cookies are secure, HSTS is sent."),
-    Option("language", "en", "Language of people who have not chosen one: `en` or `zh-hans`."),
-    Option("time_zone", "UTC", "Time zone of the city, such as `Asia/Shanghai`."),
-    Option("jurisdiction", "lacarte.local", "Open311 `jurisdiction_id`; a client that names another is told so."),
-    Option(
-        "jurisdictions",
-        [],
-        "Further ones, each for a region of this installation: `west.example.org=code-of-region`.",
-    ),
-    Option("open311_key_required", False, "Only programs with a key (`lacarte key add`) may send requests in."),
-    Option("open311_contact", "", "Whom makers of Open311 clients ask, in words. Empty: the address of the site."),
-    Option("open311_type", "production", "`production`, or `test` where nobody acts on what is sent in."),
-    Option("open311_test_url", "", "Address of another installation where clients may be tried out. Empty: none."),
-    Option("city", "", "Name of the city in page heads. Empty: that of the largest region."),
-    Option("threads", 4, "Threads that serve pages, in each process, from 1 to 64."),
-    Option(
-        "processes",
-        1,
-        "Processes that serve pages, from 1 to 64: about one a core. Each counts paces for itself, unless "
-        "`rate_limit_store` is Redis.",
-    ),
-    Option("match_minutes", 1, "Minutes between two matching runs over urgent needs, from 1 to 1440."),
-    Option("match_hour", 2, "Hour of the city's day from which the nightly run over all needs is computed."),
-    Option(
-        "publish_hour",
-        6,
-        "Hour from which the nightly run counts by itself, unless a planner decides before. 24: never by itself.",
-    ),
-    Option(
-        "promotion_days",
-        90,
-        "A need that has waited so many days moves up one class, never into class 0. 0: no need does.",
-    ),
-    Option("run_days", 365, "Days for which a run's inputs are kept, so that it can be computed again."),
-    Option(
-        "rate_limit",
-        "30/minute",
-        "How often one address (of IPv6 one /64) may send a need, sign in or look one up.",
-    ),
-    Option("rate_limit_session", "20/hour", "How often one browser may send a need."),
-    Option("rate_limit_contact", "10/hour", "How many needs may name the same phone number or e-mail address."),
-    Option("rate_limit_key", "600/minute", "How often a program with an API key may send a need."),
-    Option(
-        "attack_pace",
-        "60/10 minutes",
-        "From so many needs on that were refused or held, senders prove a little work: their browser computes.",
-    ),
-    Option("fill_seconds", 3, "A need told on the pages in fewer seconds is read by a person first. 0: none is."),
-    Option(
-        "rate_limit_store",
-        "memory://",
-        "Where that is counted; `redis://host/0` when several processes serve.",
-    ),
-    Option(
-        "emergency_numbers",
-        ["all=112"],
-        "Whom to call when life is in danger: `police=`, `fire=`, `ambulance=`, `crisis=` (a listening line), and "
-        "`all=` for those that are not named.",
-    ),
-    Option(
-        "surge_false_percent",
-        5,
-        "Of a hundred burning issues that are found in a day, how many may be chance, from 1 to 50.",
-    ),
-    Option(
-        "join_percent",
-        97,
-        "A need that tells of the same thing as another with this probability or more is joined to it by itself, "
-        "from 50. 100: none is.",
-    ),
-    Option("trusted_proxies", 0, "How many proxies of your own stand in front; they say who asks."),
-    Option("upload_megabytes", 12, "How large one photo or document may be that is sent in, from 1 to 100."),
-    Option("uploads_per_need", 6, "How many of them come with a need or a message, from 0 to 50."),
-    Option("site_address", "http://localhost:8000", "Where the site is reached, for links in e-mails and SMS."),
-    Option(
-        "mail_address", "", "The city's e-mail address, such as `needs@city.example`. Empty: no e-mail comes in."
-    ),
-    Option(
-        "mail_smtp",
-        "",
-        "Server that sends e-mail: `smtps://user@host`, or `smtp://user@host:587` (STARTTLS). Empty: what would "
-        "be sent lies in `outbox` in the home folder.",
-    ),
-    Option(
-        "mail_imap",
-        "",
-        "Mailbox that is read every minute: `imaps://user@host/INBOX`. Empty: none; `lacarte messages import` "
-        "reads files.",
-    ),
-    Option("mail_password", "", "Password of both, where their addresses hold none. Better in the environment."),
-    Option(
-        "gateways",
-        [],
-        "SMS and chat gateways, each as name, `sms` or `chat`, and where to post what goes out: "
-        "`relay sms https://relay.example/send`.",
-    ),
-    Option(
-        "gateway_secrets",
-        [],
-        "Each gateway's name and secret, `relay whsec_…` (base64, at least 24 bytes); two of them while one is "
-        "replaced. Better in the environment.",
-    ),
-    Option("metrics_token", "", "Bearer token that opens `/metrics`. Empty: signed-in administrators only."),
-    Option(
-        "type_precision",
-        90,
-        "A need's type is set by itself where so many of a hundred are right, else a person chooses. 50 to 100.",
-    ),
-    Option(
-        "retrain_needs",
-        200,
-        "After so many needs whose type a person chose, the next night tries a new model. 0: no night does.",
-    ),
-    Option("log_level", "INFO", "DEBUG, INFO, WARNING or ERROR."),
-)
 
 
 def read(environment: dict[str, str] | None = None) -> dict[str, Any]:
@@ -198,13 +101,28 @@ def _check_services(values: dict[str, Any]) -> None:
     try:
         mail_server(values["mail_smtp"], SMTP)
         mail_server(values["mail_imap"], IMAP)
-        gateways_of(values["gateways"], values["gateway_secrets"])
+        gateways = gateways_of(values["gateways"], values["gateway_secrets"])
+        scanner_of(values["scanner"])
     except ValueError as error:
         raise ConfigurationError(str(error)) from error
     if not values["site_address"].startswith(("http://", "https://")):
         raise ConfigurationError("site_address: it begins with http:// or https://")
     if values["mail_address"] and not MAIL_ADDRESS.fullmatch(values["mail_address"]):
         raise ConfigurationError(f"mail_address: “{values['mail_address']}” is not like needs@city.example")
+    _check_calls(values["danger_call"], texts=any(one.medium == "sms" and one.url for one in gateways.values()))
+
+
+def _check_calls(entries: list[Any], *, texts: bool) -> None:
+    """Whom to call to a danger must be somebody who can be called."""
+    for entry in entries:
+        region, sign, address = str(entry).rpartition("=")
+        phone = bool(_PHONE.fullmatch(address.strip()))
+        if (sign and not region.strip()) or not (phone or MAIL_ADDRESS.fullmatch(address.strip())):
+            raise ConfigurationError(
+                f"danger_call: “{entry}” is not like duty@city.example, +8613800138000 or west=duty@city.example"
+            )
+        if phone and not texts:
+            raise ConfigurationError(f"danger_call: “{entry}” is a phone number, but no gateway sends SMS")
 
 
 def _file(path: Path) -> dict[str, Any]:
@@ -243,45 +161,51 @@ def _check(option: Option, value: Any, where: str) -> Any:
 
 
 def _check_values(values: dict[str, Any]) -> None:
-    limits_of = {
-        "threads": (1, 64),
-        "processes": (1, 64),
-        "match_minutes": (1, 1440),
-        "match_hour": (0, 23),
-        "publish_hour": (0, 24),
-        "promotion_days": (0, 36500),
-        "run_days": (1, 36500),
-        "type_precision": (50, 100),
-        "retrain_needs": (0, 1_000_000_000),
-        "trusted_proxies": (0, 9),
-        "surge_false_percent": (1, 50),
-        "join_percent": (50, 100),
-        "fill_seconds": (0, 60),
-        "upload_megabytes": (1, 100),
-        "uploads_per_need": (0, 50),
-    }
-    for name, (low, high) in limits_of.items():
+    _check_numbers(values)
+    _check_choices(values)
+    _check_lists(values)
+    _check_paces(values)
+
+
+def _check_numbers(values: dict[str, Any]) -> None:
+    for name, (low, high) in _RANGES.items():
         if not low <= values[name] <= high:
             raise ConfigurationError(f"{name}: {values[name]} is not between {low} and {high}")
+
+
+def _check_choices(values: dict[str, Any]) -> None:
     if values["open311_type"] not in _ENDPOINT_TYPES:
         raise ConfigurationError(f"open311_type: “{values['open311_type']}” is neither production nor test")
+    if values["log_level"] not in _LOG_LEVELS:
+        raise ConfigurationError(f"log_level: “{values['log_level']}” is none of {', '.join(_LOG_LEVELS)}")
+    if values["paper"] not in _PAPERS:
+        raise ConfigurationError(f"paper: “{values['paper']}” is neither a4 nor letter")
+    if values["quiet_hours"]:
+        try:
+            QuietHours.read(values["quiet_hours"])
+        except ValueError as error:
+            raise ConfigurationError(f"quiet_hours: {error}") from error
+    if values["time_zone"] not in available_timezones():
+        raise ConfigurationError(f"time_zone: there is no “{values['time_zone']}”; names are like Asia/Shanghai")
+
+
+def _check_lists(values: dict[str, Any]) -> None:
     for written in values["jurisdictions"]:
         if not isinstance(written, str) or not all(part.strip() for part in written.partition("=")):
             raise ConfigurationError(f"jurisdictions: “{written}” is not like west.example.org=code-of-region")
-    if values["log_level"] not in _LOG_LEVELS:
-        raise ConfigurationError(f"log_level: “{values['log_level']}” is none of {', '.join(_LOG_LEVELS)}")
-    if values["time_zone"] not in available_timezones():
-        raise ConfigurationError(f"time_zone: there is no “{values['time_zone']}”; names are like Asia/Shanghai")
-    for name in _PACES:
-        try:
-            limits.parse(values[name])
-        except ValueError as error:
-            raise ConfigurationError(f"{name}: “{values[name]}” is not a pace such as 30/minute") from error
     for entry in values["emergency_numbers"]:
         if not _EMERGENCY_NUMBER.fullmatch(entry):
             raise ConfigurationError(
                 f"emergency_numbers: “{entry}” is not like fire=119 (or all, police, ambulance, crisis)"
             )
+
+
+def _check_paces(values: dict[str, Any]) -> None:
+    for name in _PACES:
+        try:
+            limits.parse(values[name])
+        except ValueError as error:
+            raise ConfigurationError(f"{name}: “{values[name]}” is not a pace such as 30/minute") from error
     try:
         limits.storage.storage_from_string(values["rate_limit_store"])
     except limits.errors.ConfigurationError as error:

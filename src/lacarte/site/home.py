@@ -56,7 +56,8 @@ def database(address: str, home: Path) -> dict[str, Any]:
     if not address or parts.scheme == "sqlite":
         path = Path(unquote(parts.path)) if parts.path else home / "lacarte.sqlite3"
         folder(path.parent)
-        return {"ENGINE": "lacarte.kernel.sqlite", "NAME": path}
+        # To open the file anew for each request takes longer than most of what is asked of it.
+        return {"ENGINE": "lacarte.kernel.sqlite", "NAME": path, "CONN_MAX_AGE": None}
     if parts.scheme not in ("postgresql", "postgres"):
         raise ConfigurationError(f"LACARTE_DATABASE: “{parts.scheme}” is unknown; use sqlite or postgresql")
     if importlib.util.find_spec("psycopg") is None:

@@ -10,20 +10,24 @@ from pathlib import Path
 
 import click
 
-from lacarte.site.configuration import OPTIONS
+from lacarte.site.options import OPTIONS
+
+#: All tests, shared out to as many processes as there are processors (how: tests/sharing_out.py).
+_ALL = ["-n", "auto", "--maxprocesses", "8", "--durations", "10"]
+#: These need no database; one is as good as the other.
+_NO_DATABASE = [f"--ignore=tests/{path}" for path in ("engines", "standalone")]
 
 
 def run_all(root: Path, pytest_arguments: list[str]) -> int:
-    """Run every check in the checkout at ``root``; 0 when all passed. What failed is named at the end."""
+    """Run every check in the checkout at ``root``, with all tests or those that ``pytest_arguments`` choose.
+
+    Returns 0 when all passed. What failed is named at the end.
+    """
     binaries = Path(sys.executable).parent
     own = {"home", *(option.name for option in OPTIONS)}
     environment = {k: v for k, v in os.environ.items() if k.removeprefix("LACARTE_").lower() not in own}
     python = [sys.executable]
-    pytest = [*python, "-m", "pytest", *pytest_arguments]
-    # What works in processes and databases of its own cannot depend on the order; the rest must not.
-    reverse = [*pytest, "--reverse", "-m", "not crash and not browser"]
-    apart = ("kernel/crash", "loop/crash", "docs", "site/test_cli.py", "demo/test_demo_command.py")
-    reverse += [f"--ignore=tests/{path}" for path in apart]
+    pytest = [*python, "-m", "pytest", *(pytest_arguments or _ALL)]
     steps: list[tuple[str, list[str], dict[str, str]]] = [
         ("code style", [str(binaries / "ruff"), "check"], {}),
         ("format", [str(binaries / "ruff"), "format", "--check"], {}),
@@ -32,11 +36,11 @@ def run_all(root: Path, pytest_arguments: list[str]) -> int:
         ("migrations", [*python, "manage.py", "makemigrations", "--check", "--dry-run"], {}),
         ("translations", [str(binaries / "lacarte"), "translations", "--check"], {}),
         ("tests on SQLite", pytest, {}),
-        ("tests in reverse order", reverse, {}),
     ]
     if postgres := os.environ.get("LACARTE_TEST_POSTGRES"):
-        no_database = [f"--ignore=tests/{path}" for path in ("engines", "standalone")]
-        steps.append(("tests on PostgreSQL", [*pytest, *no_database], {"LACARTE_DATABASE": postgres}))
+        # The other way round, as no test may depend on one before it (docs/decisions/two-runs-of-the-tests.md).
+        reverse = [*pytest, "--reverse", *([] if pytest_arguments else _NO_DATABASE)]
+        steps.append(("tests on PostgreSQL, in reverse order", reverse, {"LACARTE_DATABASE": postgres}))
     failed = [name for name, command, extra in steps if not _run(name, command, root, environment | extra)]
     if failed:
         click.echo(f"\nFailed: {', '.join(failed)}", err=True)

@@ -38,17 +38,21 @@ INSTALLED_APPS = [
     "lacarte.registers.people",
     "lacarte.registers.providers",
     "lacarte.registers.menu",
+    "lacarte.registers.entitlement",
     "lacarte.loop.sensing",
     "lacarte.loop.needs",
     "lacarte.loop.priority",
     "lacarte.loop.matching",
-    "lacarte.loop.orders",
+    "lacarte.loop.orders.apps.OrdersConfig",
     "lacarte.loop.voice",
     "lacarte.loop.planning",
     "lacarte.standards.mail",
     "lacarte.pages.design",
     "lacarte.pages.resident",
     "lacarte.pages.desk",
+    "lacarte.pages.provider",
+    "lacarte.pages.field",
+    "lacarte.pages.delivering",
     "lacarte.pages.planner",
     "lacarte.pages.public",
     "lacarte.pages.operations",
@@ -115,6 +119,8 @@ CARRIERS = {
     "sms": "lacarte.standards.gateways.sending.Gateways",
     "chat": "lacarte.standards.gateways.sending.Gateways",
 }
+#: What looks for viruses in what is sent in (loop/needs/uploads/scanning.py).
+SCANNER = "lacarte.standards.scanners.configured.configured"
 _SMTP = mail_server(CONFIGURED["mail_smtp"], SMTP, CONFIGURED["mail_password"])
 EMAIL_BACKEND = "lacarte.standards.mail.outbox.Outbox"
 EMAIL_TIMEOUT = 20

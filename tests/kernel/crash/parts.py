@@ -13,15 +13,14 @@ import django
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "lacarte.site.settings")
 django.setup()
 
-from django.core.management import call_command  # noqa: E402
 from django.db import connection, transaction  # noqa: E402
 
 from lacarte.kernel import jobs  # noqa: E402
 from lacarte.kernel.clock import now  # noqa: E402
 from lacarte.kernel.models import Job, OfficialMandate, Role, User  # noqa: E402
-from lacarte.registers.menu.actions import NoCapacityError, confirm, hold, take_earliest  # noqa: E402
+from lacarte.registers.menu.capacity.counting import living_holds, overbooked  # noqa: E402
+from lacarte.registers.menu.capacity.holding import NoCapacityError, confirm, hold, take_earliest  # noqa: E402
 from lacarte.registers.menu.models import CapacityLot, Hold  # noqa: E402
-from lacarte.registers.menu.queries import living_holds, overbooked  # noqa: E402
 from tests.city import build  # noqa: E402
 
 
@@ -45,18 +44,15 @@ def effects_together(payloads: list[dict[str, int]]) -> None:
         effect(payload)
 
 
-def migrate() -> None:
-    call_command("migrate", verbosity=0)
-    execute("CREATE TABLE effect (n integer)")
-
-
 def fill(count: str) -> None:
+    execute("CREATE TABLE effect (n integer)")
     with transaction.atomic():
         for n in range(int(count)):
             jobs.enqueue("crash.together" if n % 2 else "crash.effect", {"n": n})
 
 
 def work() -> None:
+    print("ready", flush=True)
     stop = threading.Event()
     while not stop.is_set():
         if not jobs.work_once(lease=timedelta(seconds=2)):

@@ -2,24 +2,13 @@
 
 from __future__ import annotations
 
-import os
 from pathlib import Path
 
 import pytest
 
-from tests.kernel.crash.scratch import contend, crash, scratch_database, script, start
+from tests.kernel.crash.scratch import KINDS, contend, crash, scratch_database, script, start
 
-KINDS = [
-    "sqlite",
-    pytest.param(
-        "postgresql",
-        marks=pytest.mark.skipif(
-            "LACARTE_TEST_POSTGRES" not in os.environ, reason="LACARTE_TEST_POSTGRES is not set"
-        ),
-    ),
-]
-# The suite runs once for each database; these tests choose theirs and need run in one of them only.
-pytestmark = pytest.mark.skipif("LACARTE_DATABASE" in os.environ, reason="ran with the SQLite suite")
+pytestmark = pytest.mark.once
 
 
 @pytest.mark.parametrize("kind", KINDS)

@@ -8,6 +8,7 @@ import sys
 import time
 from collections.abc import Sequence
 from datetime import timedelta
+from typing import Any
 from uuid import UUID
 
 import django
@@ -25,8 +26,8 @@ from lacarte.loop.matching.models import Match, MatchingRun  # noqa: E402
 from lacarte.loop.needs.actions import receive  # noqa: E402
 from lacarte.loop.needs.models import Channel, Need  # noqa: E402
 from lacarte.loop.orders.models import Order  # noqa: E402
+from lacarte.registers.menu.capacity.counting import living_holds, overbooked  # noqa: E402
 from lacarte.registers.menu.models import Hold  # noqa: E402
-from lacarte.registers.menu.queries import living_holds, overbooked  # noqa: E402
 from tests.city import build  # noqa: E402
 
 _LEASE = timedelta(seconds=1)
@@ -68,8 +69,8 @@ def take() -> None:
 def work() -> None:
     """Work until killed, and say where publishing is: units taken but not committed, or committed."""
 
-    def slowly(offers: Sequence[UUID]) -> list[Hold | None]:
-        holds = _TAKE_EARLIEST(offers)
+    def slowly(offers: Sequence[UUID], **how: Any) -> list[Hold | None]:
+        holds = _TAKE_EARLIEST(offers, **how)
         print("uncommitted", flush=True)
         time.sleep(0.1)
         return holds

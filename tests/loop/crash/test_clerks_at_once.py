@@ -2,18 +2,15 @@
 
 from __future__ import annotations
 
-import os
 import subprocess
 import sys
 from pathlib import Path
 
 import pytest
 
-from tests.kernel.crash.scratch import scratch_database
-from tests.kernel.crash.test_crash import KINDS
+from tests.kernel.crash.scratch import KINDS, scratch_database
 
-# The suite runs once for each database; these tests choose theirs and need run in one of them only.
-pytestmark = pytest.mark.skipif("LACARTE_DATABASE" in os.environ, reason="ran with the SQLite suite")
+pytestmark = pytest.mark.once
 PROCESSES, STEPS = 2, 60
 
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import os
 import signal
 import subprocess
 import sys
@@ -11,11 +10,9 @@ from pathlib import Path
 
 import pytest
 
-from tests.kernel.crash.scratch import scratch_database
-from tests.kernel.crash.test_crash import KINDS
+from tests.kernel.crash.scratch import KINDS, scratch_database
 
-# The suite runs once for each database; these tests choose theirs and need run in one of them only.
-pytestmark = pytest.mark.skipif("LACARTE_DATABASE" in os.environ, reason="ran with the SQLite suite")
+pytestmark = pytest.mark.once
 #: Where each worker is killed: at the so-many-th time that it says so.
 KILLS = [("uncommitted", 1), ("committed", 1), ("uncommitted", 2), ("committed", 2)]
 

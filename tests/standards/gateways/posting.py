@@ -34,13 +34,18 @@ def post(
 ) -> Any:
     """Post a message as the gateway would."""
     data = body if isinstance(body, bytes) else json.dumps(body).encode()
+    signed = signed_heads(data, key=key, at=at, secret=secret)
+    return client.post(f"/gateways/{name}/", data, content_type="application/json", headers=signed | heads)
+
+
+def signed_heads(data: bytes, *, key: str, at: float | None = None, secret: str = SECRET) -> dict[str, str]:
+    """The heads of a post with this body, signed now or ``at`` a time in seconds since 1970."""
     timestamp = int(time.time() if at is None else at)
-    signed = {
+    return {
         "webhook-id": key,
         "webhook-timestamp": str(timestamp),
         "webhook-signature": sign(base64.b64decode(secret), key=key, timestamp=timestamp, body=data),
     }
-    return client.post(f"/gateways/{name}/", data, content_type="application/json", headers=signed | heads)
 
 
 @contextmanager

@@ -70,6 +70,18 @@ def test_posted_again_nothing_happens_twice_and_the_answer_is_the_same(client: C
     assert Need.objects.count() == Message.objects.count() == Person.objects.count() == 1
 
 
+def test_what_one_sender_adds_too_often_is_to_be_posted_again(client: Client, settings: LazySettings) -> None:
+    settings.CONFIGURED = settings.CONFIGURED | {"rate_limit_message": "1/minute"}
+    post(client, SMS)
+    assert post(client, SMS | {"id": "m2"}, key="post-2").status_code == 201
+    refused = post(client, SMS | {"id": "m3"}, key="post-3")
+    assert (refused.status_code, refused["Retry-After"]) == (429, "60")
+    assert refused.json()["errors"][0]["field"] == "from"
+    assert Message.objects.count() == 2
+    settings.CONFIGURED = settings.CONFIGURED | {"rate_limit_message": "9/minute"}
+    assert post(client, SMS | {"id": "m3"}, key="post-4").status_code == 201
+
+
 def test_another_gateway_may_use_the_same_id(client: Client) -> None:
     post(client, SMS)
     assert post(client, SMS, name="chatty").json()["began"]

@@ -8,8 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from lacarte.registers.menu.models import CapacityLot, Offer, OfferAtPlace, ServiceType
-from lacarte.registers.providers.models import Provider
+from lacarte.registers.menu.models import CapacityLot, Offer, OfferAtPlace
 from lacarte.standards.imports import ImportFaultError, import_menu
 
 DATA = Path(__file__).parents[4] / "shared" / "data"
@@ -42,7 +41,7 @@ def test_a_data_package_becomes_a_menu_and_bad_rows_are_listed(tmp_path: Path) -
     )
     soup = Offer.objects.select_related("service_type__parent").get(code="town-10")
     assert (str(soup.service_type), str(soup.service_type.parent)) == ("Meals", "Basic Needs")
-    assert (soup.languages, soup.conditions) == (["en", "es"], {"en": "All welcome"})
+    assert (soup.languages, soup.conditions) == (["en", "es"], {"en": "All\nwelcome"})
     assert soup.places.get().longitude == 122.05
     bread = Offer.objects.select_related("service_type", "provider").get(code="town-13")
     assert (str(bread.service_type), str(bread.provider)) == ("unsorted", "Soup"), "an agency listed as a service"
@@ -104,11 +103,8 @@ def test_a_broken_facility_does_not_stop_the_others(tmp_path: Path) -> None:
 
 
 @pytest.mark.skipif(not DATA.is_dir(), reason="the real data are not beside this checkout")
-def test_miami_and_san_francisco() -> None:
-    miami = import_menu(DATA / "miami" / "hsds_datapackage.zip")
-    assert (miami.loaded, len(miami.rejected)) == (4089, 0)
+def test_san_francisco() -> None:
     linksf = import_menu(DATA / "sf" / "services_linksf.json")
     assert (linksf.loaded, linksf.known, len(linksf.rejected)) == (96, 34, 0), "the file repeats entries"
-    assert Provider.objects.count() > 1000
-    assert ServiceType.objects.filter(orderable=True).count() > 100
     assert OfferAtPlace.objects.exclude(longitude=None).count() >= 96
+    assert not Offer.objects.exclude(price_minor=None).exists(), "neither says what anything costs"

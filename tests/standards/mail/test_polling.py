@@ -126,6 +126,28 @@ def test_one_that_never_can_be_is_left_unseen_for_a_person(inbox: Inbox, monkeyp
     assert inbox.unseen == [1]
 
 
+def test_what_one_sender_writes_too_often_stays_unseen_and_keeps_back_no_other(
+    inbox: Inbox, settings: LazySettings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(polling, "AT_ONCE", 4)
+    monkeypatch.setattr(polling, "MOST_TRIES", 2)
+    settings.CONFIGURED = settings.CONFIGURED | {"rate_limit_message": "2/hour"}
+    inbox.put(email("the lamp", key="<0@x>", subject=""))
+    look(inbox)
+    for n in range(1, 5):
+        inbox.put(email(f"again {n}", key=f"<{n}@x>", subject="", In_Reply_To="<0@x>"))
+    assert look(inbox) == Polled({Became.JOINED: 2}, later=2)
+    for n in range(3):
+        inbox.put(email(f"of others {n}", key=f"<other-{n}@x>", subject="", sender="bob@x.example"))
+    assert look(inbox) == Polled({Became.NEED: 3}, later=1, more=1)
+    for _ in range(3):
+        look(inbox)
+    assert inbox.unseen == [4, 5]
+    settings.CONFIGURED = settings.CONFIGURED | {"rate_limit_message": "20/hour"}
+    assert look(inbox) == Polled({Became.JOINED: 2})
+    assert inbox.unseen == []
+
+
 def test_a_full_mailbox_is_read_a_part_at_a_time(inbox: Inbox, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(polling, "AT_ONCE", 2)
     for n in range(5):

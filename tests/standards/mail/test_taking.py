@@ -12,8 +12,8 @@ import pytest
 from django.conf import LazySettings
 from django.core import mail as sent_mail
 
-from lacarte.kernel import clock, jobs
-from lacarte.kernel.models import Job, Role
+from lacarte.kernel import clock
+from lacarte.kernel.models import Role
 from lacarte.loop.needs.actions import receive
 from lacarte.loop.needs.held.holding import release, why
 from lacarte.loop.needs.messages.conversation import say
@@ -22,6 +22,7 @@ from lacarte.loop.needs.models import Channel, Message, Need
 from lacarte.registers.people.models import Household, Person
 from lacarte.registers.places.models import NamedPlace
 from lacarte.standards.mail.taking import Became, take
+from tests.background import work
 from tests.city import City, build, official
 from tests.standards.mail.written import CITY, email
 
@@ -34,12 +35,6 @@ def city(settings: LazySettings, tmp_path: Path) -> Iterator[City]:
     settings.DEFAULT_FROM_EMAIL = CITY
     settings.MEDIA_ROOT = tmp_path
     yield build()
-
-
-def work() -> None:
-    while jobs.work_once():
-        pass
-    assert not Job.objects.filter(state=Job.State.STUCK).exists()
 
 
 def begun(**heads: str) -> Need:

@@ -16,6 +16,8 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
+from tests.migrated import migrated
+
 ROOT = Path(__file__).parents[3]
 LACARTE = [sys.executable, "-c", "from lacarte.cli import main; main()"]
 
@@ -41,7 +43,7 @@ def served(home: Path) -> Iterator[Served]:
     with socket.socket() as asked:
         asked.bind(("127.0.0.1", 0))
         port = str(asked.getsockname()[1])
-    subprocess.run([*LACARTE, "migrate"], env=environment, check=True, capture_output=True, timeout=120)
+    migrated(home)
     fill = [sys.executable, "-m", "tests.standards.open311.serving"]
     key = subprocess.run(fill, env=environment, check=True, capture_output=True, text=True, timeout=60).stdout
     log = (home / "serve.log").open("w+")

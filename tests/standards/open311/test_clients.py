@@ -24,7 +24,7 @@ from georeport import CityEndpoints, GeoReport
 from tests.standards.open311.cases import photo
 from tests.standards.open311.serving import Served, served
 
-pytestmark = pytest.mark.skipif("LACARTE_DATABASE" in os.environ, reason="on SQLite; ran with that suite")
+pytestmark = pytest.mark.once
 HERE = Path(__file__).parent
 
 

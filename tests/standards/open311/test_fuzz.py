@@ -45,7 +45,8 @@ CHECKS = [
 @pytest.fixture
 def open_gates(settings: LazySettings) -> None:
     """Fuzzing comes from one address."""
-    settings.CONFIGURED = {**settings.CONFIGURED, "rate_limit": "1000000/minute"}
+    open_wide = dict.fromkeys(("rate_limit", "rate_limit_read"), "1000000/minute")
+    settings.CONFIGURED = {**settings.CONFIGURED, **open_wide}
 
 
 @pytest.fixture

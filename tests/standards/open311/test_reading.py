@@ -13,12 +13,13 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
 from lacarte.kernel import clock
+from lacarte.kernel.api_keys import make
 from lacarte.loop.needs.models import Attachment, Follower, Need
 from lacarte.loop.orders.models import Order
 from lacarte.registers.people.models import Person
 from lacarte.standards.open311 import nearby
 from tests.city import City, build
-from tests.standards.open311.cases import ROOT, ask, tell
+from tests.standards.open311.cases import ROOT, ask, data, tell
 
 pytestmark = pytest.mark.django_db
 NOW = datetime(2026, 6, 30, 12, tzinfo=UTC)
@@ -342,6 +343,25 @@ def test_whoever_guesses_references_is_stopped_and_whoever_knows_them_is_not(cli
     guesses = ",".join(f"2222-22{n}" for n in range(22, 62))
     assert client.get(f"{ROOT}/requests.json", {"service_request_id": guesses}).status_code == 429
     assert client.get(f"{ROOT}/requests/{need.reference}.json").status_code == 200
+
+
+@pytest.mark.parametrize("format", ["json", "xml"])
+def test_whoever_reads_too_often_is_told_so_and_a_key_has_a_count_of_its_own(
+    client: Client, settings: LazySettings, format: str
+) -> None:
+    [need] = days_ago(build(), 1)
+    settings.CONFIGURED = {**settings.CONFIGURED, "rate_limit_read": "4/minute", "open311_key_required": True}
+    read = ("services", "requests", f"requests/{need.reference}", "services/lift-repair")
+    assert [client.get(f"{ROOT}/{what}.{format}").status_code for what in read] == [200] * 4
+    for what in read:
+        refused = client.get(f"{ROOT}/{what}.{format}")
+        assert (refused.status_code, refused["Retry-After"]) == (429, "60")
+        assert [(error["code"], bool(error["description"])) for error in data(refused)] == [("429", True)]
+    _, key = make("app")
+    again = [client.get(f"{ROOT}/requests.{format}", {"api_key": key}).status_code for _ in range(5)]
+    assert again == [200] * 4 + [429]
+    assert client.get(f"{ROOT}/services.{format}", {"api_key": "made up"}).status_code == 429
+    assert client.get(f"{ROOT}/services.{format}", REMOTE_ADDR="192.0.2.9").status_code == 200
 
 
 def test_a_reference_is_its_own_token(client: Client) -> None:

@@ -12,6 +12,7 @@ from django.urls import reverse
 
 from lacarte.kernel import clock
 from lacarte.kernel.api_keys import make, revoke
+from lacarte.kernel.rate_limit import under_attack
 from lacarte.loop.needs.models import Attachment, Danger, Need, UrgencyRule
 from lacarte.registers.menu.models import PriorityClass
 from lacarte.registers.people.models import Person
@@ -297,6 +298,23 @@ def test_one_address_cannot_flood_and_a_key_has_a_count_of_its_own(client: Clien
     assert answers[-1]["Retry-After"] == "60"
     _, key = make("app")
     assert client.post(REQUESTS, {**GOOD, "api_key": key}).status_code == 201
+
+
+def test_what_is_refused_or_held_is_noticed_as_an_attack_and_a_hasty_program_is_not(
+    client: Client, settings: LazySettings
+) -> None:
+    build()
+    paces = {"rate_limit": "1/minute", "rate_limit_key": "1/minute", "attack_pace": "2/hour"}
+    settings.CONFIGURED = {**settings.CONFIGURED, **paces}
+    _, key = make("app")
+    answers = [client.post(REQUESTS, {**GOOD, "api_key": key}).status_code for _ in range(5)]
+    assert answers == [201] + [429] * 4
+    assert not under_attack()
+    assert client.post(REQUESTS, {**GOOD, "description": "you are a fucking idiot"}).status_code == 201
+    assert Need.objects.filter(state=Need.State.HELD).exists()
+    assert not under_attack()
+    assert client.post(REQUESTS, GOOD).status_code == 429
+    assert under_attack()
 
 
 def test_a_key_is_needed_where_the_city_says_so(client: Client, settings: LazySettings) -> None:

@@ -27,6 +27,7 @@ FEATURES = (
     "type_unknown",
     "words",  # ln(1 + how much they share beyond chance), where all of a sentence is about ln(15)
     "words_unknown",  # no words, or of another language
+    "nothing_shared",  # both points are known: hardly a word in common, not of the same type, and no photo alike
     "long",  # how much longer than a sentence the shorter one is: ln(its weight / 15), at least 0
     "old_long",  # old x long: people write letters of what lasts
     "same_number",  # they name a house or a building in common
@@ -43,12 +44,14 @@ FARTHEST_METRES = 222.0
 SENTENCE = 15.0  # what a usual sentence weighs (words.Pieces)
 #: Which part of a text any other of its language has too.
 BY_CHANCE = 0.06
+#: Less than this beyond chance is nothing: a piece or two of a usual word.
+NOTHING = 1.0
 #: Bits of a perceptual hash that may differ between two photos of the same thing.
 LIKE_BITS = 12
 _OTHER_BITS = 20
 
 #: Reasons as codes, and when a pair has them.
-_NEAR_METRES, _SAME_TIME_HOURS, _SAME_WORDS, _SAME_PHOTO = 60.0, 24.0, 4.0, 0.25
+_NEAR_METRES, _SAME_TIME_HOURS, _SAME_WORDS, _SAME_PHOTO = 60.0, 24.0, 2.5, 0.25
 
 
 @dataclass(frozen=True)
@@ -76,13 +79,19 @@ class Report:
         return pieces(f"{self.where}\n{self.words}")
 
     @cached_property
+    def tongue(self) -> str:
+        """The language without its variety; empty where not known."""
+        tongue = self.language.partition("-")[0]
+        return "" if tongue == "und" else tongue
+
+    @cached_property
     def numbers(self) -> Numbers:
         """What it names of an address, in the address or in the words."""
         return numbers(f"{self.where}\n{self.words}")
 
 
 def features(one: Report, others: Sequence[Report]) -> Floats:
-    """What speaks for and against ``one`` being the same as each of ``others``: ``float64[n, 16]``."""
+    """What speaks for and against ``one`` being the same as each of ``others``: ``float64[n, 17]``."""
     far, unknown, old, same_type, related, type_unknown = _setting(
         one,
         np.array([other.longitude for other in others], dtype=np.float64),
@@ -94,6 +103,7 @@ def features(one: Report, others: Sequence[Report]) -> Floats:
     said = np.array([_said(one, other) for other in others], dtype=np.float64).reshape(-1, 6)
     shared, length = np.nan_to_num(said[:, :2]).T
     long = np.log(np.maximum(length / SENTENCE, 1.0))
+    words, unknown_words = np.maximum(shared - BY_CHANCE * length, 0), np.isnan(said[:, 0])
     columns = (
         np.ones(len(others)),
         far,
@@ -101,8 +111,9 @@ def features(one: Report, others: Sequence[Report]) -> Floats:
         same_type,
         related,
         type_unknown,
-        np.log1p(np.maximum(shared - BY_CHANCE * length, 0)),
-        np.isnan(said[:, 0]),
+        np.log1p(words),
+        unknown_words,
+        ~unknown & (words < NOTHING) & ~unknown_words & ~same_type & ~(said[:, 5] < LIKE_BITS),
         long,
         old * long,
         *said[:, 2:5].T,
@@ -113,6 +124,18 @@ def features(one: Report, others: Sequence[Report]) -> Floats:
     return np.column_stack([np.asarray(column, dtype=np.float64) for column in columns])
 
 
+@dataclass(frozen=True)
+class Outlook:
+    """What place, time and type alone say of others, before their words are read: each ``float64[n]``.
+
+    ``promise`` is to be compared with each other only, minus infinity for what is farther than
+    :data:`FARTHEST_METRES`; no words, numbers or photos make a pair more probable than ``at_most``.
+    """
+
+    promise: Floats
+    at_most: Floats
+
+
 def outlook(
     one: Report,
     *,
@@ -121,19 +144,33 @@ def outlook(
     hours: Floats,
     kinds: npt.NDArray[np.int64],
     areas: npt.NDArray[np.int64],
-) -> Floats:
-    """How promising others are by place, time and type alone: ``float64[n]``, to compare with each other only.
-
-    Minus infinity for what is farther than :data:`FARTHEST_METRES`. Each input is an array of n, with the meaning
-    that it has in :class:`Report`.
-    """
+) -> Outlook:
+    """How promising others are by place, time and type: arrays of n, as :class:`Report` has them."""
     columns = np.column_stack(_setting(one, longitude, latitude, hours, kinds, areas)).astype(np.float64)
     names = ("far", "where_unknown", "old", "same_type", "related_type", "type_unknown")
     at = [FEATURES.index(name) for name in names]
     always = FEATURES.index("always")
     placed, unplaced = (weights[always] + columns @ np.array(weights)[at] for weights in (PLACED, UNPLACED))
     too_far = columns[:, 0] > np.log1p(FARTHEST_METRES / FAR_METRES)
-    return np.asarray(np.where(too_far, -np.inf, np.where(columns[:, 1] > 0, unplaced, placed)))
+    is_unplaced, old = columns[:, 1] > 0, columns[:, 2]
+    odds = np.where(is_unplaced, unplaced + _most_said(one, UNPLACED, old), placed + _most_said(one, PLACED, old))
+    promise = np.where(is_unplaced, unplaced, placed)
+    return Outlook(np.asarray(np.where(too_far, -np.inf, promise)), np.where(too_far, 0.0, _probability(odds)))
+
+
+def _most_said(one: Report, weights: Sequence[float], old: Floats) -> Floats:
+    """The most that words, numbers and photos can add to the odds of ``one`` and others that are so ``old``."""
+    weigh = dict(zip(FEATURES, weights, strict=True))
+    likeliest = max(weigh["words"] * np.log1p((1 - BY_CHANCE) * one.pieces.weight), weigh["words_unknown"], 0.0)
+    longest = np.log(max(one.pieces.weight / SENTENCE, 1.0))
+    photos = ("same_photo", "other_photo") if one.photos else ()
+    rest = sum(
+        max(weigh[name], 0.0)
+        for name in ("nothing_shared", "same_number", "other_number", "other_building", *photos)
+    )
+    return np.asarray(
+        likeliest + rest + np.maximum(longest * (weigh["long"] + weigh["old_long"] * old), 0.0), dtype=np.float64
+    )
 
 
 def _setting(
@@ -162,7 +199,10 @@ def probabilities(rows: Floats, weights: tuple[Sequence[float], Sequence[float]]
     ``weights`` are those of pairs with two points, and those of pairs without: there words say most.
     """
     placed, unplaced = np.asarray(weights or (PLACED, UNPLACED), dtype=np.float64)
-    odds = np.where(rows[:, -1] > 0, rows @ unplaced, rows @ placed)
+    return _probability(np.where(rows[:, -1] > 0, rows @ unplaced, rows @ placed))
+
+
+def _probability(odds: Floats) -> Floats:
     return np.asarray(1 / (1 + np.exp(-np.clip(odds, -40, 40))))
 
 
@@ -191,5 +231,6 @@ def _said(one: Report, other: Report) -> tuple[float, ...]:
 
 def _other_language(one: Report, other: Report) -> bool:
     """Whether two reports cannot share words, because they are not written in one language."""
-    tags = {report.language.split("-")[0] for report in (one, other)} - {"", "und"}
-    return len(tags) > 1 or abs(one.pieces.han - other.pieces.han) > 0.5
+    if one.tongue and other.tongue and one.tongue != other.tongue:
+        return True
+    return abs(one.pieces.han - other.pieces.han) > 0.5

@@ -16,6 +16,14 @@ FEWEST = 4
 #: Words of alphabets shorter than this are mostly grammar: the, und, del.
 _SHORT = 4
 _PIECE = 3
+#: Words that say where, whatever is told of: points, numbers and names say it better.
+_WHERE = frozenset(
+    (
+        *("number", "street", "road", "avenue", "lane", "square", "building", "block", "house", "front", "near"),
+        *("opposite", "beside", "entrance", "corner", "outside", "calle", "plaza", "numero", "edificio", "frente"),
+        *("cerca", "devant", "batiment", "strasse", "hausnummer", "neben"),
+    )
+)
 _HAN = "\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff\U00020000-\U0003ffff"
 #: Signs that belong to a word though they are no letters of their own: vowels of Hebrew, Arabic, India, Thai.
 _VOWELS = "\u0591-\u05c7\u064b-\u065f\u0900-\u0dff\u0e31-\u0e3a\u0e47-\u0e4e\u0eb1-\u0ebc\u0ec8-\u0ecd"
@@ -60,7 +68,7 @@ def pieces(text: str) -> Pieces:
     for run in _RUN.findall(_plain(text)):
         if _HAN_RUN.match(run):
             han.update(run[at : at + 2] for at in range(len(run) - 1))
-        elif len(run) >= _SHORT:
+        elif len(run) >= _SHORT and run not in _WHERE:
             bounded = f" {run} "
             letters.update(bounded[at : at + _PIECE] for at in range(len(bounded) - _PIECE + 1))
     found = frozenset(han | letters)

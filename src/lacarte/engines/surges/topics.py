@@ -47,11 +47,20 @@ def grams(text: str) -> set[str]:
     return found
 
 
-def topics(now: Sequence[str], before: Iterable[str], *, most: int = 3, fewest: int = 3) -> list[Topic]:
+def topics(
+    now: Sequence[str],
+    before: Iterable[str],
+    *,
+    elsewhere: Iterable[str] | None = None,
+    most: int = 3,
+    fewest: int = 3,
+) -> list[Topic]:
     """Up to ``most`` phrases that stand out in the texts of ``now``, the clearest first.
 
     Compared are the odds that a text has a phrase, with the phrase's own frequency as prior (Monroe, Colaresi and
     Quinn, Political Analysis 16, 2008, with texts in the place of words). A phrase is in ``fewest`` texts or more.
+    Where there are texts from ``elsewhere``, a phrase stands out from those too: where little was written
+    ``before``, every common word would be new.
     """
     counted: Counter[str] = Counter()
     for text in now:
@@ -59,15 +68,27 @@ def topics(now: Sequence[str], before: Iterable[str], *, most: int = 3, fewest: 
     candidates = {words for words, n in counted.items() if n >= fewest}
     if not candidates:
         return []
-    earlier: Counter[str] = Counter()
-    texts_before = 0
-    for text in before:
-        texts_before += 1
-        earlier.update(candidates & grams(text))
-    scored = [_score(words, counted[words], len(now), earlier[words], texts_before) for words in candidates]
+    against = [_counted(texts, candidates) for texts in (before, elsewhere) if texts is not None]
+    scored = [_least(counted[words], len(now), words, against) for words in candidates]
     clear = _apart([one for one in sorted(scored, key=_clearest) if one.z > 2], most)
     whole = [replace(one, words=_whole(one.words, now)) for one in clear]
     return [one for i, one in enumerate(whole) if one.words not in {other.words for other in whole[:i]}]
+
+
+def _counted(texts: Iterable[str], candidates: set[str]) -> tuple[Counter[str], int]:
+    """In how many of the texts each candidate is, and how many texts there are."""
+    having: Counter[str] = Counter()
+    n = 0
+    for text in texts:
+        n += 1
+        having.update(candidates & grams(text))
+    return having, n
+
+
+def _least(now: int, texts_now: int, words: str, against: list[tuple[Counter[str], int]]) -> Topic:
+    """The score against the texts from which a phrase stands out least; ``before`` is of the first."""
+    scores = [_score(words, now, texts_now, having[words], n) for having, n in against]
+    return replace(scores[0], z=min(one.z for one in scores))
 
 
 def _whole(words: str, texts: Sequence[str]) -> str:

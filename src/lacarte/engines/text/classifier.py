@@ -15,6 +15,7 @@ from lacarte.engines.text.features import Vocabulary, choose_vocabulary
 from lacarte.engines.text.grams import grams
 from lacarte.engines.text.ridge import fit_ridge
 from lacarte.engines.text.sparse import Matrix, Rows
+from lacarte.engines.text.word_table import WordTable
 from lacarte.engines.text.words import KnownPieces, words_that_spoke
 
 __all__ = ["Classifier", "Suggestion", "fit", "share_of", "text_key"]
@@ -45,7 +46,7 @@ class Classifier:
 
     From ``threshold[l]`` on a label may be set without a person; :data:`~.calibration.NEVER`: it may not.
     ``others`` is how many labels there are that the model does not know, for which nothing speaks; what they
-    take is missing in the sum of the probabilities.
+    take is missing in the sum of the probabilities. What ``words`` says is added to what the table says.
     """
 
     labels: tuple[str, ...]
@@ -55,13 +56,14 @@ class Classifier:
     temperature: float
     threshold: npt.NDArray[np.float64]
     others: float = 0.0
+    words: WordTable | None = None
 
     def probabilities(self, texts: Sequence[str]) -> npt.NDArray[np.float64]:
         """Texts × labels; every row sums to 1, less what ``others`` take."""
         parts = [np.empty((0, len(self.labels)))]
         for first in range(0, len(texts), _AT_ONCE):
-            rows = self.vocabulary.rows(texts[first : first + _AT_ONCE])
-            parts.append(self._chances(rows))
+            some = texts[first : first + _AT_ONCE]
+            parts.append(self._chances(self.vocabulary.rows(some), some))
         return np.concatenate(parts)
 
     def suggest(self, text: str, n: int = 3, among: Container[str] | None = None) -> list[Suggestion]:
@@ -71,7 +73,7 @@ class Classifier:
         rows = self.vocabulary.rows_of(found, column, 1)
         if not len(rows.column):
             return []
-        chance = self._chances(rows)[0]
+        chance = self._chances(rows, [text])[0]
         likeliest = np.argsort(-chance, kind="stable").tolist()
         allowed = [at for at in likeliest if among is None or self.labels[at] in among]
         pieces = KnownPieces.of(text, self.vocabulary, found, column)
@@ -85,8 +87,10 @@ class Classifier:
             for at in allowed[:n]
         ]
 
-    def _chances(self, rows: Rows) -> npt.NDArray[np.float64]:
+    def _chances(self, rows: Rows, texts: Sequence[str]) -> npt.NDArray[np.float64]:
         scores = rows.times(self.table) + self.intercept
+        if self.words is not None:
+            scores += self.words.scores(texts)
         if not self.others:
             return softmax(scores, self.temperature)
         nothing = np.full((rows.rows, 1), self.intercept.mean() + self.temperature * np.log(self.others))

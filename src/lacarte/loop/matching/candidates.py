@@ -15,16 +15,19 @@ from lacarte.engines.geography import middle, project
 from lacarte.engines.matching import Problem
 from lacarte.engines.matching.candidates import build as engine
 from lacarte.engines.matching.candidates.build import EVER, Needs, Offers, Reason, Rules
+from lacarte.loop.matching.areas import Kinds, kinds
 from lacarte.loop.matching.inputs import Inputs
 from lacarte.loop.matching.ordering import ranked
 from lacarte.loop.matching.queries import HORIZON, Floats, Ints, OpenNeeds, Supply, city_of
 
 #: Changes with anything here that changes what a run decides.
-RULES_VERSION = "2026-11.3"
+RULES_VERSION = "2026-11.5"
 #: Equivalents in seconds: of a language that is not spoken, and of a unit of price.
 LANGUAGE_MISFIT_SECONDS = 1800
 SECONDS_PER_MINOR_UNIT = 0.2
 PRICE_CAP_SECONDS = 3600
+#: A price that nobody says is neither free nor the dearest.
+UNKNOWN_PRICE_SECONDS = 1800
 #: A need or an offer without coordinates: neither near nor far.
 UNKNOWN_TRAVEL_SECONDS = 1800
 #: A run looks at about so many pairs at first, and at no fewer and no more offers for one need than these.
@@ -44,6 +47,7 @@ class Candidates:
     found: engine.Candidates
     refused: Ints  # pairs as need * k + offer, sorted
     rank: npt.NDArray[np.int32]
+    outside: npt.NDArray[np.bool_]  # who offers their service does so to the people of other regions alone
 
     @property
     def problem(self) -> Problem:
@@ -60,6 +64,7 @@ class Candidates:
     def reason(self) -> list[str]:
         """Why nobody with free places can serve each need; empty where somebody can."""
         problem, reason = self.problem, self.found.reason
+        reason = np.where(self.outside & (reason == Reason.TYPE), np.uint8(Reason.REACH), reason)
         count = np.diff(problem.candidate_start)
         has_room = np.zeros(len(reason), dtype=bool)
         has_room[problem.rows[problem.capacity[problem.candidate_offer] > 0]] = True
@@ -81,24 +86,27 @@ class Candidates:
 
 
 def build(inputs: Inputs) -> Candidates:
-    """Join ``n`` needs with ``k`` offers at places of the same service type and within reach."""
+    """Join ``n`` needs with ``k`` offers at places of the same service type, for their region and within reach."""
     classes, order = ranked(inputs)
-    around = middle(*_all_places(inputs))
+    around, joined = middle(*_all_places(inputs)), kinds(inputs.needs, inputs.supply)
     found = engine.candidates(
-        _needs(inputs.needs, classes, order, around), _offers(inputs.supply, around), _rules(inputs)
+        _needs(inputs.needs, joined, classes, order, around),
+        _offers(inputs.supply, joined, around),
+        _rules(inputs, joined),
     )
-    return Candidates(_without(found, inputs.refused), inputs.refused, order)
+    return Candidates(_without(found, inputs.refused), inputs.refused, order, joined.outside)
 
 
 def _needs(
     needs: OpenNeeds,
+    joined: Kinds,
     classes: npt.NDArray[np.uint8],
     order: npt.NDArray[np.int32],
     around: tuple[float, float],
 ) -> Needs:
     x, y = project(*_places(needs), around)
     return Needs(
-        service_type=needs.service_type,
+        service_type=joined.of_needs,
         x=x,
         y=y,
         priority_class=classes,
@@ -109,11 +117,13 @@ def _needs(
     )
 
 
-def _offers(supply: Supply, around: tuple[float, float]) -> Offers:
+def _offers(supply: Supply, joined: Kinds, around: tuple[float, float]) -> Offers:
     x, y = project(*_places(supply), around)
     price = np.minimum(supply.price_minor * SECONDS_PER_MINOR_UNIT, PRICE_CAP_SECONDS)
+    price = np.where(np.isnan(price), UNKNOWN_PRICE_SECONDS, price)
     return Offers(
-        service_type=supply.service_type,
+        service_type=joined.of_offers,
+        type_start=joined.start,
         capacity=np.minimum(supply.free, 2**31 - 1).astype(np.int32),
         x=x,
         y=y,
@@ -126,7 +136,7 @@ def _offers(supply: Supply, around: tuple[float, float]) -> Offers:
     )
 
 
-def _rules(inputs: Inputs) -> Rules:
+def _rules(inputs: Inputs, joined: Kinds) -> Rules:
     """Small runs look at every pair; large ones at as many as fit, and then at those that prices call for."""
     _, refusals = np.unique(inputs.refused // max(len(inputs.supply.ids), 1), return_counts=True)
     least = max(FEWEST_OFFERS, int(refusals.max(initial=0)) + 1)
@@ -136,7 +146,7 @@ def _rules(inputs: Inputs) -> Rules:
         unknown_travel=UNKNOWN_TRAVEL_SECONDS,
         most=fits,
         most_full=fits,
-        agreements=np.array(sorted(inputs.supply.agreements), dtype=np.int64).reshape(-1, 4),
+        agreements=joined.agreements,
         version=RULES_VERSION,
     )
 

@@ -25,6 +25,7 @@ from lacarte.loop.matching.queries import (
 )
 
 Arrays = dict[str, npt.NDArray[Any]]
+_ROWS = {"agreements": 4, "areas": 3}  # sets of rows: how many numbers each has
 
 
 @dataclass(frozen=True, eq=False)
@@ -87,12 +88,14 @@ def unpack(packed: bytes) -> Inputs:
 
 
 def _completed(arrays: Arrays) -> Arrays:
-    """With what runs did not read before they knew of later days and of balancing."""
-    return {"supply.day": np.zeros_like(arrays["supply.free"]), "balanced": np.array(0), **arrays}
+    """With what runs did not read before they knew of later days, of balancing and of areas served."""
+    nothing = np.zeros_like(arrays["supply.free"])
+    areas = {"supply.area": nothing, "supply.areas": np.empty((0, 3), dtype=np.int64)}
+    return {"supply.day": nothing, "balanced": np.array(0), **areas, **arrays}
 
 
 def _arrays(inputs: Inputs) -> Arrays:
-    """Every column by its name; ids as 16 bytes each, agreements as sorted rows."""
+    """Every column by its name; ids as 16 bytes each, agreements and areas as sorted rows."""
     arrays: Arrays = {
         "refused": inputs.refused,
         "promotion_days": np.array(inputs.promotion_days),
@@ -107,14 +110,14 @@ def _arrays(inputs: Inputs) -> Arrays:
 def _array(name: str, values: Any) -> npt.NDArray[Any]:
     if name == "ids":
         return np.frombuffer(b"".join(one.bytes for one in values), dtype=np.uint8).reshape(-1, 16)
-    if name == "agreements":
-        return np.array(sorted(values), dtype=np.int64).reshape(-1, 4)
+    if name in _ROWS:
+        return np.array(sorted(values), dtype=np.int64).reshape(-1, _ROWS[name])
     return np.asarray(values)
 
 
 def _columns(table: type, arrays: Arrays, part: str) -> dict[str, Any]:
     columns: dict[str, Any] = {field.name: arrays[f"{part}.{field.name}"] for field in fields(table)}
     columns["ids"] = [UUID(bytes=row.tobytes()) for row in columns["ids"]]
-    if "agreements" in columns:
-        columns["agreements"] = frozenset(tuple(row) for row in columns["agreements"].tolist())
+    for name in _ROWS.keys() & columns.keys():
+        columns[name] = frozenset(tuple(row) for row in columns[name].tolist())
     return columns

@@ -14,9 +14,9 @@ from lacarte.kernel.models import User
 from lacarte.kernel.permissions import Action, may, may_anywhere, require_anywhere
 from lacarte.loop.matching.events import MatchingRunDiscarded, MatchingRunPublished
 from lacarte.loop.matching.models import Match, MatchingRun, NextUnit, Price, Shortage, Unserved
-from lacarte.loop.matching.queries import by_urgency
+from lacarte.loop.matching.queries import by_urgency, in_turn
 from lacarte.loop.needs.models import Need
-from lacarte.registers.menu.actions import release, take_earliest
+from lacarte.registers.menu.capacity.holding import release, take_earliest
 
 TAKE = "matching.take"
 State = MatchingRun.State
@@ -105,7 +105,8 @@ def _take(decisions: Sequence[UUID]) -> None:
     ]
     for row in rows:
         row.outcome = Outcome.OVERTAKEN
-    holds = take_earliest([row.offer_at_place_id for row in standing])
+    offers = [row.offer_at_place_id for row in standing]
+    holds = take_earliest(offers, leaving=in_turn(set(offers)))
     for row, hold in zip(standing, holds, strict=True):
         if hold is not None:
             row.outcome, row.hold = Outcome.HELD, hold

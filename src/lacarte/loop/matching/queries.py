@@ -2,22 +2,22 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
-from collections.abc import Iterable
+from collections import Counter, defaultdict
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from uuid import UUID
 
 import numpy as np
 import numpy.typing as npt
-from django.db.models import Q, QuerySet, Sum
+from django.db.models import Count, Q, QuerySet, Sum
 
 from lacarte.kernel import clock
 from lacarte.kernel.tree import BITS, FANOUT_BITS, ROOT_NUMBER
 from lacarte.loop.matching.models import Match, MatchingRun, Refusal, Unserved
 from lacarte.loop.needs.models import Need
+from lacarte.registers.menu.capacity.counting import open_lots, with_free_units
 from lacarte.registers.menu.models import CapacityLot, OfferAtPlace, PriorityClass
-from lacarte.registers.menu.queries import with_free_units
 from lacarte.registers.places.models import Agreement
 
 #: How far ahead capacity is given out.
@@ -71,10 +71,12 @@ class Supply:
     latitude: Floats
     languages: Ints  # one bit a language, 0: not said
     reach_metres: Floats
-    price_minor: Ints
+    price_minor: Floats  # NaN: not known
     free: Ints
     day: Ints  # 0: within the horizon; else how many days from now the first free lot begins
     agreements: frozenset[tuple[int, int, int, int]]  # supplier city, beneficiary city, service first, last
+    area: Ints  # for whom it is alone: a number in ``areas``, 0: for all within reach
+    areas: frozenset[tuple[int, int, int]]  # number of an area, and the first and last region of a part of it
 
 
 def city_of(regions: Ints) -> Ints:
@@ -100,14 +102,18 @@ class Languages:
         return sum(1 << number for number in numbers if number < _MOST_LANGUAGES)
 
 
-def open_needs(languages: Languages, least_urgent: int = LAST_CLASS, promotion_days: int = 0) -> OpenNeeds:
-    """All weighed needs of class ``least_urgent`` or earlier that wait for an offer, by their ids.
+def open_needs(
+    languages: Languages, least_urgent: int = LAST_CLASS, promotion_days: int = 0, *, only: UUID | None = None
+) -> OpenNeeds:
+    """All weighed needs of class ``least_urgent`` or earlier that wait for an offer, by id; or ``only`` one.
 
     With them those that come up to it by having waited ``promotion_days``. One that a published decision holds a
     unit for has its promise and does not wait.
     """
     now, promised = clock.now(), Match.objects.filter(outcome=Match.Outcome.HELD).values("need")
     among = Q(priority_class__lte=least_urgent)
+    if only is not None:
+        among &= Q(pk=only)
     if promotion_days:
         among |= Q(priority_class=least_urgent + 1, received_at__lte=now - timedelta(days=promotion_days))
     rows = list(
@@ -135,31 +141,29 @@ def open_needs(languages: Languages, least_urgent: int = LAST_CLASS, promotion_d
 def supply(languages: Languages, kinds: Iterable[int]) -> Supply:
     """Offers at places of these service types with capacity within the horizon, and what of it is free.
 
+    What people wait for in turn is not: the first that is free is theirs.
     One that is full stays in with nothing free: its price says what one more unit there would do. What is free
     after the horizon is nobody's yet, but people are told of it.
     """
     now = clock.now()
-    lots = with_free_units(
-        CapacityLot.objects.filter(
-            ends_at__gt=now,
-            starts_at__lt=now + LATER,
-            offer_at_place__offer__paused=False,
-            offer_at_place__offer__service_type__in=set(kinds),
-        ).select_related("offer_at_place__offer")
-    )
     at: dict[tuple[bool, UUID], OfferAtPlace] = {}
     free: dict[tuple[bool, UUID], int] = defaultdict(int)
     day: dict[tuple[bool, UUID], int] = {}
-    for lot in lots.order_by("starts_at", "pk"):
+    lots = list(with_free_units(_lots(kinds, now)).order_by("starts_at", "pk"))
+    turns = in_turn({lot.offer_at_place_id for lot in lots})
+    for lot in lots:
         later = lot.starts_at >= now + HORIZON
-        if later and lot.free <= 0:
+        offered = max(lot.free - turns[lot.offer_at_place_id], 0)
+        turns[lot.offer_at_place_id] -= max(lot.free, 0) - offered
+        if later and not offered:
             continue
         key = later, lot.offer_at_place_id
         at[key] = lot.offer_at_place
-        free[key] += max(lot.free, 0)
+        free[key] += offered
         day.setdefault(key, (lot.starts_at - now).days if later else 0)
     keys = sorted(at)
     places = [at[key] for key in keys]
+    area, areas = _areas(offer for _, offer in keys)
     return Supply(
         ids=[offer for _, offer in keys],
         service_type=_ints(place.offer.service_type_id for place in places),
@@ -168,11 +172,41 @@ def supply(languages: Languages, kinds: Iterable[int]) -> Supply:
         latitude=_floats(place.latitude for place in places),
         languages=_ints(languages.bits(*place.offer.languages) for place in places),
         reach_metres=_floats(place.reach_metres or _EVERYWHERE_METRES for place in places),
-        price_minor=_ints(place.offer.price_minor for place in places),
+        price_minor=_floats(place.offer.price_minor for place in places),
         free=_ints(free[key] for key in keys),
         day=_ints(day[key] for key in keys),
         agreements=frozenset(_agreements()),
+        area=_ints(area.get(offer, 0) for _, offer in keys),
+        areas=areas,
     )
+
+
+def in_turn(offers: Collection[UUID]) -> Counter[UUID]:
+    """How many wait in turn (``orders.waiting``) for each offer at a place: what becomes free there is theirs."""
+    waiting = OfferAtPlace.objects.filter(pk__in=offers, waiting__state="waiting").order_by()
+    return Counter(dict(waiting.values_list("pk").annotate(n=Count("waiting"))))
+
+
+def _areas(offers: Iterable[UUID]) -> tuple[dict[UUID, int], frozenset[tuple[int, int, int]]]:
+    """The number of the area that each offer serves alone, and the areas; those that are alike are one."""
+    parts: dict[UUID, set[tuple[int, int]]] = defaultdict(set)
+    named = OfferAtPlace.serves.through.objects.values_list("offeratplace_id", "region_id", "region__last")
+    for offer, first, last in named:
+        parts[offer].add((first, last))
+    ours = {offer: tuple(sorted(parts[offer])) for offer in offers if offer in parts}
+    numbers = {area: number for number, area in enumerate(sorted(set(ours.values())), start=1)}
+    areas = frozenset((number, first, last) for area, number in numbers.items() for first, last in area)
+    return {offer: numbers[area] for offer, area in ours.items()}, areas
+
+
+def _lots(kinds: Iterable[int], now: datetime) -> QuerySet[CapacityLot]:
+    """Capacity of these service types that is not over and begins soon enough to be told of."""
+    return CapacityLot.objects.filter(
+        open_lots(),
+        starts_at__lt=now + LATER,
+        offer_at_place__offer__paused=False,
+        offer_at_place__offer__service_type__in=set(kinds),
+    ).select_related("offer_at_place__offer")
 
 
 def _agreements() -> list[tuple[int, int, int, int]]:

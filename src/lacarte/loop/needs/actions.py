@@ -19,7 +19,7 @@ from lacarte.kernel.ids import new_reference
 from lacarte.kernel.models import User
 from lacarte.kernel.permissions import Action, require
 from lacarte.kernel.text import storable
-from lacarte.loop.needs.cases.duplicates import Alike, alike
+from lacarte.loop.needs.cases.duplicates import Likely, likely, told_by
 from lacarte.loop.needs.cases.joining import leave, stand_alone
 from lacarte.loop.needs.cases.turns import taking_turns
 from lacarte.loop.needs.events import NeedClassified, NeedHeld, NeedReceived, NeedWithdrawn
@@ -116,7 +116,7 @@ def receive(
     )
     understood = _understood(need, reading, where, judged, _alike(need, attachments))
     understood.held = held
-    return _keep(need, understood, attachments, actor, opening, also)
+    return _keep(need, _Beside(understood, attachments, actor, opening, also))
 
 
 @dataclass(frozen=True)
@@ -159,7 +159,7 @@ def _where(
 
 
 def _understood(
-    need: Need, reading: Reading, where: _Where, judged: Judgement, likely: list[Alike]
+    need: Need, reading: Reading, where: _Where, judged: Judgement, same: list[Likely]
 ) -> Understanding:
     return Understanding(
         need=need,
@@ -174,53 +174,54 @@ def _understood(
         personal=personal_in(need.text),
         rules=judged.rules,
         alike=[
-            {"need": str(one.need.pk), "probability": round(one.probability, 3), "reasons": one.reasons}
-            for one in likely
+            {"need": str(one.key), "probability": round(one.probability, 3), "reasons": one.reasons}
+            for one in same
         ],
     )
 
 
-def _alike(need: Need, attachments: Sequence[Attachment]) -> list[Alike]:
+def _alike(need: Need, attachments: Sequence[Attachment]) -> list[Likely]:
     if need.subject != Subject.PLACE:
         return []
-    return alike(
-        text=need.text,
-        service_type=need.service_type,
-        longitude=need.longitude,
-        latitude=need.latitude,
-        at=need.received_at,
-        photos=[photo.likeness for photo in attachments if photo.likeness is not None],
-        address=need.address,
-        region=need.region,
-    )
+    return likely(told_by(need, [photo.likeness for photo in attachments if photo.likeness is not None]))
 
 
-@transaction.atomic
-def _keep(
-    need: Need,
-    understood: Understanding,
-    attachments: Sequence[Attachment],
-    actor: User | None,
-    opening: Message | None,
-    also: Callable[[Need], None] | None,
-) -> Need:
+@dataclass(frozen=True)
+class _Beside:
+    """What is written down with a need, in its transaction."""
+
+    understood: Understanding
+    attachments: Sequence[Attachment]
+    actor: User | None
+    opening: Message | None
+    also: Callable[[Need], None] | None
+
+
+def _keep(need: Need, beside: _Beside) -> Need:
     """Write it all down in one transaction; the same ``external_id`` sent at the same moment is one need still."""
     newcomer = need.person if need.person is not None and need.person._state.adding else None
-    try:
-        with transaction.atomic():
+    while True:
+        try:
+            with transaction.atomic():
+                if newcomer is not None:
+                    newcomer.save()
+                need.save(force_insert=True)
+                _keep_beside(need, beside)
+        except IntegrityError:
+            known = Need.objects.filter(external_id=need.external_id).first() if need.external_id else None
+            if known is not None:
+                return known
+            if not Need.objects.filter(reference=need.reference).exists():
+                raise
+            need.reference = new_reference()  # among a million needs, one in some 27,000 is drawn twice
             if newcomer is not None:
-                newcomer.save()
-            need.save(force_insert=True)
-    except IntegrityError:
-        known = Need.objects.filter(external_id=need.external_id).first() if need.external_id else None
-        if known is not None:
-            return known
-        if not Need.objects.filter(reference=need.reference).exists():
-            raise
-        need.reference = new_reference()  # among a million needs, one in some 27,000 is drawn twice
-        if newcomer is not None:
-            newcomer._state.adding = True
-        return _keep(need, understood, attachments, actor, opening, also)
+                newcomer._state.adding = True
+        else:
+            return need
+
+
+def _keep_beside(need: Need, beside: _Beside) -> None:
+    understood, opening, attachments = beside.understood, beside.opening, beside.attachments
     understood.save(force_insert=True)
     if opening is not None:
         opening.need = need
@@ -230,12 +231,11 @@ def _keep(
         waiting.update(need=need, draft="", message=opening)
     if need.urgency == PriorityClass.NOW:
         Danger.objects.create(need=need, raised_at=clock.now())
-    publish(NeedReceived(need=need.pk, channel=need.channel), stream=need.pk, actor=actor)
+    publish(NeedReceived(need=need.pk, channel=need.channel), stream=need.pk, actor=beside.actor)
     if understood.held:
         publish(NeedHeld(need=need.pk, reason=understood.held), stream=need.pk)
-    if also is not None:
-        also(need)
-    return need
+    if beside.also is not None:
+        beside.also(need)
 
 
 def _said(answers: Answers) -> Iterator[str]:

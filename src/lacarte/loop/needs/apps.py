@@ -1,4 +1,4 @@
-"""The app of needs: after each migration the shipped rules of urgency that are missing are added."""
+"""The app of needs: after each migration the shipped rules of urgency and ready answers come in."""
 
 from __future__ import annotations
 
@@ -15,16 +15,18 @@ class NeedsConfig(AppConfig):
     name = "lacarte.loop.needs"
 
     def ready(self) -> None:
-        """Have the rules added."""
-        post_migrate.connect(_add_rules, sender=self)
+        """Have the shipped content added."""
+        post_migrate.connect(_add_content, sender=self)
 
 
-def _add_rules(using: str, **said: Any) -> None:
+def _add_content(using: str, **said: Any) -> None:
     from django.db.migrations.executor import MigrationExecutor
 
-    from lacarte.loop.needs.urgency.rules import add_shipped
+    from lacarte.loop.needs.messages import ready
+    from lacarte.loop.needs.urgency import shipping
 
     executor = MigrationExecutor(connections[using])
     newest = [node for node in executor.loader.graph.leaf_nodes() if node[0] == "needs"]
     if not executor.migration_plan(newest):  # on the way back to an older version the table may look otherwise
-        add_shipped()
+        shipping.bring()
+        ready.add_shipped()

@@ -72,6 +72,44 @@ class PhotoTakenBack(DomainEvent):
 
 
 @dataclass(frozen=True, kw_only=True)
+class HarmFound(DomainEvent):
+    """The scanner found something harmful in what was sent along; nobody can open it."""
+
+    name: ClassVar[str] = "need.harm-found"
+    sentence: ClassVar[str | Promise] = _("A file that came with it holds something harmful and is locked away.")
+    need: UUID
+    attachment: UUID
+
+
+@dataclass(frozen=True, kw_only=True)
+class DocumentsRemoved(DomainEvent):
+    """Photos and documents were deleted, because the time for which they are kept was over."""
+
+    name: ClassVar[str] = "need.documents-removed"
+    sentence: ClassVar[str | Promise] = _("Photos and documents were deleted: their time was over.")
+    need: UUID
+    count: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class DocumentsHeld(DomainEvent):
+    """The documents of a need are kept beyond their time, for a reason in law."""
+
+    name: ClassVar[str] = "need.documents-held"
+    sentence: ClassVar[str | Promise] = _("Photos and documents are kept beyond their time, for a reason in law.")
+    need: UUID
+
+
+@dataclass(frozen=True, kw_only=True)
+class DocumentsLetGo(DomainEvent):
+    """They are deleted again when their time is over."""
+
+    name: ClassVar[str] = "need.documents-let-go"
+    sentence: ClassVar[str | Promise] = _("Photos and documents are deleted again when their time is over.")
+    need: UUID
+
+
+@dataclass(frozen=True, kw_only=True)
 class NeedHeld(DomainEvent):
     """A person reads a need before anything else happens; ``reason`` is a code of ``needs.abuse``."""
 

@@ -11,7 +11,7 @@ from lacarte.kernel.ids import new_reference, uuid7
 from lacarte.kernel.models import User
 from lacarte.kernel.text import MultilingualField, in_language
 from lacarte.registers.menu.models import PriorityClass, ServiceType, Subject
-from lacarte.registers.people.models import Household, Person
+from lacarte.registers.people.models import Household, Mandate, Person
 from lacarte.registers.places.models import Region
 
 
@@ -52,6 +52,7 @@ class Need(models.Model):
     person = models.ForeignKey(Person, null=True, on_delete=models.SET_NULL, related_name="needs")
     household = models.ForeignKey(Household, null=True, on_delete=models.SET_NULL, related_name="needs")
     registered_by = models.ForeignKey(User, null=True, on_delete=models.SET_NULL, related_name="+")
+    mandate = models.ForeignKey(Mandate, null=True, on_delete=models.SET_NULL, related_name="+")  # told for them
     service_type = models.ForeignKey(ServiceType, on_delete=models.PROTECT, related_name="needs")
     type_certainty = models.FloatField(default=1.0)  # 1: chosen by a person
     region = models.ForeignKey(Region, on_delete=models.PROTECT, related_name="needs")
@@ -71,6 +72,7 @@ class Need(models.Model):
     lead = models.ForeignKey("self", null=True, on_delete=models.PROTECT, related_name="joined")
     priority_class = models.PositiveSmallIntegerField(null=True)
     need_index = models.FloatField(null=True)
+    rank = models.FloatField(default=0.0)  # place in the desk's lists, by class and index; 0 until it is weighed
     external_id = models.CharField(max_length=120, null=True, unique=True)  # noqa: DJ001 (null: no other system)
     received_at = models.DateTimeField(default=clock.now)
     closed_at = models.DateTimeField(null=True)
@@ -79,7 +81,14 @@ class Need(models.Model):
     class Meta:
         ordering = ["-received_at"]
         indexes = [
-            models.Index(fields=["cell", "state"], name="need_near"),
+            models.Index(
+                # All that is read of a need to compare it, so that the need itself stays unread.
+                fields=[
+                    *("cell", "-received_at", "state", "subject", "service_type"),
+                    *("longitude", "latitude", "lead", "region", "id"),
+                ],
+                name="need_near",
+            ),
             models.Index(fields=["state", "-received_at"], name="need_queue"),
             models.Index(fields=["region", "service_type", "state"], name="need_place_type"),
             models.Index(fields=["subject", "-received_at"], name="need_newest"),
@@ -91,6 +100,18 @@ class Need(models.Model):
                 condition=models.Q(longitude=None),
                 name="need_unplaced",
             ),
+            # The desk's lists (pages.desk.queue), and all that decides who sees a need, so that it stays unread.
+            models.Index(
+                fields=["state", "rank", "received_at", "id", "region", "service_type"],
+                condition=models.Q(closed_at=None),
+                name="need_pressing",
+            ),
+            models.Index(
+                fields=["state", "region", "service_type", "rank", "received_at", "id"],
+                condition=models.Q(closed_at=None),
+                name="need_pressing_of_place",
+            ),
+            models.Index(fields=["received_at", "id", "region", "service_type"], name="need_newest_of_all"),
         ]
 
     def __str__(self) -> str:
@@ -185,6 +206,7 @@ class Message(models.Model):
         CHAT = "chat", _("Chat")
         PAGE = "page", _("Page of the need")
         PHONE = "phone", _("Phone")
+        LETTER = "letter", _("Letter")
 
     id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
     need = models.ForeignKey(Need, on_delete=models.CASCADE, related_name="messages")
@@ -202,6 +224,7 @@ class Message(models.Model):
     external_id = models.CharField(max_length=200, null=True, unique=True)  # noqa: DJ001 (null: no other system)
     refused = models.JSONField(default=list)  # sentences: what was sent along and not taken, and why
     at = models.DateTimeField(default=clock.now)
+    not_before = models.DateTimeField(null=True)  # of one that waits for the morning; null: it does not wait
     handled_at = models.DateTimeField(null=True)  # of one from the resident: an official has seen to it
 
     class Meta:
@@ -231,13 +254,40 @@ class Mailbox(models.Model):
 
 
 class Attachment(models.Model):
-    """A photo or document that came with a need: stored once, as we encoded it anew."""
+    """A photo or document that came with a need, or a photo of the work: stored once, as we encoded it anew."""
+
+    class Shows(models.TextChoices):
+        """Of a photo that whoever did the work took; empty: it came from the resident."""
+
+        BEFORE = "before", _("Before the work")
+        AFTER = "after", _("After the work")
+
+    class Kind(models.TextChoices):
+        """What decides how long it is kept. A ``proof`` was asked for by a service."""
+
+        PHOTO = "photo", _("Photo")
+        DOCUMENT = "document", _("Document")
+        PROOF = "proof", _("Proof")
+
+    class State(models.TextChoices):
+        """Only what is ``kept`` can be opened. Of what is ``removed`` nothing is left but that it was there."""
+
+        WAITING = "waiting", _("Being checked for viruses")
+        KEPT = "kept", _("Can be opened")
+        QUARANTINED = "quarantined", _("Locked away: harmful")
+        REMOVED = "removed", _("Deleted")
 
     id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
     need = models.ForeignKey(Need, null=True, on_delete=models.CASCADE, related_name="attachments")
     message = models.ForeignKey(Message, null=True, on_delete=models.SET_NULL, related_name="attachments")
     draft = models.CharField(max_length=43, blank=True, db_index=True)  # whose question page it waits on
-    file = models.CharField(max_length=200)  # below MEDIA_ROOT
+    shows = models.CharField(max_length=6, choices=Shows, blank=True)
+    kind = models.CharField(max_length=10, choices=Kind, default=Kind.DOCUMENT)
+    state = models.CharField(max_length=12, choices=State, default=State.KEPT)
+    file = models.CharField(max_length=200)  # below MEDIA_ROOT; empty: removed
+    as_sent = models.CharField(max_length=200, blank=True)  # likewise, until the scanner has looked at it
+    harm = models.CharField(max_length=200, blank=True)  # what the scanner calls it
+    removed_at = models.DateTimeField(null=True)
     media_type = models.CharField(max_length=100)
     size = models.PositiveIntegerField()  # bytes
     width = models.PositiveIntegerField(null=True)  # pixels, of a photo
@@ -248,8 +298,26 @@ class Attachment(models.Model):
     released_by = models.ForeignKey(User, null=True, on_delete=models.SET_NULL, related_name="+")
     created_at = models.DateTimeField(default=clock.now)
 
+    class Meta:
+        indexes = [
+            models.Index(fields=["created_at"], condition=models.Q(state="waiting"), name="attachment_waiting"),
+            models.Index(fields=["kind", "state"], name="attachment_kind_state"),
+        ]
+
     def __str__(self) -> str:
         return f"{self.media_type}, {self.size} bytes"
+
+
+class LegalHold(models.Model):
+    """Why the documents of a need are not deleted when their time is over."""
+
+    need = models.OneToOneField(Need, primary_key=True, on_delete=models.CASCADE, related_name="legal_hold")
+    reason = models.CharField(max_length=500)
+    by = models.ForeignKey(User, null=True, on_delete=models.SET_NULL, related_name="+")
+    at = models.DateTimeField(default=clock.now)
+
+    def __str__(self) -> str:
+        return f"{self.need}: {self.reason}"
 
 
 class KeptDraft(models.Model):
@@ -277,8 +345,29 @@ class UrgencyRule(models.Model):
     urgency = models.PositiveSmallIntegerField(choices=PriorityClass)
     advice = MultilingualField()  # told to the resident at once, such as the emergency number
     active = models.BooleanField(default=True)
+    shipped = models.CharField(max_length=64, default="")  # fingerprint of the shipped rule it was in step with
     changed_by = models.ForeignKey(User, null=True, on_delete=models.SET_NULL, related_name="+")
     changed_at = models.DateTimeField(default=clock.now)
+
+    def __str__(self) -> str:
+        return in_language(self.name)
+
+
+class ReadyAnswer(models.Model):
+    """What officials often write to residents, with gaps that are filled for each need."""
+
+    code = models.SlugField(max_length=60, primary_key=True)
+    name = MultilingualField()  # for officials
+    text = MultilingualField()
+    service_type = models.ForeignKey(
+        ServiceType, null=True, blank=True, on_delete=models.CASCADE, related_name="ready_answers"
+    )  # for needs of it and of what lies below it; null: for all
+    active = models.BooleanField(default=True)
+    changed_by = models.ForeignKey(User, null=True, on_delete=models.SET_NULL, related_name="+")
+    changed_at = models.DateTimeField(default=clock.now)
+
+    class Meta:
+        ordering = ["code"]
 
     def __str__(self) -> str:
         return in_language(self.name)

@@ -6,13 +6,14 @@ from collections.abc import Iterable
 from datetime import datetime
 from uuid import UUID
 
-from django.db.models import F, Q, QuerySet
+from django.db.models import Exists, F, OuterRef, Q, QuerySet
 
 from lacarte.kernel.ids import read_reference
 from lacarte.kernel.models import User
-from lacarte.kernel.permissions import Action, AnyUser, permitted
+from lacarte.kernel.permissions import Action, AnyUser, may_there, permitted
 from lacarte.loop.needs.models import Follower, Need
 from lacarte.registers.menu.models import Subject
+from lacarte.registers.people.mandates import valid
 
 _BATCH = 500
 
@@ -22,9 +23,22 @@ def visible(user: AnyUser) -> QuerySet[Need]:
     return permitted(Need.objects.select_related("service_type", "region"), user, Action.READ)
 
 
+def people_seen_by(user: User, act: Action = Action.REGISTER, on_needs: Action = Action.READ) -> Q:
+    """The persons an official may see to ``act``: who live where their mandate is, or have a need that it covers.
+
+    A need counts where they may do ``on_needs`` with it.
+    """
+    theirs = permitted(Need.objects.filter(person=OuterRef("pk")), user, on_needs)
+    return may_there(user, act, "household__region_id") | Q(Exists(theirs))
+
+
 def own(user: User) -> QuerySet[Need]:
-    """A resident's own needs and those of their household, newest first."""
+    """A resident's own needs and those of their household, newest first.
+
+    And those that they told for somebody else, as long as they may act for them.
+    """
     mine = Q(person__user=user) | Q(household__members__user=user, person=None)
+    mine |= Q(mandate__holder__user=user) & valid("mandate__")
     return Need.objects.filter(mine).select_related("service_type", "region").distinct()
 
 

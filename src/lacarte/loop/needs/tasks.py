@@ -15,21 +15,24 @@ from lacarte.loop.needs.models import Channel
 from lacarte.loop.needs.surges import finding as surges
 from lacarte.loop.needs.surges import phrases as surging_words
 from lacarte.loop.needs.understanding import placing, training
-from lacarte.loop.needs.uploads import attachments
-from lacarte.loop.needs.urgency import dangers
+from lacarte.loop.needs.uploads import attachments, keeping, scanning
+from lacarte.loop.needs.urgency import calling, dangers
 from lacarte.loop.needs.urgency import learnt as learnt_urgency
 from lacarte.loop.sensing.events import AlarmRaised
 from lacarte.loop.sensing.models import Alarm
 
 __all__ = [
+    "calling",
     "case_news",
     "clustering",
     "confirming",
     "dangers",
     "delivering",
+    "keeping",
     "learn_places",
     "learnt_urgency",
     "need_of_alarm",
+    "scanning",
     "surges",
     "surging_words",
     "sweep_attachments",

@@ -3,13 +3,11 @@
 from __future__ import annotations
 
 from datetime import timedelta
-
-from django.db import transaction
-from django.db.models import Q
+from uuid import UUID
 
 from lacarte.kernel import clock
-from lacarte.kernel.events import publish_many, subscribe, subscribe_many
-from lacarte.kernel.jobs import AT_ONCE
+from lacarte.kernel.events import subscribe, subscribe_many
+from lacarte.kernel.jobs import AT_ONCE, job
 from lacarte.kernel.models import Event
 from lacarte.kernel.schedule import every
 from lacarte.loop.matching.events import MatchingRunPublished, ObjectionAnswered
@@ -17,10 +15,25 @@ from lacarte.loop.matching.models import Match, Objection
 from lacarte.loop.matching.queries import by_urgency
 from lacarte.loop.needs.cases.joining import keep_in_step
 from lacarte.loop.needs.cases.news import News, tell_case, tell_need
+from lacarte.loop.needs.events import NeedMetTogether, NeedReleased, NeedTurnedAway, NeedWithdrawn
+from lacarte.loop.needs.models import Attachment, Need
+from lacarte.loop.orders import calling
 from lacarte.loop.orders.actions import change, place_many
-from lacarte.loop.orders.events import OrderChanged, OrderOverdue, OrderPlaced
-from lacarte.loop.orders.models import Order, OrderState
+from lacarte.loop.orders.bulk import doing
+from lacarte.loop.orders.bundles import telling
+from lacarte.loop.orders.bundles.changing import ended, met
+from lacarte.loop.orders.bundles.sending import SEND, order_released, send_part
+from lacarte.loop.orders.delivery import reminding
+from lacarte.loop.orders.delivery.dispatching import OBJECTED
+from lacarte.loop.orders.delivery.watching import watch_deadlines
+from lacarte.loop.orders.events import OrderChanged, OrderCompleted, OrderPlaced
+from lacarte.loop.orders.models import BundlePart, EvidenceGiven, Order, OrderState
+from lacarte.loop.orders.rounds.planning import forget_rounds
+from lacarte.loop.orders.rounds.steps import forget_steps
 from lacarte.loop.orders.states import ENDED, NOT_ANSWERED, UNMET, Who
+from lacarte.loop.orders.working.assigning import leave_withdrawn
+
+__all__ = ["calling", "doing", "reminding", "telling", "watch_deadlines"]  # whose jobs are declared there
 
 
 @subscribe(MatchingRunPublished, own_transactions=True)
@@ -45,7 +58,8 @@ def return_order(event: ObjectionAnswered, record: Event) -> None:
         need=event.need, offer_at_place=about.offer_at_place_id, state__in=NOT_ANSWERED
     ).first()
     if order is not None:
-        change(order, to=OrderState.REJECTED, actor=None, who=Who.WORKER, reason=objection.answer)
+        words = objection.answer
+        change(order, to=OrderState.REJECTED, actor=None, who=Who.WORKER, reason=words, code=OBJECTED)
 
 
 @subscribe(OrderChanged)
@@ -57,9 +71,12 @@ def keep_case_in_step(event: OrderChanged, record: Event) -> None:
 
 @subscribe_many(OrderPlaced)
 def tell_placed(events: list[OrderPlaced]) -> None:
-    """Whoever told it, and who follows it, hears that a provider was asked."""
+    """Whoever told it, and who follows it, hears that a provider was asked; of a bundle of all in one message."""
+    bundles = telling.bundles_of([event.need for event in events])
     for event in events:
-        tell_case(event.need, News.ORDERED, f"placed:{event.order}")
+        tell_case(event.need, News.ORDERED, f"placed:{event.order}", own=event.need not in bundles)
+    for bundle in dict.fromkeys(bundles.values()):
+        telling.tell(bundle)
 
 
 @subscribe(OrderChanged)
@@ -73,17 +90,67 @@ def tell_ended(event: OrderChanged, record: Event) -> None:
         tell_need(event.need, News.WITHDRAWN, f"ended:{event.order}")
 
 
-@every(timedelta(hours=1), "orders.overdue")
-def watch_deadlines() -> None:
-    """Say once for each order that its time is over."""
-    late = Order.objects.filter(
-        Q(resolution_due__lt=clock.now()) | Q(contact_due__lt=clock.now(), state__in=NOT_ANSWERED)
-    ).exclude(state__in=ENDED)
-    told = Event.objects.filter(name=OrderOverdue.name, stream__in=late.order_by().values("need"))
-    said = set(told.values_list("payload__order", flat=True))
-    with transaction.atomic():
-        publish_many(
-            (OrderOverdue(order=order.pk, need=order.need_id), order.need_id, None)
-            for order in late
-            if str(order.pk) not in said
-        )
+@job(SEND, own_transactions=True)
+def send(payload: dict[str, str]) -> None:
+    """Send a part of a bundle; harmless to run twice."""
+    send_part(UUID(payload["part"]), held=payload["held"])
+
+
+@subscribe(OrderCompleted)
+def send_what_waited(event: OrderCompleted, record: Event) -> None:
+    """Parts of a bundle that waited for this alone are sent now."""
+    met(event.need)
+
+
+@subscribe(NeedMetTogether)
+def send_what_waited_together(event: NeedMetTogether, record: Event) -> None:
+    """The same, where it was met with what others had told."""
+    met(event.need)
+
+
+@subscribe(OrderChanged)
+def ask_what_waited(event: OrderChanged, record: Event) -> None:
+    """What waited for an order that was cancelled asks what to do."""
+    if event.target == OrderState.CANCELLED:
+        ended(event.need)
+
+
+@subscribe(NeedWithdrawn)
+def ask_what_waited_for_it(event: NeedWithdrawn, record: Event) -> None:
+    """The same, of a need that was withdrawn."""
+    ended(event.need)
+
+
+@subscribe(NeedTurnedAway)
+def ask_what_waited_in_vain(event: NeedTurnedAway, record: Event) -> None:
+    """The same, of a need in which a reader found nothing."""
+    ended(event.need)
+
+
+@subscribe(NeedReleased)
+def order_what_was_held(event: NeedReleased, record: Event) -> None:
+    """A part that a person read first goes to the offer that was chosen for it; whoever ordered hears of it."""
+    order_released(Need.objects.get(pk=event.need))
+    for bundle in telling.bundles_of([event.need]).values():
+        telling.tell(bundle)
+
+
+@every(timedelta(days=1), "bundles.keep-evidence")
+def keep_evidence() -> None:
+    """Proofs that wait with a part for its turn are not swept away as if nobody had sent them."""
+    unsent = BundlePart.objects.filter(state__in=(BundlePart.State.WAITING, BundlePart.State.FAILED))
+    waiting = EvidenceGiven.objects.filter(bundle__in=unsent.values("bundle"), attachment__need=None)
+    Attachment.objects.filter(pk__in=waiting.values("attachment")).update(created_at=clock.now())
+
+
+@every(timedelta(minutes=1), "orders.leave-withdrawn")
+def leave_cases() -> None:
+    """Cases of accounts that were withdrawn are nobody's."""
+    leave_withdrawn()
+
+
+@every(timedelta(days=1), "rounds.forget")
+def forget_what_crews_sent() -> None:
+    """Rounds that are over, and what phones sent so long ago that none sends it again."""
+    forget_rounds()
+    forget_steps()

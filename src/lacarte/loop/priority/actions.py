@@ -84,4 +84,5 @@ def _keep(needs: list[Need], weighings: list[Weighing]) -> None:
     )
     for need, weighing in zip(needs, weighings, strict=True):
         need.priority_class, need.need_index = weighing.priority_class, weighing.index
-    Need.objects.bulk_update(needs, ["priority_class", "need_index"], batch_size=500)
+        need.rank = 1 + weighing.priority_class - weighing.index / 2  # an index is from 0 to 1: classes stay apart
+    Need.objects.bulk_update(needs, ["priority_class", "need_index", "rank"], batch_size=500)

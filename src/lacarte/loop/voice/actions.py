@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from django.db import transaction
+from django.db.models import F
 from django.utils.translation import gettext as _
 
 from lacarte.kernel import clock
@@ -13,7 +14,8 @@ from lacarte.loop.matching.actions import refuse
 from lacarte.loop.needs.models import Need
 from lacarte.loop.orders.models import Order, OrderState
 from lacarte.loop.voice.events import OrderRated
-from lacarte.loop.voice.models import Rating, Satisfaction
+from lacarte.loop.voice.models import FollowUp, Heard, Rating, Satisfaction
+from lacarte.loop.voice.replies import demand
 
 LONGEST_COMMENT = 2000
 
@@ -31,11 +33,13 @@ def rate(
     satisfaction: int,
     comment: str = "",
     actor: User | None = None,
+    heard: Heard = Heard.PAGE,
 ) -> Rating:
     """Take a resident's rating of a completed order, once. Not solved: the need waits for an offer again.
 
-    ``satisfaction`` is 1 (very bad) to 5 (very good). Raises :class:`RatingRefusedError`. The caller has
-    checked that the need is theirs.
+    ``satisfaction`` is 1 (very bad) to 5 (very good); for 1 and 2 the provider owes a reply. ``actor`` is who
+    says it, or by phone who writes it down. Raises :class:`RatingRefusedError`. The caller has checked that the
+    need is theirs.
     """
     order = Order.objects.select_for_update().get(pk=order.pk)
     if order.state != OrderState.COMPLETED:
@@ -54,9 +58,15 @@ def rate(
         solved=solved,
         satisfaction=satisfaction,
         comment=comment.strip(),
+        heard=heard,
+        taken_by=actor if heard == Heard.PHONE else None,
     )
+    Order.objects.filter(pk=order.pk).update(version=F("version") + 1)  # nobody takes its completion back now
+    FollowUp.objects.filter(order=order).update(state=FollowUp.State.ANSWERED, next_try=None, taken_by=None)
     said = OrderRated(order=order.pk, need=order.need_id, solved=solved, satisfaction=satisfaction)
     publish(said, stream=order.need_id, actor=actor)
+    if satisfaction <= Satisfaction.BAD:
+        demand(rating)
     if not solved:
         _reopen(order)
     return rating

@@ -1,89 +1,121 @@
-"""The three rates: answered in time, solved, satisfied."""
+"""The three rates by what a city is divided into: districts, providers and their kinds, services, months."""
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from django.db.models import Count, F, Q, QuerySet
 from django.utils.translation import gettext as _
 
-from lacarte.kernel import clock
-from lacarte.loop.orders.models import Order
+from lacarte.engines.rates import hidden
+from lacarte.kernel import tree
+from lacarte.loop.voice.comparing import Share, shares
+from lacarte.loop.voice.counting import RATES, SMALLEST_GROUP, Counts, Cut, count
+from lacarte.registers.menu.models import ServiceType
 from lacarte.registers.places.models import Region
-from lacarte.registers.providers.models import SubjectKind
+from lacarte.registers.providers.models import Provider, SubjectKind
 
-#: Fewer than this and a rate would tell about persons.
-SMALLEST_GROUP = 10
+__all__ = ["SMALLEST_GROUP", "Group", "Rates", "districts", "few", "groups_by", "rates", "rates_of"]
+
+#: What rates are shown by.
+BY = ("region", "provider", "kind", "type")
+
+
+@dataclass(frozen=True)
+class Group:
+    """One of the groups that a city is divided into; ``code`` is in its address."""
+
+    code: str
+    label: str
 
 
 @dataclass(frozen=True)
 class Rates:
-    """Shares from 0 to 1; ``None`` where fewer than :data:`SMALLEST_GROUP` stand behind it."""
+    """The three rates of a group, as they may be shown: no number of fewer than :data:`SMALLEST_GROUP` people."""
 
-    label: str
-    orders: int
-    ratings: int
-    response: float | None
-    resolution: float | None
-    satisfaction: float | None
+    group: Group
+    orders: int | None
+    excluded: int
+    completed: int | None
+    ratings: int | None
+    response: Share
+    resolution: Share
+    satisfaction: Share
+
+    @property
+    def label(self) -> str:
+        """Whose they are."""
+        return self.group.label
+
+    @property
+    def answered_share(self) -> float | None:
+        """How many of those who could be asked told us."""
+        return self.ratings / self.completed if self.ratings is not None and self.completed else None
 
 
-def rates(by: str = "region") -> list[Rates]:
-    """The three rates by ``"region"`` (districts) or by ``"provider"`` (kinds).
+def rates(by: str = "region", cut: Cut = Cut()) -> list[Rates]:  # noqa: B008 (frozen)
+    """The three rates by ``"region"`` (districts), ``"provider"``, ``"kind"`` (of provider) or ``"type"``.
 
-    Response: first answered by its deadline, of those whose deadline is over or that were answered.
-    Resolution: said to be solved, of those rated. Satisfaction: good or very good, of those rated.
+    Two queries. Raises ``ValueError`` for another ``by``.
     """
-    if by not in ("region", "provider"):
-        raise ValueError(f"rates are by region or by provider, not by {by}")
-    column = "need__region_id" if by == "region" else "offer_at_place__offer__provider__kind"
-    now = clock.now()
-    counted: QuerySet[Order, Any] = (
-        Order.objects.order_by()
-        .values(group=F(column))
-        .annotate(
-            orders=Count("pk"),
-            due=Count("pk", filter=Q(responded_at__isnull=False) | Q(contact_due__lt=now)),
-            answered=Count("pk", filter=Q(responded_at__lte=F("contact_due"))),
-            ratings=Count("rating"),
-            solved=Count("rating", filter=Q(rating__solved=True)),
-            satisfied=Count("rating", filter=Q(rating__satisfaction__gte=4)),
+    return rates_of(groups_by(by, count(by, cut)))
+
+
+def rates_of(groups: Mapping[Group, Counts]) -> list[Rates]:
+    """The rates of groups whose total is shown as well."""
+    counts = list(groups.values())
+    of_rate = {rate: shares(counts, rate) for rate in RATES}
+    names = ("orders", "completed", "ratings")
+    orders, completed, ratings = (few(getattr(one, name) for one in counts) for name in names)
+    return [
+        Rates(
+            group=group,
+            orders=orders[i],
+            excluded=counts[i].excluded,
+            completed=completed[i],
+            ratings=ratings[i],
+            **{rate: of_rate[rate][i] for rate in RATES},
         )
-    )
-    rows = [dict(row) for row in counted]
-    return _by_district(rows) if by == "region" else _by_kind(rows)
+        for i, group in enumerate(groups)
+    ]
 
 
-_COUNTS = ("orders", "due", "answered", "ratings", "solved", "satisfied")
+def few(numbers: Iterable[int]) -> list[int | None]:
+    """Numbers of groups whose total is shown; ``None`` for those that would tell about persons."""
+    counts = list(numbers)
+    return [None if hide else n for n, hide in zip(counts, hidden(counts, SMALLEST_GROUP), strict=True)]
 
 
-def _by_district(rows: list[dict[str, Any]]) -> list[Rates]:
-    """Neighbourhoods add up to the districts they lie in."""
-    districts = list(Region.objects.filter(parent__parent__number=0, number__gt=0))
-    if not districts:
-        districts = list(Region.objects.filter(parent__number=0, number__gt=0))
-    found = []
-    for district in districts:
-        inside = [row for row in rows if row["group"] in district.interval]
+def groups_by(by: str, counted: Mapping[Any, Counts]) -> dict[Group, Counts]:
+    """The groups that were counted, with what they are called, in the order they are listed; one query."""
+    if by == "region":
+        return _by_district(counted)
+    if by == "kind":
+        return {Group(str(kind), str(SubjectKind(kind).label)): counted[kind] for kind in sorted(counted)}
+    named: Iterable[tuple[Any, Group]]
+    if by == "provider":
+        named = [(one.pk, Group(one.code, str(one))) for one in Provider.objects.filter(pk__in=list(counted))]
+    else:
+        kinds = ServiceType.objects.filter(pk__in=list(counted))
+        named = [(one.pk, Group(one.code, str(one) if one.pk else _("Not yet known"))) for one in kinds]
+    return {group: counted[key] for key, group in sorted(named, key=lambda pair: pair[1].label)}
+
+
+def districts() -> list[Region]:
+    """The regions that are compared: districts of the city, or where there are none, what is below everything."""
+    found = list(Region.objects.filter(parent__parent__number=tree.ROOT_NUMBER, number__gt=tree.ROOT_NUMBER))
+    return found or list(Region.objects.filter(parent__number=tree.ROOT_NUMBER, number__gt=tree.ROOT_NUMBER))
+
+
+def _by_district(counted: Mapping[int, Counts]) -> dict[Group, Counts]:
+    """Neighbourhoods add up to the districts they lie in; what is in none has a line of its own."""
+    found: dict[Group, Counts] = {}
+    left = dict(counted)
+    for district in districts():
+        inside = [left.pop(number) for number in list(left) if number in district.interval]
         if inside:
-            found.append(_rates(str(district), {c: sum(row[c] for row in inside) for c in _COUNTS}))
+            found[Group(district.code, str(district))] = sum(inside, Counts())
+    if left:
+        found[Group("", _("Place not known") if found else _("Everywhere"))] = sum(left.values(), Counts())
     return found
-
-
-def _by_kind(rows: list[dict[str, Any]]) -> list[Rates]:
-    return [_rates(str(SubjectKind(row["group"]).label), row) for row in sorted(rows, key=lambda r: r["group"])]
-
-
-def _rates(label: str, counts: dict[str, Any]) -> Rates:
-    def share(part: str, whole: str) -> float | None:
-        return counts[part] / counts[whole] if counts[whole] >= SMALLEST_GROUP else None
-
-    return Rates(
-        label=label or _("Everywhere"),
-        orders=counts["orders"],
-        ratings=counts["ratings"],
-        response=share("answered", "due"),
-        resolution=share("solved", "ratings"),
-        satisfaction=share("satisfied", "ratings"),
-    )

@@ -14,6 +14,7 @@ from django.utils.translation import gettext as _
 
 from lacarte.kernel import tree
 from lacarte.kernel.permissions import Action, AnyUser, may_anywhere
+from lacarte.registers.menu.keeping import keeps_any
 from lacarte.registers.places.models import Region
 
 
@@ -51,6 +52,9 @@ def _doors(user: AnyUser) -> list[Door]:
     doors = [Door(_("Services"), reverse("home"))]
     if user.is_authenticated:
         doors.append(Door(_("My page"), reverse("my-page")))
+        if keeps_any(user):
+            doors.append(Door(_("Our offers"), reverse("provider")))
+            doors.append(Door(_("Today's round"), reverse("field")))
         for action, label, name in (
             (Action.READ, _("Desk"), "desk"),
             (Action.PLAN, _("Unmet need"), "unmet"),
@@ -66,5 +70,7 @@ def _doors(user: AnyUser) -> list[Door]:
 def _here(door: Door, path: str) -> Door:
     if path == door.address:
         return Door(door.label, door.address, "page")
-    inside = door.address != reverse("home") and path.startswith(door.address)
+    # The front page is the door to the menu; every address begins with its own.
+    under = [reverse("menu"), reverse("order-new")] if door.address == reverse("home") else [door.address]
+    inside = any(path.startswith(address) for address in under)
     return Door(door.label, door.address, "true") if inside else door

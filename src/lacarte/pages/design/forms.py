@@ -7,6 +7,10 @@ from typing import Any
 
 from django import forms
 from django.forms.renderers import TemplatesSetting
+from django.utils.functional import Promise
+from django.utils.translation import gettext as _
+
+from lacarte.kernel.text import storable
 
 
 class Renderer(TemplatesSetting):
@@ -27,7 +31,7 @@ class Choices(forms.RadioSelect):
 
     template_name = "design/components/choices.html"
 
-    def __init__(self, *args: Any, hints: Mapping[str, str] | None = None, **kwargs: Any) -> None:
+    def __init__(self, *args: Any, hints: Mapping[str, str | Promise] | None = None, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.hints = dict(hints or {})
 
@@ -61,3 +65,15 @@ class Form(forms.Form):
         field = self.fields[name]
         assert isinstance(field, forms.ChoiceField)
         field.choices = choices
+
+
+class WordsForm(Form):
+    """A form in which people write. What a database cannot keep is said at its field."""
+
+    def clean(self) -> dict[str, Any]:
+        """The fields that could be read."""
+        said = super().clean() or {}
+        for name, value in list(said.items()):
+            if isinstance(value, str) and not storable(value):
+                self.add_error(name, _("This holds a character that is no text. Please type it again."))
+        return said

@@ -19,6 +19,6 @@ class Sample(Form):
     choice = forms.ChoiceField(
         label=_("A choice"),
         choices=[("one", _("One")), ("two", _("Two"))],
-        widget=Choices(hints={"two": _("With a hint")}),  # type: ignore[dict-item]
+        widget=Choices(hints={"two": _("With a hint")}),
         error_messages={"required": _("Please choose one.")},
     )

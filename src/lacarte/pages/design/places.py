@@ -10,6 +10,9 @@ from shapely.geometry import mapping
 from lacarte.registers.places.models import Region
 from lacarte.registers.places.outlines import districts, neighbourhoods, outlines
 
+#: Cities and their districts; what is smaller stands below its district.
+_DISTRICT = 2
+
 
 def region_choices(first: str = "") -> list[tuple[str, str | list[tuple[str, str]]]]:
     """Neighbourhoods grouped by district, for a select; an empty choice called ``first`` before them."""
@@ -23,6 +26,16 @@ def region_choices(first: str = "") -> list[tuple[str, str | list[tuple[str, str
 def district_choices(everywhere: str) -> list[tuple[str, str]]:
     """Districts for a filter; ``everywhere`` is the name of no filter."""
     return [("", everywhere), *((region.code, str(region)) for region in districts())]
+
+
+def all_regions(everywhere: str) -> list[tuple[str, str | list[tuple[str, str]]]]:
+    """Every region, the smaller ones grouped by their district, for a select; ``everywhere`` comes first."""
+    groups: list[tuple[str, list[tuple[str, str]]]] = []
+    for region in Region.objects.exclude(parent=None).order_by("number"):  # what is below comes right after
+        if region.interval.depth <= _DISTRICT:
+            groups.append((str(region), []))
+        groups[-1][1].append((region.code, str(region)))
+    return [("", everywhere), *((name, rows) if len(rows) > 1 else rows[0] for name, rows in groups)]
 
 
 def regions_json(request: HttpRequest) -> JsonResponse:

@@ -7,9 +7,10 @@ from django.utils.translation import gettext as _
 
 from lacarte.kernel.ids import read_reference
 from lacarte.kernel.models import User
-from lacarte.kernel.permissions import Action, require_anywhere
+from lacarte.kernel.permissions import Action, may_anywhere, require_anywhere
 from lacarte.loop.needs.models import Need
 from lacarte.loop.needs.queries import visible
+from lacarte.registers.people.queries import note_look
 
 
 def official(request: HttpRequest, action: Action) -> User:
@@ -17,6 +18,20 @@ def official(request: HttpRequest, action: Action) -> User:
     assert request.user.is_authenticated  # login_required
     require_anywhere(request.user, action)
     return request.user
+
+
+def reader_of_rules(request: HttpRequest, otherwise: Action = Action.READ) -> User:
+    """Who asks: one who sets rules, or who may do ``otherwise``. Raises ``PermissionDenied`` for anybody else."""
+    assert request.user.is_authenticated  # login_required
+    if not may_anywhere(request.user, Action.SET_RULES):
+        require_anywhere(request.user, otherwise)
+    return request.user
+
+
+def looked_at(need: Need, user: User) -> None:
+    """Whoever has the need sees on their page that ``user`` has opened it."""
+    if need.person is not None:
+        note_look(need.person, reader=user, purpose="work on this need")
 
 
 def readable(user: User, reference: str) -> Need:

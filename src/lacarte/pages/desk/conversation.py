@@ -11,10 +11,12 @@ from django.contrib.auth.decorators import login_required
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.functional import Promise
+from django.utils.translation import get_language, gettext_lazy
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST
 
+from lacarte.kernel.models import User
 from lacarte.kernel.permissions import Action
 from lacarte.loop.needs.messages.conversation import (
     LONGEST_MESSAGE,
@@ -25,11 +27,15 @@ from lacarte.loop.needs.messages.conversation import (
     thread,
     unhandled,
 )
-from lacarte.loop.needs.messages.reaching import Medium, way_to
+from lacarte.loop.needs.messages.reaching import Medium, language_for, way_to
+from lacarte.loop.needs.messages.ready import answers_for, filled, left_open
 from lacarte.loop.needs.models import Need
+from lacarte.loop.needs.uploads import keeping
 from lacarte.loop.needs.uploads.attachments import release, take_back
+from lacarte.loop.orders.queries import promised
 from lacarte.pages.design.forms import Form
 from lacarte.pages.desk.access import official, readable
+from lacarte.pages.desk.person import person_shown
 
 #: Where an answer goes, in words.
 _GOES: dict[Medium, str | Promise] = {
@@ -50,9 +56,16 @@ class Reply(Form):
         error_messages={"required": gettext_lazy("Please write what you want to say.")},
     )
 
-    def __init__(self, data: Any, *, need: Need) -> None:
-        super().__init__(data)
+    def __init__(self, data: Any, *, need: Need, text: str = "") -> None:
+        super().__init__(data, initial={"text": text})
         self.fields["text"].help_text = str(_GOES[way_to(need).medium])
+
+    def clean_text(self) -> str:
+        """What is written, without the gaps of a ready answer that nobody has filled."""
+        text = str(self.cleaned_data["text"])
+        if gaps := left_open(text):
+            raise forms.ValidationError(_("Please write here what belongs in {%(gap)s}."), params={"gap": gaps[0]})
+        return text
 
 
 def talk(need: Need, *, may_work: bool, reply: Reply | None = None) -> dict[str, Any]:
@@ -60,13 +73,17 @@ def talk(need: Need, *, may_work: bool, reply: Reply | None = None) -> dict[str,
     return {
         "thread": list(thread(need)),
         "reply": (reply or Reply(None, need=need)) if may_work else None,
+        "ready": answers_for(need) if may_work else (),
         "new_messages": may_work and unhandled(need).exists(),
         "photos": list(need.attachments.order_by("created_at", "id")),
+        "kept_until": keeping.told(need),
+        "legal_hold": keeping.held(need),
         "not_taken": not_taken(need),
     }
 
 
 @login_required
+@never_cache
 @require_POST
 def reply_to(request: HttpRequest, reference: str) -> HttpResponse:
     """Send an answer, or say that none is needed."""
@@ -75,6 +92,8 @@ def reply_to(request: HttpRequest, reference: str) -> HttpResponse:
     if "no-answer" in request.POST:
         see_to(need, actor=user)
         return redirect("desk-need", need.reference)
+    if "ready" in request.POST:
+        return _put_in(request, need, user)
     form = Reply(request.POST, need=need)
     if form.is_valid():
         try:
@@ -85,7 +104,25 @@ def reply_to(request: HttpRequest, reference: str) -> HttpResponse:
             messages.success(request, _("Your message is on its way."))
             return redirect("desk-need", need.reference)
     shown = {"need": need, "errors_on_page": True, **talk(need, may_work=True, reply=form)}
+    shown |= person_shown(need, user)
     return render(request, "desk/conversation_page.html", shown, status=422)
+
+
+def _put_in(request: HttpRequest, need: Need, user: User) -> HttpResponse:
+    """The page again, with a ready answer in the field, for a person to finish and send."""
+    answer = next((one for one in answers_for(need) if one.code == request.POST["ready"]), None)
+    if answer is None:
+        raise Http404
+    theirs, ours, until = language_for(need), get_language() or "", promised(need)
+    written = request.POST.get("text", "")[:LONGEST_MESSAGE].strip()
+    text = "\n\n".join(filter(None, (written, filled(answer, need, theirs, until=until))))
+    shown = {
+        "need": need,
+        "in_our_language": filled(answer, need, ours, until=until) if ours != theirs else "",
+        **talk(need, may_work=True, reply=Reply(None, need=need, text=text)),
+        **person_shown(need, user),
+    }
+    return render(request, "desk/conversation_page.html", shown)
 
 
 @login_required
@@ -104,6 +141,22 @@ def look_over(request: HttpRequest, reference: str) -> HttpResponse:
     if verb is None or photo is None:
         raise Http404
     verb(photo, actor=user)
+    return redirect("desk-need", need.reference)
+
+
+@login_required
+@require_POST
+def keep_documents(request: HttpRequest, reference: str) -> HttpResponse:
+    """Keep the documents of a need beyond their time, for a reason in law, or no longer."""
+    user = official(request, Action.WORK)
+    need = readable(user, reference)
+    try:
+        if "let-go" in request.POST:
+            keeping.let_go(need, actor=user)
+        else:
+            keeping.hold(need, request.POST.get("reason", ""), actor=user)
+    except keeping.HoldRefusedError as error:
+        messages.warning(request, str(error))
     return redirect("desk-need", need.reference)
 
 

@@ -84,14 +84,18 @@ def _rules_of(need: Need) -> list[str]:
 
 
 def context(request: HttpRequest) -> dict[str, Any]:
-    """The context processor: ``danger_banner`` on every page of the desk, and on its queue what burns."""
+    """The context processor: what every page of the desk shows, and what burns on its queue."""
     user = getattr(request, "user", None)
     if user is None or not user.is_authenticated or not request.path.startswith(reverse("desk")):
         return {}
     if not may_anywhere(user, Action.READ):
         return {}
     queue = request.path == reverse("desk")
-    return {"danger_banner": banner_of(user), "burning_here": list(burning(user)[:MOST]) if queue else []}
+    return {
+        "danger_banner": banner_of(user),
+        "may_answer": may_anywhere(user, Action.WORK),
+        "burning_here": list(burning(user)[:MOST]) if queue else [],
+    }
 
 
 @login_required

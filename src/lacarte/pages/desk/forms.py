@@ -14,7 +14,8 @@ from lacarte.loop.needs.models import Need
 from lacarte.loop.needs.understanding.reading import suggest
 from lacarte.pages.design.filters import AreaAndDistrict
 from lacarte.pages.design.forms import Choices, Form
-from lacarte.pages.desk.queries import Filters
+from lacarte.pages.design.templatetags.design import likely as percent
+from lacarte.pages.desk.queries import WHOSE, Filters
 from lacarte.registers.menu.browse import life_areas
 from lacarte.registers.menu.models import ServiceType
 from lacarte.registers.people.reading import PURPOSES
@@ -26,15 +27,39 @@ def service_choices(first: str) -> list[tuple[str, str | list[tuple[str, str]]]]
     return [("", first), *groups]
 
 
+def areas_and_services(first: str, chosen: str = "") -> list[tuple[str, str | list[tuple[str, str]]]]:
+    """Life areas, each with its services, after an empty choice called ``first``.
+
+    ``chosen`` is offered by its code where it is not on the menu any more.
+    """
+    groups = [
+        (
+            str(one.area),
+            [
+                (one.area.code, _("All of %(area)s") % {"area": one.area}),
+                *((kind.code, str(kind)) for kind in one.services),
+            ],
+        )
+        for one in life_areas()
+    ]
+    listed = {code for _name, services in groups for code, _label in services}
+    return [("", first), *([] if not chosen or chosen in listed else [(chosen, chosen)]), *groups]
+
+
 class Search(AreaAndDistrict):
     """The queue's filters."""
 
     words = forms.CharField(label=gettext_lazy("Reference or words"), required=False, max_length=100)
-    field_order = ("words", "area", "district")
+    whose = forms.ChoiceField(
+        label=gettext_lazy("Whose work"), required=False, choices=[("", gettext_lazy("All")), *WHOSE.items()]
+    )
+    field_order = ("words", "area", "district", "whose")
 
     def filters(self) -> Filters:
         """What was asked for."""
-        return Filters(self.chosen_area(), self.chosen_district(), self.said().get("words", "").strip())
+        said = self.said()
+        words, whose = said.get("words", "").strip(), said.get("whose", "")
+        return Filters(self.chosen_area(), self.chosen_district(), words, whose)
 
 
 class Classify(Form):
@@ -46,7 +71,7 @@ class Classify(Form):
 
     def __init__(self, data: Any, *, need: Need) -> None:
         super().__init__(data, initial={"service": need.service_type.code if need.service_type_id else ""})
-        likely = [(kind.code, f"{kind} ({share * 100:.0f} %)") for kind, share in suggest(need.text, 3)]
+        likely = [(kind.code, f"{kind} ({percent(share)})") for kind, share in suggest(need.text, 3)]
         first, *groups = service_choices(_("Please choose"))
         suggested = [(_("Suggested by the text"), likely)] if likely else []
         self.offer("service", [first, *suggested, *groups])
@@ -54,13 +79,6 @@ class Classify(Form):
     def chosen(self) -> ServiceType:
         """The service type; call it when the form is valid."""
         return ServiceType.objects.get(code=self.cleaned_data["service"])
-
-
-class Change(Form):
-    """Take an order to another state."""
-
-    to = forms.CharField(widget=forms.HiddenInput())
-    reason = forms.CharField(label=gettext_lazy("Reason"), required=False, max_length=500)
 
 
 class Answer(Form):

@@ -33,8 +33,6 @@ REASONS: dict[str, str | Promise] = {
     "same-number": gettext_lazy("same number of a house or building"),
 }
 _MOST_SHOWN = 20
-#: What is shown is rounded, and nothing is 100 % probable.
-_NEVER_SURE = 0.99
 _UNDER_WAY = (Need.State.OPEN, Need.State.HELD, Need.State.ORDERED)
 
 
@@ -76,7 +74,7 @@ def _workable(found: list[Alike], user: User) -> list[Suggested]:
     return [
         Suggested(
             one.need,
-            min(one.probability, _NEVER_SURE),
+            one.probability,
             [str(REASONS[code]) for code in one.reasons if code in REASONS],
         )
         for one in found

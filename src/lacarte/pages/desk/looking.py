@@ -9,7 +9,7 @@ from datetime import datetime
 from itertools import count
 from typing import Any
 
-from django.db.models import Case, Exists, IntegerField, OuterRef, Q, QuerySet, When
+from django.db.models import Case, F, IntegerField, QuerySet, When
 from django.utils import timezone
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
@@ -17,15 +17,15 @@ from django.utils.translation import gettext_lazy
 
 from lacarte.kernel import clock
 from lacarte.kernel.models import User
-from lacarte.kernel.permissions import Action, may_there, permitted
 from lacarte.kernel.text import listed
-from lacarte.loop.needs.cases.duplicates import Alike, alike
+from lacarte.loop.needs.cases.duplicates import Alike, Told, alike
 from lacarte.loop.needs.models import Need
-from lacarte.loop.needs.queries import visible
+from lacarte.loop.needs.queries import people_seen_by, visible
 from lacarte.loop.needs.understanding.placing import PlaceFound, certain, places_in
 from lacarte.loop.needs.understanding.privacy import public_text
 from lacarte.loop.needs.understanding.reading import Reading, understand
 from lacarte.loop.needs.urgency.judging import Judgement, judge, this_month
+from lacarte.pages.design.templatetags.design import likely as percent
 from lacarte.pages.desk.call import Call
 from lacarte.pages.desk.register_form import Register
 from lacarte.registers.menu.answering import questions_of
@@ -87,12 +87,6 @@ class Looked:
         return len(self.callers) + len(self.types) + len(self.places) + len(self.same)
 
 
-def callers(user: User) -> Q:
-    """The persons whom ``user`` may see: who live where their mandate is, or have a need that they may read."""
-    theirs = permitted(Need.objects.filter(person=OuterRef("pk")), user, Action.READ)
-    return may_there(user, Action.REGISTER, "household__region_id") | Q(Exists(theirs))
-
-
 def look(call: Call, form: Register, user: User) -> Looked:
     """What can be suggested for what was said so far."""
     text, numbers = form.said("text"), count(1)
@@ -119,7 +113,7 @@ def look(call: Call, form: Register, user: User) -> Looked:
 
 def _who(looked: Looked, call: Call, form: Register, user: User, numbers: Iterator[int]) -> None:
     """The caller with past needs, once chosen; until then the persons that the search has shown."""
-    within, person = callers(user), form.said("person")
+    within, person = people_seen_by(user), form.said("person")
     chosen = [key for key in call.found if str(key) == person]
     if chosen and (shown := show(chosen, within=within, reader=user, chosen=True)):
         looked.caller = shown[0]
@@ -143,7 +137,7 @@ def _types(reading: Reading, chosen: ServiceType | None, numbers: Iterator[int])
     known = ServiceType.objects.in_bulk([one.code for one in likely], field_name="code")
     for one in likely:
         if one.code in known:
-            hint = listed((f"{one.probability * 100:.0f} %", *one.words))
+            hint = listed((percent(one.probability), *one.words))
             assumed = chosen is None and reading.service_type.code == one.code
             is_chosen = chosen is not None and chosen.code == one.code
             sets = json.dumps({"service": one.code})
@@ -159,7 +153,7 @@ def _places(
         sets = {"region": place.region.code}
         if not place._state.adding:  # an area is a region and no place of its own
             sets["place"] = place.code
-        sure = f"{found.certainty * 100:.0f} %"
+        sure = percent(found.certainty)
         hint = sure if place._state.adding else listed((place.region, sure))
         chosen = sets.get("place", "") == place_said and sets["region"] == region_said
         assumed = place is sure_of and not place_said and not region_said
@@ -169,17 +163,16 @@ def _places(
 def _same(
     form: Register, text: str, kind: ServiceType | None, where: NamedPlace | None, numbers: Iterator[int]
 ) -> Iterator[Accept]:
-    found = alike(
+    told = Told(
         text=text,
+        at=clock.now(),
         service_type=kind,
         longitude=where.longitude if where else None,
         latitude=where.latitude if where else None,
-        at=clock.now(),
         address=form.said("address"),
         region=where.region if where else form.chosen_region(),
-        most=_ALIKE,
     )
-    for one in found:
+    for one in alike(told, most=_ALIKE):
         if one.probability < _LIKELY or one.need.state == Need.State.HELD:
             continue
         about = {"need": one.need, "words": public_text(one.need)}
@@ -193,14 +186,14 @@ def _title(one: Alike) -> str:
 
 
 def _reasons(one: Alike) -> str:
-    return listed([f"{one.probability * 100:.0f} %", *(_WHY.get(code, code) for code in one.reasons)])
+    return listed([percent(one.probability), *(_WHY.get(code, code) for code in one.reasons)])
 
 
 def _offers(kind: ServiceType, region: Region | None) -> QuerySet[OfferAtPlace]:
     """Where the service can be had: first in the neighbourhood that was chosen."""
     there = OfferAtPlace.objects.filter(offer__service_type=kind, offer__paused=False)
     near = Case(When(region=region, then=0), default=1, output_field=IntegerField()) if region else None
-    order = [near, "offer__price_minor", "pk"] if near else ["offer__price_minor", "pk"]
+    order = (*((near,) if near else ()), F("offer__price_minor").asc(nulls_last=True), "pk")
     return there.select_related("offer__provider", "region").order_by(*order)[:_OFFERS]
 
 

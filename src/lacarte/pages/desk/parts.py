@@ -1,4 +1,4 @@
-"""The words of the desk: what may be done with an order, and why a need stands where it stands."""
+"""The words of the desk: why a need stands where it stands."""
 
 from __future__ import annotations
 
@@ -12,20 +12,8 @@ from lacarte.kernel.text import in_language, listed
 from lacarte.loop.needs.models import Danger, Need, UrgencyRule
 from lacarte.loop.needs.urgency.judging import advice_of
 from lacarte.loop.needs.urgency.learnt import LEARNT
-from lacarte.loop.orders.models import OrderState
 from lacarte.loop.priority.actions import WEIGHTS
 
-#: What an official does to take an order to a state.
-VERBS: dict[OrderState, str | Promise] = {
-    OrderState.RECEIVED: _("Mark as received"),
-    OrderState.ACCEPTED: _("Accept"),
-    OrderState.REJECTED: _("Return it"),
-    OrderState.IN_PROGRESS: _("Start the work"),
-    OrderState.ON_HOLD: _("Put on hold"),
-    OrderState.COMPLETED: _("Mark as done"),
-    OrderState.CANCELLED: _("Cancel it"),
-    OrderState.FAILED: _("Mark as failed"),
-}
 _NAMES: dict[str, str | Promise] = {
     "urgency": _("Urgency of the service"),
     "said": _("Urgency of what was said"),

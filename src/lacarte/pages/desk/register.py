@@ -22,11 +22,12 @@ from lacarte.loop.needs.actions import NeedRefusedError, receive
 from lacarte.loop.needs.cases.following import FollowingRefusedError, follow
 from lacarte.loop.needs.messages.expecting import expected
 from lacarte.loop.needs.models import Channel, Need
-from lacarte.loop.needs.queries import visible
+from lacarte.loop.needs.queries import people_seen_by, visible
 from lacarte.loop.needs.urgency.judging import Judgement, advice_of
 from lacarte.pages.desk.access import official
 from lacarte.pages.desk.call import Call, Sent, note_sent, sent_lately
-from lacarte.pages.desk.looking import Looked, callers, look
+from lacarte.pages.desk.finding import two_facts
+from lacarte.pages.desk.looking import Looked, look
 from lacarte.pages.desk.register_form import ACCEPTED, Register
 from lacarte.pages.desk.spelling import spoken
 from lacarte.registers.people.finding import TooFewFactsError, find
@@ -84,9 +85,9 @@ def _looked(request: HttpRequest, call: Call, user: User) -> tuple[Register, Loo
 def _search(call: Call, user: User) -> str:
     """Look for who calls. Returns why that cannot be done; empty where it could."""
     try:
-        search = find(Register(call.data()).facts(), within=callers(user), reader=user)
+        search = find(Register(call.data()).facts(), within=people_seen_by(user), reader=user)
     except TooFewFactsError:
-        return _("Two facts are needed: a name, a phone number, a year of birth, where they live, a reference.")
+        return two_facts()
     except ValueError as error:
         return str(error)
     call.found, call.more, call.searched = [one.key for one in search.found], search.more, True

@@ -13,10 +13,9 @@ from django.utils.translation import gettext as _
 
 from lacarte.kernel import clock
 from lacarte.kernel.ids import read_reference
-from lacarte.kernel.text import storable
 from lacarte.loop.needs.actions import LONGEST_TEXT
 from lacarte.pages.design.follow_up import field_for, name_of
-from lacarte.pages.design.forms import Form
+from lacarte.pages.design.forms import WordsForm
 from lacarte.pages.design.places import region_choices
 from lacarte.pages.desk.call import printable
 from lacarte.pages.desk.forms import service_choices
@@ -30,7 +29,7 @@ _FIRST_BIRTH_YEAR = 1900
 ACCEPTED = ("service", "region", "address", "place", "person", "same", "language")
 
 
-class Register(Form):
+class Register(WordsForm):
     """A need told over the phone, and who tells it.
 
     ``where_known``: it is known where without a neighbourhood, from the caller's home or from their words.
@@ -146,10 +145,7 @@ class Register(Form):
 
     def clean(self) -> dict[str, Any]:
         """Follow-up answers as every channel checks them; what no database keeps is said at its field."""
-        said = super().clean() or {}
-        for name, value in list(said.items()):
-            if isinstance(value, str) and not storable(value):
-                self.add_error(name, _("This holds a character that is no text. Please type it again."))
+        said = super().clean()
         if not (said.get("region") or said.get("place") or self.where_known or "region" in self.errors):
             self.add_error("region", _("Please choose a neighbourhood."))
         given = {question.code: said.get(name_of(question)) or "" for question in self.questions}

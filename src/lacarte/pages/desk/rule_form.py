@@ -17,7 +17,7 @@ from lacarte.loop.needs.models import UrgencyRule
 from lacarte.loop.needs.urgency.judging import KINDS
 from lacarte.loop.needs.urgency.rules import RuleRefusedError
 from lacarte.pages.design.forms import Form
-from lacarte.registers.menu.browse import life_areas
+from lacarte.pages.desk.forms import areas_and_services
 from lacarte.registers.menu.models import PriorityClass, ServiceType
 
 _CODE = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*")
@@ -62,7 +62,7 @@ class RuleForm(Form):
             )
         for language in self.languages:
             self._add(language)
-        self.offer("service", _services(rule))
+        self.offer("service", areas_and_services(_("All services"), _chosen(rule)))
         self.new = new
 
     def _add(self, language: str) -> None:
@@ -167,23 +167,6 @@ def _texts(said: dict[str, Any], part: str, languages: list[str]) -> dict[str, s
 def _lines(written: str) -> list[str]:
     """Phrases, one a line, each once."""
     return list(dict.fromkeys(line.strip() for line in written.splitlines() if line.strip()))
-
-
-def _services(rule: UrgencyRule) -> list[tuple[str, Any]]:
-    groups = [
-        (
-            str(one.area),
-            [
-                (one.area.code, _("All of %(area)s") % {"area": one.area}),
-                *((s.code, str(s)) for s in one.services),
-            ],
-        )
-        for one in life_areas()
-    ]
-    chosen = _chosen(rule)
-    listed = {code for _name, services in groups for code, _label in services}
-    other = [] if not chosen or chosen in listed else [(chosen, chosen)]
-    return [("", _("All services")), *other, *groups]
 
 
 def _chosen(rule: UrgencyRule) -> str:

@@ -7,7 +7,6 @@ from typing import Any
 
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
-from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
@@ -17,12 +16,13 @@ from django.views.decorators.http import require_GET, require_http_methods
 from lacarte.engines.phrases import NEGATED, Found, Lexicon, normal
 from lacarte.kernel.events import timeline
 from lacarte.kernel.models import Event, User
-from lacarte.kernel.permissions import Action, may_anywhere
+from lacarte.kernel.permissions import Action, may_anywhere, require_anywhere
 from lacarte.kernel.text import in_language
 from lacarte.loop.needs.models import Need, UrgencyRule
 from lacarte.loop.needs.queries import visible
 from lacarte.loop.needs.urgency.judging import BEGINS_WITHIN, advice_of, applies, in_force, this_month, watch_of
 from lacarte.loop.needs.urgency.rules import RuleRefusedError, save_rule, stream_of
+from lacarte.pages.desk.access import reader_of_rules
 from lacarte.pages.desk.rule_form import RuleForm, TryOut
 from lacarte.registers.menu.models import PriorityClass
 
@@ -46,7 +46,7 @@ _COLUMNS = {
 
 @dataclass(frozen=True)
 class Spoke:
-    """A phrase of a rule that a text has, in its words, and what silences it if anything does."""
+    """A phrase of a rule in a text, with whole words around it, and what silences it if anything does."""
 
     rule: UrgencyRule
     before: str
@@ -65,22 +65,11 @@ class TriedOn:
     shown: list[tuple[Need, Spoke]]
 
 
-def _reader(request: HttpRequest) -> User:
-    """Who asks: an official who reads needs, or one who sets rules."""
-    user = request.user
-    assert user.is_authenticated  # login_required
-    if not (may_anywhere(user, Action.READ) or may_anywhere(user, Action.SET_RULES)):
-        raise PermissionDenied(
-            _("Your account has no mandate to do this: %(action)s.") % {"action": Action.READ.label}
-        )
-    return user
-
-
 @login_required
 @require_GET
 def rules(request: HttpRequest) -> HttpResponse:
     """All rules, most urgent first, and a box to try out which of them a text calls up."""
-    user = _reader(request)
+    user = reader_of_rules(request)
     form = TryOut(request.GET or None)
     shown: dict[str, Any] = {
         "rules": UrgencyRule.objects.select_related("changed_by").order_by("-active", "urgency", "code"),
@@ -109,13 +98,14 @@ def _tried(text: str) -> dict[str, Any]:
 def _spoke(rule: UrgencyRule, text: str, found: Found) -> Spoke:
     text = normal(text)
     silenced = _("denied in the text") if found.silenced == NEGATED else found.silenced
-    return Spoke(
-        rule,
-        text[max(0, found.start - _AROUND) : found.start],
-        text[found.start : found.end],
-        text[found.end : found.end + _AROUND],
-        silenced,
-    )
+    before, words, after = text[: found.start], text[found.start : found.end], text[found.end :]
+    if len(before) > _AROUND:
+        near = before[-_AROUND:]
+        before = "…" + near[near.find(" ") + 1 :]  # no half words; where words have no spaces, all of it
+    if len(after) > _AROUND:
+        near = after[:_AROUND]
+        after = near[: near.rfind(" ") if " " in near else None] + "…"
+    return Spoke(rule, before, words, after, silenced)
 
 
 @login_required
@@ -133,12 +123,10 @@ def new_rule(request: HttpRequest) -> HttpResponse:
 
 
 def _edit(request: HttpRequest, edited: UrgencyRule, *, new: bool) -> HttpResponse:
-    user = _reader(request)
+    user = reader_of_rules(request)
     may_edit = may_anywhere(user, Action.SET_RULES)
     if not may_edit and (new or request.method == "POST"):
-        raise PermissionDenied(
-            _("Your account has no mandate to do this: %(action)s.") % {"action": Action.SET_RULES.label}
-        )
+        require_anywhere(user, Action.SET_RULES)
     before = None if new else Lexicon([watch_of(edited)])
     form = RuleForm(request.POST if request.method == "POST" else None, rule=edited, new=new)
     tried = None

@@ -1,18 +1,47 @@
 """Addresses of the desk."""
 
-from django.urls import path
+from django.urls import include, path
 
-from lacarte.pages.desk import conversation, dangers, holding, joining, register, views
+from lacarte.pages.desk import (
+    answers,
+    bulk,
+    conversation,
+    dangers,
+    holding,
+    joining,
+    letters,
+    lists,
+    orders,
+    presence,
+    register,
+    views,
+)
 
 urlpatterns = [
     path("", views.desk, name="desk"),
+    path("answers/", answers.answers, name="answers"),
+    path("answers/new/", answers.new_answer, name="answer-new"),
+    path("answers/<slug:code>/", answers.answer, name="answer"),
+    path("many/", bulk.lately, name="desk-bulk"),
+    path("many/choose/", bulk.choose, name="desk-bulk-choose"),
+    path("many/do/", bulk.do, name="desk-bulk-do"),
+    path("many/<uuid:key>/", bulk.one_act, name="desk-bulk-act"),
+    path("many/<uuid:key>/undo/", bulk.undo, name="desk-bulk-undo"),
+    path("lists/", lists.keep_list, name="list-keep"),
+    path("lists/<uuid:key>/remove/", lists.remove_list, name="list-remove"),
+    path("letters/", letters.letters, name="letters"),
+    path("letters/print/", letters.print_letters, name="letters-print"),
+    path("needs/<str:reference>/presence/", presence.presence, name="desk-presence"),
+    path("needs/<str:reference>/letter/", letters.write_letter, name="letter-write"),
     path("register/", register.register, name="desk-register"),
     path("register/look/", register.look_again, name="desk-look"),
     path("register/told/<str:reference>/", register.told, name="desk-told"),
+    path("mandates/", include("lacarte.pages.desk.mandate_urls")),
+    path("orders/", orders.orders, name="desk-orders"),
+    path("", include("lacarte.pages.desk.working_urls")),
     path("dangers/", dangers.dangers, name="desk-dangers"),
     path("dangers/banner/", dangers.banner, name="desk-dangers-banner"),
     path("needs/<str:reference>/", views.one_need, name="desk-need"),
-    path("needs/<str:reference>/order/", views.change_order, name="desk-change"),
     path("needs/<str:reference>/service/", views.classify_need, name="desk-classify"),
     path("needs/<str:reference>/objection/", views.answer_objection, name="desk-objection"),
     path("needs/<str:reference>/danger/", dangers.i_have_it, name="desk-danger-taken"),
@@ -21,5 +50,6 @@ urlpatterns = [
     path("needs/<str:reference>/messages/", conversation.reply_to, name="desk-reply"),
     path("needs/<str:reference>/same/", joining.decide, name="desk-same"),
     path("needs/<str:reference>/photos/", conversation.look_over, name="desk-photo"),
+    path("needs/<str:reference>/documents/", conversation.keep_documents, name="desk-documents"),
     path("needs/<str:reference>/person/", views.reveal_person, name="desk-reveal"),
 ]

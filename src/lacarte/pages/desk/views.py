@@ -6,14 +6,16 @@ from typing import Any
 
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
-from django.core.paginator import Paginator
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET, require_POST
 
 from lacarte.kernel import clock
 from lacarte.kernel.models import User
 from lacarte.kernel.permissions import Action, may_anywhere, permitted
+from lacarte.kernel.presence import be_at, others_at
 from lacarte.loop.matching.explaining import in_words
 from lacarte.loop.matching.models import Objection
 from lacarte.loop.matching.objections import ObjectionRefusedError, answer, newest_objection
@@ -22,23 +24,28 @@ from lacarte.loop.needs.actions import classify
 from lacarte.loop.needs.cases.joining import JoiningRefusedError
 from lacarte.loop.needs.messages.conversation import timeline_beside
 from lacarte.loop.needs.models import Need
-from lacarte.loop.orders.actions import OrderRefusedError, change
 from lacarte.loop.orders.models import Order
 from lacarte.loop.orders.queries import match_of, newest_order
-from lacarte.loop.orders.states import Who, possible
+from lacarte.loop.orders.working.seeing import workers_of
+from lacarte.pages.delivering.access import as_seen
+from lacarte.pages.delivering.lists import to_decide
+from lacarte.pages.delivering.showing import shown_of
 from lacarte.pages.design.map import region_map
-from lacarte.pages.desk.access import official, readable
+from lacarte.pages.desk.access import looked_at, official, readable
+from lacarte.pages.desk.bulk_forms import many_beside
 from lacarte.pages.desk.conversation import talk
-from lacarte.pages.desk.forms import Answer, Change, Classify, Reveal, Search
+from lacarte.pages.desk.forms import Answer, Classify, Search
 from lacarte.pages.desk.holding import held
 from lacarte.pages.desk.joining import same_thing
-from lacarte.pages.desk.parts import VERBS, said_urgent, weight_parts
-from lacarte.pages.desk.queries import counts, queue, search, tabs
+from lacarte.pages.desk.lists import lists_beside
+from lacarte.pages.desk.parts import said_urgent, weight_parts
+from lacarte.pages.desk.person import hear_purpose, person_shown
+from lacarte.pages.desk.queries import asked_by, counts, queue, tabs
 from lacarte.pages.desk.urgency_form import UrgencyForm
-from lacarte.registers.people.queries import note_look, read_personal
+from lacarte.pages.desk.working import working
 from lacarte.registers.places.outlines import districts
 
-_PAGE = 25
+_PAGE = 50
 
 
 @login_required
@@ -49,32 +56,43 @@ def desk(request: HttpRequest) -> HttpResponse:
     form = Search(request.GET)
     lists = tabs()
     chosen = next((tab for tab in lists if tab.key == request.GET.get("list")), lists[0])
-    needs = search(user, form.filters())
-    numbers = counts(needs, lists)
-    page = Paginator(queue(needs, chosen), _PAGE).get_page(request.GET.get("page"))
-    kept = request.GET.copy()
-    for name in ("list", "page"):
-        kept.pop(name, None)
-    shown = {
+    asked = asked_by(user, form.filters())
+    try:
+        page = queue(asked, chosen, after=request.GET.get("after", ""), most=_PAGE)
+    except ValueError:
+        return redirect(f"{request.path}?{_without(request, 'after')}")
+    many = counts(asked, lists)
+    shown = lists_beside(user, form, chosen.key) | {
         "search": form,
-        "tabs": [(tab, numbers[tab.key]) for tab in lists],
+        "tabs": [(tab, many[tab.key]) for tab in lists],
         "chosen": chosen,
         "page": page,
+        "workers": workers_of([need.reference for need in page.needs]),
         "now": clock.now(),
-        "kept": kept.urlencode(),
+        "kept": _without(request, "list", "after"),
+        "many": many_beside(request) if may_anywhere(user, Action.WORK) else None,
         "may_register": may_anywhere(user, Action.REGISTER),
+        "may_keep_mandates": may_anywhere(user, Action.KEEP_MANDATES),
+        "to_decide": to_decide(user),
     }
     return render(request, "desk/queue.html", shown)
 
 
+def _without(request: HttpRequest, *names: str) -> str:
+    kept = request.GET.copy()
+    for name in names:
+        kept.pop(name, None)
+    return str(kept.urlencode())
+
+
 @login_required
+@never_cache
 @require_GET
 def one_need(request: HttpRequest, reference: str) -> HttpResponse:
     """All an official needs to work on one need."""
     user = official(request, Action.READ)
     need = readable(user, reference)
-    if need.person is not None:
-        note_look(need.person, reader=user, purpose="work on this need")
+    looked_at(need, user)
     return _show(request, user, need)
 
 
@@ -84,21 +102,24 @@ def _show(request: HttpRequest, user: User, need: Need, status: int = 200, **mor
     points = (
         [] if need.longitude is None or need.latitude is None else [(need.longitude, need.latitude, need.address)]
     )
+    be_at(user, need.pk)
     shown = {
         "need": need,
         "order": order,
+        "others": others_at(user, need.pk),
         **_decision(need, order, may_work),
         "held": held(need),
-        "parts": weight_parts(need),
-        "events": timeline_beside(need),
+        "weights": weight_parts(need),
+        "events": timeline_beside(need, inside=True),
         **talk(need, may_work=may_work),
         **same_thing(need, user, may_work=may_work),
         "may_work": may_work,
-        "steps": _steps(order) if may_work and order else [],
+        **working(need, user, may_work=may_work),
+        **(shown_of(as_seen(user, order)) if order else {}),
         "said": said_urgent(need),
         "urgency_form": UrgencyForm.of(need) if may_work and need.closed_at is None else None,
         "classify": Classify(None, need=need) if may_work and need.state == Need.State.OPEN else None,
-        "reveal": Reveal() if need.person_id else None,
+        **person_shown(need, user),
         "map": region_map("", districts(), words=str(need.region), points=points) if points else None,
     }
     return render(request, "desk/need.html", shown | more, status=status)
@@ -116,30 +137,6 @@ def _decision(need: Need, order: Order | None, may_work: bool) -> dict[str, Any]
         "had_told": in_words(objection) if objection else (),
         "answer": Answer(None, objection=objection) if may_work and objection and unanswered else None,
     }
-
-
-def _steps(order: Order) -> list[dict[str, Any]]:
-    """What may be done with the order next, as buttons."""
-    return [
-        {"to": step.target, "label": VERBS[step.target], "needs_reason": step.needs_reason}
-        for step in possible(order.state, Who.WORKER)
-    ]
-
-
-@login_required
-@require_POST
-def change_order(request: HttpRequest, reference: str) -> HttpResponse:
-    """Take the need's order to another state."""
-    user = official(request, Action.WORK)
-    need = readable(user, reference)
-    order, form = newest_order(need), Change(request.POST)
-    if order is None or not form.is_valid():
-        raise Http404
-    try:
-        change(order, to=form.cleaned_data["to"], actor=user, reason=form.cleaned_data["reason"])
-    except OrderRefusedError as error:
-        messages.warning(request, str(error))
-    return redirect("desk-need", need.reference)
 
 
 @login_required
@@ -180,11 +177,8 @@ def answer_objection(request: HttpRequest, reference: str) -> HttpResponse:
 @login_required
 @require_POST
 def reveal_person(request: HttpRequest, reference: str) -> HttpResponse:
-    """Show the name and phone number, and write down for their owner that they were read."""
+    """Say what the name and phone number are read for; the page then shows them and writes that down."""
     user = official(request, Action.READ)
     need = readable(user, reference)
-    form = Reveal(request.POST)
-    if need.person is None or not form.is_valid():
-        raise Http404
-    told = read_personal(need.person, reader=user, fields=("name", "phone"), purpose=form.cleaned_data["purpose"])
-    return _show(request, user, need, told=told)
+    hear_purpose(request, need, user)
+    return redirect(f"{reverse('desk-need', args=[need.reference])}#person")

@@ -27,10 +27,12 @@ from lacarte.loop.planning.runs import next_units, placed
 from lacarte.pages.design.chart import Chart, columns
 from lacarte.pages.design.map import RegionMap, region_map
 from lacarte.pages.planner.forms import Filter
+from lacarte.registers.menu.searching.misses import missed
 from lacarte.registers.places.models import Region
 from lacarte.registers.places.outlines import districts
 
 _PAGE = 30
+_MISSED = 20
 
 
 @dataclass(frozen=True)
@@ -72,6 +74,7 @@ def unmet_need(request: HttpRequest) -> HttpResponse:
         "quiet": sum(not row.waiting for row in places),
         "most_in_place": max((row.waiting for row in places), default=0),
         "map": _map(places),
+        "missed": missed()[:_MISSED],
         "weeks": weeks,
         "chart": _chart(weeks),
     }

@@ -13,6 +13,8 @@ from lacarte.loop.needs.models import Need
 from lacarte.loop.needs.queries import by_reference, own
 from lacarte.pages.design.views import too_many
 from lacarte.pages.resident.draft import SESSION_KEY
+from lacarte.pages.resident.ordering.draft import SESSION_KEY as ORDER_KEY
+from lacarte.registers.people.mandates import ended, note_act
 
 _KEY = "opened"
 _FOLLOWED = "followed"
@@ -27,14 +29,22 @@ def opens(request: HttpRequest, need: Need) -> None:
 
 def may_open(request: HttpRequest, need: Need) -> bool:
     """Whether the visitor may see all of ``need``."""
-    if need.reference in request.session.get(_KEY, []):
+    if need.reference in request.session.get(_KEY, []) and not (need.mandate and ended(need.mandate)):
         return True
     return request.user.is_authenticated and own(request.user).filter(pk=need.pk).exists()
 
 
+def note_on_behalf(request: HttpRequest, need: Need, purpose: str) -> None:
+    """Write down for whoever has ``need`` what somebody who told it for them does with it (``mandates``)."""
+    user, mandate = request.user, need.mandate
+    if mandate is not None and user.is_authenticated and mandate.holder.user_id == user.pk:
+        note_act(mandate, actor=user, purpose=purpose)
+
+
 def may_see_draft(request: HttpRequest, draft: str) -> bool:
     """Whether what waits for ``draft`` (``Attachment.draft``) was uploaded in this session."""
-    return bool(draft) and request.session.get(SESSION_KEY) == draft
+    told, ordered = request.session.get(SESSION_KEY), request.session.get(ORDER_KEY)
+    return bool(draft) and (told == draft or (bool(ordered) and draft.startswith(f"{ordered}:")))
 
 
 def need_or_404(reference: str) -> Need:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from lacarte.kernel import clock
-from lacarte.loop.needs.cases.duplicates import suggestions_for
+from lacarte.loop.needs.cases.duplicates import Told, suggestions_for
 from lacarte.loop.needs.models import Attachment, Different, Need
 from lacarte.loop.needs.understanding.privacy import public_text
 from lacarte.loop.needs.uploads.attachments import JPEG
@@ -31,22 +31,22 @@ def possibly_same(draft: Draft) -> list[Known]:
         return []
     longitude, latitude = draft.point()
     not_meant = set(draft.different or [])
-    found = suggestions_for(
+    told = Told(
         text=draft.text,
+        at=clock.now(),
         service_type=kind,
         longitude=longitude,
         latitude=latitude,
-        at=clock.now(),
-        photos=[upload.likeness for upload in draft.uploads() if upload.likeness is not None],
         address=draft.told_place(),
         region=draft.chosen_region(),
-        most=_MOST + len(not_meant),
+        photos=[upload.likeness for upload in draft.uploads() if upload.likeness is not None],
     )
+    found = suggestions_for(told, most=_MOST + len(not_meant))
     return [_known(one.need) for one in found if one.need.reference not in not_meant][:_MOST]
 
 
 def _known(need: Need) -> Known:
-    released = need.attachments.filter(media_type=JPEG).exclude(released_at=None)
+    released = need.attachments.filter(media_type=JPEG, shows="").exclude(released_at=None)
     return Known(need, public_text(need), list(released.order_by("created_at", "id")[:_MOST]))
 
 

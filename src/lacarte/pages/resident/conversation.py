@@ -17,8 +17,9 @@ from lacarte.loop.needs.messages.conversation import LONGEST_MESSAGE, MessageRef
 from lacarte.loop.needs.models import Attachment, Need
 from lacarte.loop.needs.uploads.attachments import AttachmentRefusedError, most, store
 from lacarte.pages.design.forms import Form
-from lacarte.pages.resident.access import counted, may_open, need_or_404
+from lacarte.pages.resident.access import counted, may_open, need_or_404, note_on_behalf
 from lacarte.pages.resident.questions import SeveralFiles
+from lacarte.registers.people.mandates import WRITE
 
 
 class Write(Form):
@@ -68,6 +69,7 @@ def _written(request: HttpRequest, need: Need, form: Write) -> bool:
     try:
         actor = request.user if request.user.is_authenticated else None
         write(need, form.cleaned_data["text"], actor=actor, attachments=kept)
+        note_on_behalf(request, need, WRITE)
     except MessageRefusedError as error:
         form.add_error("text", str(error))
     return not form.errors

@@ -18,7 +18,7 @@ class Rate(Form):
         label=gettext_lazy("Is it solved?"),
         choices=[("yes", gettext_lazy("Yes")), ("no", gettext_lazy("No"))],
         coerce=lambda said: said == "yes",
-        widget=Choices(hints={"no": gettext_lazy("We will look for another provider at once.")}),  # type: ignore[dict-item]
+        widget=Choices(hints={"no": gettext_lazy("We will look for another provider at once.")}),
         error_messages={"required": gettext_lazy("Please say whether it is solved.")},
     )
     contacted_in_time = forms.TypedChoiceField(

@@ -16,9 +16,10 @@ from lacarte.loop.needs.models import Channel, Need
 from lacarte.pages.design.answers import told
 from lacarte.pages.resident.access import opens
 from lacarte.pages.resident.alike import note_different
-from lacarte.pages.resident.defence import too_often, trapped, why_read_first, work_for
+from lacarte.pages.resident.defence import NotYet, Tokens, not_yet, trapped, why_read_first, work_for
 from lacarte.pages.resident.draft import SESSION_KEY, Draft, account_person
 from lacarte.pages.resident.flow import ahead, around, go_on
+from lacarte.pages.resident.menu_search.counting import not_left
 from lacarte.pages.resident.photos import photos
 from lacarte.pages.resident.questions import Contact, Kind, Question, What, When, chosen_from_menu
 from lacarte.pages.resident.questions_more import More
@@ -26,6 +27,7 @@ from lacarte.pages.resident.questions_where import Where, Which
 from lacarte.pages.resident.same import same
 from lacarte.registers.people.models import Person
 
+_TOKENS = Tokens(SESSION_KEY, "sent")
 #: Questions that are more than a form.
 _OWN_PAGES = {"photos": photos, "same": same}
 _FORMS: dict[str, type[Question]] = {
@@ -77,6 +79,7 @@ def choose(request: HttpRequest) -> HttpResponse:
     if chosen is None:
         messages.warning(request, _("This service is not on the menu any more. Please choose another."))
         return redirect("home")
+    not_left(request)
     Draft(service=chosen.code, from_menu=True).keep(request.session)
     return redirect("need-question", "what")
 
@@ -100,28 +103,22 @@ def check(request: HttpRequest) -> HttpResponse:
         return redirect("need-question", step)
     if request.method == "GET":
         return _check(request, draft)
-    if request.POST.get("draft", draft.token) != draft.token:
-        return _check(request, draft, _("You have changed your answers in another window. Please check them."))
-    if work_for(draft) and "challenge" not in request.POST:
-        return _check(request, draft, _("Many are sending at the moment. Please press “Send” once more."))
-    if too_often(request, draft):
-        words = _("That was a lot at once. Please wait a while, then send it again; nothing is lost.")
-        return _check(request, draft, words, status=429)
+    if refused := not_yet(request, draft):
+        return _check(request, draft, refused)
     try:
         need = _send(request, draft)
     except NeedRefusedError as error:
-        return _check(request, draft, str(error), status=422)
+        return _check(request, draft, NotYet(str(error)))
     return _thank(request, need)
 
 
 def _sent_before(request: HttpRequest) -> Need | None:
     """The need that was made of the draft on this page already: in another window, or by a second click."""
-    token = request.POST.get("draft", "")
-    known = token and token in (request.session.get(SESSION_KEY), *request.session.get("sent", []))
-    return Need.objects.filter(external_id=Draft(token=token).external_id).first() if known else None
+    token = _TOKENS.posted(request)
+    return Need.objects.filter(external_id=Draft(token=token).external_id).first() if token else None
 
 
-def _check(request: HttpRequest, draft: Draft, refused: str = "", *, status: int = 200) -> HttpResponse:
+def _check(request: HttpRequest, draft: Draft, refused: NotYet | None = None) -> HttpResponse:
     shown = {
         "draft": draft,
         "service": draft.service_type(),
@@ -130,11 +127,11 @@ def _check(request: HttpRequest, draft: Draft, refused: str = "", *, status: int
         "told": told(draft.questions(), draft.answers or {}, parse_date(draft.since or ""), draft.times),
         "uploads": draft.uploads(),
         "contact": [part for part in (draft.name, draft.phone, draft.email) if part],
-        "refused": refused,
+        "refused": refused.words if refused else "",
         "work": work_for(draft),
         **around(request, draft, "check"),
     }
-    return render(request, "resident/check.html", shown, status=status)
+    return render(request, "resident/check.html", shown, status=refused.status if refused else 200)
 
 
 def _send(request: HttpRequest, draft: Draft) -> Need:
@@ -176,8 +173,7 @@ def _thank(request: HttpRequest, need: Need) -> HttpResponse:
     draft = Draft.of(request.session)
     if need.external_id == draft.external_id:
         draft.forget(request.session)
-    token = (need.external_id or "").removeprefix("web:")
-    request.session["sent"] = [*(one for one in request.session.get("sent", []) if one != token), token][-20:]
+    _TOKENS.note_sent(request, (need.external_id or "").removeprefix("web:"))
     opens(request, need)
     request.session["thanked"] = need.reference
     return redirect("need", need.reference)

@@ -14,7 +14,7 @@ from lacarte.kernel.text import in_language, storable
 from lacarte.loop.needs.actions import LONGEST_TEXT
 from lacarte.loop.needs.understanding.reading import suggest
 from lacarte.loop.needs.uploads.attachments import most
-from lacarte.pages.design.forms import Choices, Form
+from lacarte.pages.design.forms import Choices, WordsForm
 from lacarte.pages.resident.draft import Draft
 from lacarte.registers.menu.models import ServiceType
 
@@ -24,7 +24,7 @@ _LONGEST_TIMES = 200
 _EARLIEST = date(1900, 1, 1)
 
 
-class Question(Form):
+class Question(WordsForm):
     """One question. It knows the draft and who asks, and writes its answer into the draft."""
 
     def __init__(self, data: Any, *, draft: Draft, user: Any) -> None:
@@ -38,14 +38,6 @@ class Question(Form):
     def answer(self) -> None:
         """Write what was answered into the draft."""
         raise NotImplementedError
-
-    def clean(self) -> dict[str, Any]:
-        """What a database cannot keep is said at its field."""
-        said = super().clean() or {}
-        for name, value in list(said.items()):
-            if isinstance(value, str) and not storable(value):
-                self.add_error(name, _("This holds a character that is no text. Please type it again."))
-        return said
 
 
 class What(Question):

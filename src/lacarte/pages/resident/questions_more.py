@@ -40,9 +40,9 @@ class More(Question):
         self.questions = draft.questions()
         for question in self.questions:
             if question.variable:
-                before = _written(question, (self.draft.answers or {}).get(question.code, ""))
+                before = written(question, (self.draft.answers or {}).get(question.code, ""))
                 self.fields[name_of(question)] = field_for(
-                    question, one_of=_one_of(question), rows=3, initial=before
+                    question, one_of=one_of(question), rows=3, initial=before
                 )
 
     def parts(self) -> list[Part]:
@@ -67,7 +67,7 @@ class More(Question):
         self.draft.answers = self.cleaned_data["answers"]
 
 
-def _one_of(question: Attribute) -> forms.Widget:
+def one_of(question: Attribute) -> forms.Widget:
     """Buttons, of which one may say that somebody does not know; a long list is a select."""
     unsure = [] if question.required else [("", _("I do not know"))]
     choices = [*choices_of(question), *unsure]
@@ -76,7 +76,7 @@ def _one_of(question: Attribute) -> forms.Widget:
     return Choices(choices=choices)
 
 
-def _written(question: Attribute, answer: str | list[str]) -> Any:
+def written(question: Attribute, answer: str | list[str]) -> Any:
     """An answer as its field shows it."""
     if question.datatype == _DATA.DATETIME and isinstance(answer, str) and answer:
         moment = parse_datetime(answer)

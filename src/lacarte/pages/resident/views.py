@@ -7,40 +7,49 @@ from typing import Any
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.http import Http404, HttpRequest, HttpResponse
-from django.shortcuts import get_object_or_404, redirect, render
+from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from lacarte.kernel.rate_limit import allowed
+from lacarte.kernel.text import storable
 from lacarte.loop.matching.objections import ObjectionRefusedError, object_to
 from lacarte.loop.needs.actions import NeedRefusedError, withdraw
 from lacarte.loop.needs.messages.conversation import came_with, not_taken, timeline_beside
 from lacarte.loop.needs.messages.expecting import expected
 from lacarte.loop.needs.models import Need
 from lacarte.loop.needs.queries import by_secret, own
+from lacarte.loop.needs.uploads import keeping
+from lacarte.loop.needs.uploads.attachments import photos_of_work
 from lacarte.loop.orders.actions import OrderRefusedError, change
 from lacarte.loop.orders.models import Order, OrderState
 from lacarte.loop.orders.queries import newest_order
+from lacarte.loop.orders.standing import standing
 from lacarte.loop.orders.states import Who, find
 from lacarte.loop.voice.actions import RatingRefusedError, rate
-from lacarte.pages.resident.access import counted, followed_here, may_open, need_or_404, opens
+from lacarte.pages.delivering.together_resident import helpers
+from lacarte.pages.resident.access import counted, followed_here, may_open, need_or_404, note_on_behalf, opens
 from lacarte.pages.resident.conversation import talk
 from lacarte.pages.resident.draft import Draft, person_of
 from lacarte.pages.resident.explanation import why
 from lacarte.pages.resident.flow import advice_for, next_address
 from lacarte.pages.resident.following import followed, following, together
 from lacarte.pages.resident.forms import Find, Object, Rate
+from lacarte.pages.resident.ordering.mine import my_orders, part_of
 from lacarte.pages.resident.questions import What
-from lacarte.pages.resident.standing import standing
-from lacarte.registers.menu.browse import life_areas, services_in
+from lacarte.pages.resident.slots.card import time_card
+from lacarte.registers.menu.browse import life_areas, life_events, services_in
 from lacarte.registers.menu.models import ServiceType
-from lacarte.registers.people.circumstances import in_words
-from lacarte.registers.people.models import PersonalRead
-from lacarte.registers.people.queries import circumstances_of, reads_of
+from lacarte.registers.people import mandates
+from lacarte.registers.people.circumstances import in_words, value_in_words
+from lacarte.registers.people.models import Circumstance, Person
+from lacarte.registers.people.queries import ReadsOfDay, circumstances_of, reads_of
 from lacarte.registers.people.reading import fields_in_words, purpose_in_words
 
 #: What its resident may close by themselves.
 WITHDRAWABLE = (Need.State.OPEN, Need.State.HELD, Need.State.JOINED)
+#: Life events at the door; the menu has all of them.
+_EVENTS = 8
 
 
 @require_GET
@@ -48,6 +57,7 @@ def home(request: HttpRequest) -> HttpResponse:
     """The question at the door, and the menu."""
     form, draft = What(None, draft=Draft(), user=request.user), Draft.of(request.session)
     shown: dict[str, Any] = {"form": form, "areas": life_areas(), "followed": followed_here(request)}
+    shown["events"] = life_events(_EVENTS)
     if draft.text is not None:
         shown |= {"begun": draft, "next_address": next_address(request, draft)}
     return render(request, "resident/home.html", shown)
@@ -56,7 +66,10 @@ def home(request: HttpRequest) -> HttpResponse:
 @require_GET
 def area(request: HttpRequest, code: str) -> HttpResponse:
     """One life area of the menu."""
-    chosen = get_object_or_404(ServiceType, code=code, orderable=False)
+    areas = ServiceType.objects.filter(code=code, orderable=False)
+    chosen = areas.first() if storable(code) else None
+    if chosen is None:
+        raise Http404(_("There is no such part of the menu."))
     return render(request, "resident/area.html", {"area": chosen, "services": services_in(chosen)})
 
 
@@ -92,6 +105,7 @@ def need_page(request: HttpRequest, reference: str) -> HttpResponse:
     need = need_or_404(reference)
     if not may_open(request, need):
         return render(request, "resident/need_public.html", {"need": need, **following(request, need)})
+    note_on_behalf(request, need, mandates.LOOK)
     return _show(request, need, Rate())
 
 
@@ -110,9 +124,14 @@ def _show(request: HttpRequest, need: Need, form: Rate, status: int = 200) -> Ht
         "can_cancel": need.state == Need.State.ORDERED and can_cancel,
         "can_withdraw": need.state in WITHDRAWABLE,
         "uploads": list(came_with(need)),
+        "kept_until": keeping.told(need),
         "not_taken": not_taken(need),
+        "photos_of_work": photos_of_work(need),
         **talk(need),
         **together(need),
+        **part_of(request, need),
+        "time": time_card(need, order),
+        **helpers(order),
         **_thanks(request, need),
         "link": link,
         "errors_on_page": bool(form.errors),
@@ -163,6 +182,7 @@ def stop_need(request: HttpRequest, reference: str) -> HttpResponse:
             withdraw(need, actor=actor)
         elif order is not None:
             change(order, to=OrderState.CANCELLED, actor=actor, who=Who.RESIDENT)
+        note_on_behalf(request, need, mandates.STOP)
     except (NeedRefusedError, OrderRefusedError) as error:
         messages.warning(request, str(error))
     return redirect("need", need.reference)
@@ -204,19 +224,30 @@ def my_page(request: HttpRequest) -> HttpResponse:
         "current": [need for need in needs if need.closed_at is None and need not in unrated],
         "past": [need for need in needs if need.closed_at and need not in unrated],
         "followed": followed(request),
+        "orders": my_orders(request.user),
+        "entered": [one for one in mandates.given_by(person) if one.entered_by_id] if person else [],
         "person": person,
         "home": [person.household.address, person.household.region] if person and person.household else [],
-        "facts": [(in_words(fact.kind), fact) for fact in circumstances_of(person)] if person else [],
-        "reads": [_read_in_words(read) for read in reads_of(person)[:50]] if person else [],
+        "facts": _facts_in_words(person) if person else [],
+        "reads": [_read_in_words(read) for read in reads_of(person, 50)] if person else [],
     }
     return render(request, "resident/my_page.html", shown)
 
 
-def _read_in_words(read: PersonalRead) -> dict[str, Any]:
-    """Who read what, when and for what."""
-    role = read.reader.mandates.first() if read.reader else None
+def _facts_in_words(person: Person) -> list[tuple[str, str, Circumstance]]:
+    """What is known now, as people call it; a fact that is simply true needs no more words."""
+    return [
+        (in_words(fact.kind), "" if fact.value is True else value_in_words(fact.kind, fact.value), fact)
+        for fact in circumstances_of(person)
+    ]
+
+
+def _read_in_words(read: ReadsOfDay) -> dict[str, Any]:
+    """Who read what, when, how often and for what."""
+    role = next(iter(read.reader.mandates.all()), None) if read.reader else None
     return {
-        "at": read.at,
+        "at": read.last,
+        "times": read.times,
         "who": read.reader,
         "role": role.get_role_display() if role else "",
         "fields": fields_in_words(read.fields),

@@ -13,7 +13,8 @@ from lacarte.kernel.text import storable, validate_multilingual
 from lacarte.registers.menu.models import Attribute, ServiceType
 
 _CODE = re.compile(r"[A-Za-z0-9][A-Za-z0-9_.-]{0,79}")
-_FIELDS = ("code", "type", "question", "hint", "required", "notice", "values")
+_FIELDS = ("code", "type", "question", "hint", "required", "notice", "values", "fact")
+_LONGEST_FACT = 60
 _TYPES: dict[str, str] = {
     "line": Attribute.DataType.STRING,
     "text": Attribute.DataType.TEXT,
@@ -50,8 +51,8 @@ def read_question(written: Any) -> Attribute:
     """A question as a file says it, not yet saved. Raises :class:`AttributeWrongError`.
 
     ``written`` has ``code``, ``question`` ({language: text}) and ``type`` (line, text, number, time, one-of,
-    some-of), and may have ``hint``, ``required``, ``notice`` (takes no answer) and, of a list, ``values``:
-    ``{key: {language: text}}``.
+    some-of), and may have ``hint``, ``required``, ``notice`` (takes no answer), ``fact`` (the kind of circumstance
+    that it asks for) and, of a list, ``values``: ``{key: {language: text}}``.
     """
     if not isinstance(written, dict):
         raise AttributeWrongError("question", "is not a table of fields")
@@ -72,6 +73,7 @@ def read_question(written: Any) -> Attribute:
         required=_truth(written, "required") and not notice,
         variable=not notice,
         values=[] if notice else _values(written, kind),
+        circumstance="" if notice else _fact(written),
     )
 
 
@@ -86,6 +88,13 @@ def _words(written: dict[str, Any], name: str, *, needed: bool) -> dict[str, str
     if not all(map(storable, words.values())):
         raise AttributeWrongError(name, "holds a character that is no text")
     return dict(words)
+
+
+def _fact(written: dict[str, Any]) -> str:
+    said = written.get("fact", "")
+    if said == "" or (isinstance(said, str) and _CODE.fullmatch(said) and len(said) <= _LONGEST_FACT):
+        return str(said)
+    raise AttributeWrongError("fact", "takes letters, digits, “-”, “_” and “.”, such as child-born-on")
 
 
 def _truth(written: dict[str, Any], name: str) -> bool:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from typing import Any, ClassVar
+from uuid import UUID
 
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
@@ -24,3 +25,44 @@ class PeopleSearched(DomainEvent):
     def words(self) -> dict[str, Any]:
         """The kinds of facts as people call them."""
         return {"facts": fields_in_words(self.facts), "found": self.found}
+
+
+@dataclass(frozen=True, kw_only=True)
+class MandateGiven(DomainEvent):
+    """Somebody may act for another; the stream is the principal's."""
+
+    name: ClassVar[str] = "people.mandate-given"
+    sentence: ClassVar[str | Promise] = _("Somebody may act for them.")
+    mandate: UUID
+    kind: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class MandateObjected(DomainEvent):
+    """Whom a mandate concerns objects to it."""
+
+    name: ClassVar[str] = "people.mandate-objected"
+    sentence: ClassVar[str | Promise] = _("They object to a mandate.")
+    mandate: UUID
+    kind: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class MandateObjectionAnswered(DomainEvent):
+    """An official has decided an objection."""
+
+    name: ClassVar[str] = "people.mandate-objection-answered"
+    sentence: ClassVar[str | Promise] = _("An objection to a mandate was answered.")
+    mandate: UUID
+    kind: str
+    upheld: bool
+
+
+@dataclass(frozen=True, kw_only=True)
+class MandateWithdrawn(DomainEvent):
+    """A mandate ended before its time."""
+
+    name: ClassVar[str] = "people.mandate-withdrawn"
+    sentence: ClassVar[str | Promise] = _("Somebody may not act for them any more.")
+    mandate: UUID
+    kind: str

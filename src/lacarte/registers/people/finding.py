@@ -76,10 +76,10 @@ class Search:
     more: bool
 
 
-def find(facts: Facts, *, within: Q, reader: User) -> Search:
+def find(facts: Facts, *, within: Q, reader: User, purpose: str = _FIND) -> Search:
     """The persons of whom all of ``facts`` are true, among those ``within`` what ``reader`` may see.
 
-    Raises :class:`TooFewFactsError` for less than two facts.
+    ``purpose`` is what is written down for them. Raises :class:`TooFewFactsError` for less than two facts.
     """
     kinds = facts.given()
     if len(kinds) < FEWEST_FACTS:
@@ -87,12 +87,14 @@ def find(facts: Facts, *, within: Q, reader: User) -> Search:
     people = _matching(facts, within).order_by("name", "pk")[: MOST + 1]
     keys = list(dict.fromkeys(people.values_list("pk", flat=True)))
     with transaction.atomic():
-        shown = show(keys[:MOST], within=within, reader=reader)
+        shown = show(keys[:MOST], within=within, reader=reader, purpose=purpose)
         publish(PeopleSearched(facts=", ".join(kinds), found=len(shown)), stream=reader.pk, actor=reader)
     return Search(shown, len(keys) > MOST)
 
 
-def show(keys: Iterable[UUID], *, within: Q, reader: User, chosen: bool = False) -> list[Found]:
+def show(
+    keys: Iterable[UUID], *, within: Q, reader: User, chosen: bool = False, purpose: str = _FIND
+) -> list[Found]:
     """These persons as far as ``reader`` may see them; it is logged for each, once an hour.
 
     ``chosen``: it is they who call, so that what they needed before is seen too.
@@ -102,8 +104,7 @@ def show(keys: Iterable[UUID], *, within: Q, reader: User, chosen: bool = False)
         return []
     people = Person.objects.filter(within, pk__in=wanted).select_related("household__region").distinct()
     by_key = {person.pk: person for person in people}
-    purpose = _ANSWER if chosen else _FIND
-    _note(by_key.values(), reader, f"{_SHOWN}, need" if chosen else _SHOWN, purpose)
+    _note(by_key.values(), reader, f"{_SHOWN}, need" if chosen else _SHOWN, _ANSWER if chosen else purpose)
     return [_found(by_key[key]) for key in wanted if key in by_key]
 
 
@@ -122,7 +123,7 @@ def _matching(facts: Facts, within: Q) -> QuerySet[Person]:
         for word in facts.address.replace(",", " ").split()[:_WORDS]:
             people = people.filter(household__address__icontains=word)
     elif facts.region is not None:
-        people = people.filter(household__region__range=(facts.region.first, facts.region.last))
+        people = people.filter(household__region__number__range=(facts.region.first, facts.region.last))
     if facts.reference:
         theirs = Q(needs__reference=facts.reference) | Q(household__needs__reference=facts.reference)
         people = people.filter(theirs)

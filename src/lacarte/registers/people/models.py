@@ -68,7 +68,10 @@ class Circumstance(models.Model):
 
 
 class Mandate(models.Model):
-    """One person may act for another (guardian, helper, family), until a day or until withdrawn."""
+    """One person may act for another (guardian, helper, family), until a day or until withdrawn.
+
+    One that an official has entered says what proves it; whom it concerns may object.
+    """
 
     id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
     holder = models.ForeignKey(Person, on_delete=models.CASCADE, related_name="mandates_held")
@@ -76,8 +79,21 @@ class Mandate(models.Model):
     kind = models.CharField(max_length=40)
     since = models.DateTimeField(default=clock.now)
     until = models.DateTimeField(null=True)
+    entered_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, null=True, on_delete=models.SET_NULL, related_name="+"
+    )
+    evidence = models.CharField(max_length=300, blank=True)
+    objection = models.TextField(blank=True)
+    objected_at = models.DateTimeField(null=True)
+    answer = models.TextField(blank=True)
+    answered_at = models.DateTimeField(null=True)
 
     class Meta:
+        indexes = [
+            models.Index(
+                fields=["objected_at"], condition=models.Q(answered_at=None), name="mandate_objection_waits"
+            )
+        ]
         constraints = [
             models.CheckConstraint(condition=~models.Q(holder=models.F("principal")), name="mandate_for_another")
         ]
@@ -115,3 +131,23 @@ class PersonalRead(models.Model):
 
     def __str__(self) -> str:
         return f"{self.fields}: {self.purpose}"
+
+
+class SaidPurpose(models.Model):
+    """For what somebody reads who it is that a case is about, said once for the case, until the day is over."""
+
+    id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
+    person = models.ForeignKey(Person, on_delete=models.CASCADE, related_name="+")
+    reader = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="+")
+    case = models.UUIDField()  # the need, as in the event log
+    purpose = models.CharField(max_length=200)
+    said_at = models.DateTimeField(default=clock.now)
+    until = models.DateTimeField(db_index=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["reader", "case", "person"], name="purpose_of_reader_in_case")
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.reader}: {self.purpose}"

@@ -13,6 +13,7 @@ FIELDS: dict[str, str | Promise] = {
     "email": gettext_lazy("e-mail"),
     "phone": gettext_lazy("phone"),
     "need": gettext_lazy("what you need, and where"),
+    "facts": gettext_lazy("what is known about you"),
     "home": gettext_lazy("home"),
     "reference": gettext_lazy("reference of a need"),
 }
@@ -27,6 +28,16 @@ _OTHER_PURPOSES: dict[str, str | Promise] = {
     "work on this need": gettext_lazy("Work on this need"),
     "find who calls": gettext_lazy("Find who calls"),
     "answer a call": gettext_lazy("Answer a call"),
+    "enter who acts for whom": gettext_lazy("Enter who acts for whom"),
+    "order for you at the desk": gettext_lazy("Order for you, at the desk"),
+    "see what was ordered for you at the desk": gettext_lazy("See what was ordered for you, at the desk"),
+    "write a letter": gettext_lazy("Write a letter"),
+    "ask how it went": gettext_lazy("Ask how it went"),
+    "order for you": gettext_lazy("Order for you, under a mandate"),
+    "see what was ordered for you": gettext_lazy("See what was ordered for you, under a mandate"),
+    "write for you": gettext_lazy("Write to us for you, under a mandate"),
+    "cancel for you": gettext_lazy("Cancel for you, under a mandate"),
+    "find services for you": gettext_lazy("Find services for you, under a mandate"),
 }
 
 

@@ -4,18 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
-from datetime import datetime
 from functools import lru_cache
 from threading import Lock
 from typing import TypeVar
 from uuid import UUID
 
 from django.db import transaction
-from django.db.models import Count, Max
 
 from lacarte.engines.text.gazetteer import AREA, Found, Gazetteer, Place
 from lacarte.kernel import clock, tree
-from lacarte.registers.places.models import NamedPlace, Region
+from lacarte.registers.places.models import GazetteerVersion, NamedPlace, Region
 
 #: Share of what was seen of a street that a region must hold to be where the street is.
 _NEARLY_ALL = 0.95
@@ -28,7 +26,6 @@ _SAID = (
 _building = Lock()
 
 Key = TypeVar("Key")
-_Version = tuple[int, int | None, datetime | None]
 
 
 @dataclass(frozen=True)
@@ -78,15 +75,13 @@ def _current() -> _Index:
         return _index(version)
 
 
-def _version() -> _Version:
-    """Changes whenever a place is entered or changed, or a region added, in whichever process."""
-    regions = Region.objects.aggregate(count=Count("pk"), last=Max("number"))
-    named = NamedPlace.objects.aggregate(changed=Max("changed_at"))
-    return regions["count"], regions["last"], named["changed"]
+def _version() -> int | None:
+    """Changes whenever a place or region does, in whichever process and whatever wrote it."""
+    return GazetteerVersion.objects.values_list("number", flat=True).first()
 
 
 @lru_cache(maxsize=1)
-def _index(version: _Version) -> _Index:
+def _index(version: int | None) -> _Index:
     places: list[Place] = []
     keys: list[int | UUID] = []
     for number, last, name in Region.objects.exclude(number=tree.ROOT_NUMBER).values_list(

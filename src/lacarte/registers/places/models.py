@@ -99,6 +99,18 @@ class NamedPlace(models.Model):
         return name if self.first_number is None else f"{name} {self.first_number}–{self.last_number}"
 
 
+class GazetteerVersion(models.Model):
+    """One row, of one drawn number that is another after any change of a name: the database itself draws it.
+
+    Whoever changes a region or a named place, in whichever way, waits for others who do until they are done.
+    """
+
+    number = models.BigIntegerField()
+
+    def __str__(self) -> str:
+        return str(self.number)
+
+
 class Agreement(models.Model):
     """What one region lets the people of another use: an interval of service types, until a day."""
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, time
 from functools import lru_cache
 from typing import Any
 from uuid import UUID
@@ -14,12 +14,13 @@ import numpy as np
 import numpy.typing as npt
 import shapely
 from django.conf import settings
-from django.db.models import Count, Max, Q, TextField
+from django.db.models import Q, TextField
 from django.db.models.functions import MD5, Cast
 from shapely.geometry import shape
 
 from lacarte.kernel import tree
-from lacarte.kernel.working_calendar import WorkingCalendar
+from lacarte.kernel.versions import version_of
+from lacarte.kernel.working_calendar import Hours, WorkingCalendar
 from lacarte.registers.places.models import Boundary, NamedPlace, Region, Zone
 
 
@@ -45,7 +46,7 @@ def regions_at(longitudes: npt.ArrayLike, latitudes: npt.ArrayLike) -> npt.NDArr
     x, y = np.asarray(longitudes, dtype=float), np.asarray(latitudes, dtype=float)
     points = shapely.points(x, y)
     found = np.full(points.shape, tree.ROOT_NUMBER, dtype=np.int64)
-    known = _map(*_version())
+    known = _map(*version_of(Boundary))
     if known is None:
         return found
     asked, boundary = known.index.query(points)  # with a predicate it would prepare each point, not the shapes
@@ -70,12 +71,17 @@ def region_at(longitude: float | None, latitude: float | None) -> Region:
     """The smallest region around a point (degrees, WGS84), or the root."""
     if longitude is None or latitude is None:
         return root()
-    return Region.objects.get(number=int(regions_at([longitude], [latitude])[0]))
+    return Region.objects.get(number=region_number_at(longitude, latitude))
+
+
+def region_number_at(longitude: float, latitude: float) -> int:
+    """The number of the smallest region around a point (degrees, WGS84); the root's where there is none."""
+    return int(regions_at([longitude], [latitude])[0])
 
 
 def is_served(longitude: float, latitude: float) -> bool:
     """Whether a point (degrees, WGS84) is inside the city's boundaries; any is where none is known."""
-    return region_at(longitude, latitude).number != tree.ROOT_NUMBER or not Boundary.objects.exists()
+    return region_number_at(longitude, latitude) != tree.ROOT_NUMBER or not Boundary.objects.exists()
 
 
 def calendar_of(region: Region) -> WorkingCalendar:
@@ -83,23 +89,39 @@ def calendar_of(region: Region) -> WorkingCalendar:
     return calendars_of([region])[region.number]
 
 
-def calendars_of(regions: Iterable[Region]) -> dict[int, WorkingCalendar]:
-    """As :func:`calendar_of`, by region number, in one query."""
-    written = list(Region.objects.exclude(calendar={}).order_by("-number"))  # of two above, the nearer comes first
+def calendars_of(regions: Iterable[Region], instead: Iterable[Region] = ()) -> dict[int, WorkingCalendar]:
+    """As :func:`calendar_of`, by region number, in one query. ``instead``: some with their calendars to be."""
+    kept = {region.number: region for region in Region.objects.exclude(calendar={})}
+    kept |= {region.number: region for region in instead}
+    written = [kept[number] for number in sorted(kept, reverse=True)]  # of two above, the nearer comes first
     return {
-        region.number: _calendar(
+        region.number: read_calendar(
             next((above.calendar for above in written if region.number in above.interval), {})
         )
         for region in regions
     }
 
 
-def _calendar(written: dict[str, Any]) -> WorkingCalendar:
+def read_calendar(written: dict[str, Any]) -> WorkingCalendar:
+    """A calendar as it is kept with its region. Raises ``ValueError`` for one that says what cannot be."""
     return WorkingCalendar(
         zone=ZoneInfo(written.get("zone", settings.TIME_ZONE)),
         weekdays=frozenset(written.get("weekdays", range(5))),
-        holidays=frozenset(date.fromisoformat(day) for day in written.get("holidays", [])),
+        opens=time.fromisoformat(written.get("opens", "09:00")),
+        closes=time.fromisoformat(written.get("closes", "17:00")),
+        holidays=_days(written, "holidays"),
+        working_weekends=_days(written, "working_weekends"),
+        later=tuple(_hours(one) for one in written.get("later", [])),
     )
+
+
+def _hours(written: dict[str, Any]) -> Hours:
+    opens, closes = (time.fromisoformat(written[name]) for name in ("opens", "closes"))
+    return Hours(date.fromisoformat(written["since"]), frozenset(written["weekdays"]), opens, closes)
+
+
+def _days(written: dict[str, Any], name: str) -> frozenset[date]:
+    return frozenset(date.fromisoformat(day) for day in written.get(name, []))
 
 
 def ancestors(region: Region) -> list[Region]:
@@ -131,14 +153,8 @@ def parts_of(street: NamedPlace) -> list[NamedPlace]:
     return list(parts.select_related("region__parent").order_by("first_number"))
 
 
-def _version() -> tuple[int, datetime | None]:
-    """Changes whenever a boundary does, in whichever process; a cheap key for the cache."""
-    found = Boundary.objects.aggregate(count=Count("pk"), changed=Max("changed_at"))
-    return found["count"], found["changed"]
-
-
 @lru_cache(maxsize=1)
-def _map(count: int, changed: datetime | None) -> _Map | None:
+def _map(count: int, changed: Any) -> _Map | None:
     rows = list(Boundary.objects.values_list("region_id", "geometry"))
     if not rows:
         return None

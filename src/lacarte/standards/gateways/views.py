@@ -11,7 +11,7 @@ from lacarte.kernel import clock
 from lacarte.kernel.rate_limit import allowed
 from lacarte.kernel.uploads import most_bytes
 from lacarte.loop.needs.actions import NeedRefusedError
-from lacarte.loop.needs.messages.hearing import Heard, Taken, hear
+from lacarte.loop.needs.messages.hearing import Heard, HearLaterError, Taken, hear
 from lacarte.loop.needs.models import Message
 from lacarte.registers.places.queries import is_served
 from lacarte.standards.gateways.body import Body, BodyError, Fault, parse
@@ -21,6 +21,7 @@ from lacarte.standards.gateways.signing import ID, SIGNATURE, TIMESTAMP, Signatu
 
 #: Of one post, whatever the settings allow for uploads: it is held in memory while its signature is checked.
 _MOST_BYTES = 40_000_000
+_WAIT_SECONDS = "60"
 
 
 @csrf_exempt
@@ -48,6 +49,8 @@ def receive_post(request: HttpRequest, name: str) -> HttpResponse:
         return _refuse(422 if error.faults[0].field else 400, error.faults)
     except NeedRefusedError as error:
         return _refuse(422, [Fault("text", str(error))])
+    except HearLaterError as error:
+        return _refuse(429, [Fault("from", str(error))], **{"Retry-After": _WAIT_SECONDS})
     return _answer(taken)
 
 

@@ -2,6 +2,7 @@
 
 from lacarte.standards.imports.attributes import import_attributes
 from lacarte.standards.imports.gazetteer import import_gazetteer
+from lacarte.standards.imports.life_events import import_life_events
 from lacarte.standards.imports.menu import import_menu
 from lacarte.standards.imports.places import import_places
 from lacarte.standards.imports.report import ImportFaultError, Report
@@ -12,6 +13,7 @@ __all__ = [
     "Report",
     "import_attributes",
     "import_gazetteer",
+    "import_life_events",
     "import_menu",
     "import_places",
     "import_requests",

@@ -30,11 +30,20 @@ class FieldError(ValueError):
 
 @dataclass(frozen=True)
 class Rejected:
-    """One row that was left out: its line (or feature) number from 1, the field, and what is wrong with it."""
+    """One row that was left out: its line (or feature) number from 1, the field, and what is wrong with it.
+
+    What has no lines, such as a graph, says ``what`` it was instead.
+    """
 
     line: int
     field: str
     reason: str
+    what: str = ""
+
+    @property
+    def where(self) -> str:
+        """For people."""
+        return self.what or f"line {self.line}"
 
 
 @dataclass
@@ -57,9 +66,9 @@ class Report:
         """How many rows were looked at."""
         return self.loaded + self.known + self.rejections
 
-    def reject(self, line: int, name: str, reason: str) -> Rejected:
+    def reject(self, line: int, name: str, reason: str, what: str = "") -> Rejected:
         """Note a row that is left out."""
-        left_out = Rejected(line, name, reason)
+        left_out = Rejected(line, name, reason, what)
         self.rejections += 1
         if len(self.rejected) < _REMEMBERED:
             self.rejected.append(left_out)
@@ -74,7 +83,7 @@ class Report:
         """A few readable lines."""
         lines = [f"{self.loaded} loaded, {self.known} known already, {self.rejections} rejected.", *self.notes]
         lines += [f"{what}: {count}, first in line {first}." for what, (count, first) in self.odd.items()]
-        lines += [f"  line {row.line}, {row.field}: {row.reason}" for row in self.rejected[:_SHOWN]]
+        lines += [f"  {row.where}, {row.field}: {row.reason}" for row in self.rejected[:_SHOWN]]
         if self.rejections > _SHOWN:
             lines.append(f"  … and {self.rejections - _SHOWN} more")
         return "\n".join(lines)

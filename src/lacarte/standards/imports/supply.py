@@ -10,6 +10,7 @@ from itertools import chain
 from typing import Any
 
 from lacarte.kernel import clock
+from lacarte.registers.menu.keeping import note
 from lacarte.registers.menu.models import CapacityLot, Offer, OfferAtPlace, ServiceType
 from lacarte.registers.places.models import Region
 from lacarte.registers.places.queries import root
@@ -76,6 +77,7 @@ def give_supply(history: History) -> int:
     Offer.objects.bulk_create([offer for offer, _ in new])
     places = [OfferAtPlace(offer=offer, region=city) for offer, _ in new]
     OfferAtPlace.objects.bulk_create(places)
+    note([*(offer for offer, _ in new), *places])
     weekly = [math.ceil(closed / history.weeks) for _, closed in new]
     CapacityLot.objects.bulk_create(chain.from_iterable(map(_lots, places, weekly)))
     return len(new)

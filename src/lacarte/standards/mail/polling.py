@@ -22,6 +22,7 @@ from django.conf import settings
 from django.db import transaction
 
 from lacarte.kernel.uploads import most_bytes
+from lacarte.loop.needs.messages.hearing import HearLaterError
 from lacarte.loop.needs.models import Mailbox
 from lacarte.standards.mail.servers import IMAP, Server, mail_server
 from lacarte.standards.mail.taking import Became, take
@@ -42,11 +43,14 @@ class MailboxError(Exception):
 
 @dataclass(frozen=True)
 class Polled:
-    """What one look into the mailbox brought. ``failed`` are tried again; ``more`` are left for the next look."""
+    """What one look into the mailbox brought. ``failed`` are tried again, ``later`` too
+    (their senders have written a lot); ``more`` are left for the next look.
+    """
 
     became: dict[Became, int]
     failed: int = 0
     more: int = 0
+    later: int = 0
 
 
 def configured() -> Server | None:
@@ -107,24 +111,29 @@ def _ok(answer: tuple[str, Sequence[Any]]) -> Sequence[Any]:
 
 def _read(connection: imaplib.IMAP4, address: str) -> Polled:
     box = _mailbox(connection, address)
-    waiting = sorted({*map(int, box.again), *_after(connection, box.last_uid)})
+    # What is new goes first: nobody who writes a lot keeps others from being read.
+    waiting = [*sorted(_after(connection, box.last_uid)), *sorted(map(int, box.again))]
     became: dict[Became, int] = {}
-    failed = 0
+    failed = later = 0
     for uid in waiting[:AT_ONCE]:
         try:
             taken = _take(connection, uid)
         except (OSError, imaplib.IMAP4.error):
             raise
+        except HearLaterError:
+            _advance(address, uid, again=True, tried=0)
+            later += 1
+            continue
         except Exception:
             logger.exception("message %d of %s could not be taken in", uid, address)
-            _advance(address, uid, failed=True)
+            _advance(address, uid, again=True)
             failed += 1
             continue
         if taken is not None:
             _ok(connection.uid("STORE", str(uid), "+FLAGS.SILENT", r"(\Seen)"))
             became[taken] = became.get(taken, 0) + 1
-        _advance(address, uid, failed=False)
-    return Polled(became, failed, max(0, len(waiting) - AT_ONCE))
+        _advance(address, uid, again=False)
+    return Polled(became, failed, max(0, len(waiting) - AT_ONCE), later)
 
 
 def _mailbox(connection: imaplib.IMAP4, address: str) -> Mailbox:
@@ -182,10 +191,10 @@ def _received(head: bytes, data: Sequence[Any]) -> datetime | None:
 
 
 @transaction.atomic
-def _advance(address: str, uid: int, *, failed: bool) -> None:
+def _advance(address: str, uid: int, *, again: bool, tried: int = 1) -> None:
     box = Mailbox.objects.select_for_update().get(address=address)
-    tries = box.again.pop(str(uid), 0) + 1
-    if failed and tries < MOST_TRIES:
+    tries = box.again.pop(str(uid), 0) + tried
+    if again and tries < MOST_TRIES:
         box.again[str(uid)] = tries
     box.last_uid = max(box.last_uid, uid)
     box.save()

@@ -33,11 +33,11 @@ class TakenIn:
     message: Message | None = None
 
 
-def take(data: bytes, *, received_at: datetime | None = None) -> TakenIn:
+def take(data: bytes, *, received_at: datetime | None = None, paced: bool = True) -> TakenIn:
     """Take in the e-mail ``data``. ``received_at`` is when our own server had it; without, its date is believed.
 
     What a machine sent begins no need; what one may have sent is read by a person first. Raises nothing for what
-    is wrong with the e-mail itself.
+    is wrong with the e-mail itself, and :class:`HearLaterError` as :func:`hear` does.
     """
     mail = read(data)
     if mail.returned:
@@ -59,7 +59,8 @@ def take(data: bytes, *, received_at: datetime | None = None) -> TakenIn:
             automatic=mail.automatic or mail.sender == settings.CONFIGURED["mail_address"].lower() != "",
             doubtful=mail.doubtful,
             enclosures=tuple(Enclosure(name, inside) for name, inside in mail.enclosed),
-        )
+        ),
+        paced=paced,
     )
     if taken.message is None:
         return TakenIn(Became.PASSED_OVER)

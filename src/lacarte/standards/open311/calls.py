@@ -17,6 +17,7 @@ from django.views.decorators.csrf import csrf_exempt
 
 from lacarte.kernel import api_keys
 from lacarte.kernel.models import ApiKey
+from lacarte.kernel.rate_limit import allowed
 from lacarte.kernel.text import storable
 from lacarte.standards.open311.errors import Open311Error
 from lacarte.standards.open311.formats import CONTENT_TYPES, preferred, rendered
@@ -90,6 +91,8 @@ def _called(http: HttpRequest, methods: dict[str, Method], parts: dict[str, str]
         raise Open311Error(405, words, headers=_allow(methods))
     _check_text({name: [value] for name, value in parts.items()})
     _check_text({name: http.GET.getlist(name) for name in http.GET})
+    if http.method != "POST":
+        _check_pace(http)
     form = _form(http) if http.method == "POST" else {}
     return method(Call(http, named(_last(http, form, "jurisdiction_id")), form), **parts)
 
@@ -139,6 +142,14 @@ def key_of(call: Call) -> ApiKey | None:
     return found
 
 
+def _check_pace(http: HttpRequest) -> None:
+    """Raise :class:`Open311Error` for whoever reads too often; a key has a count of its own."""
+    said = _last(http, {}, "api_key")
+    key = api_keys.owner(said) if said else None
+    if not allowed("open311-read", http, who=f"key {key.pk}" if key else "", pace="rate_limit_read"):
+        raise too_many(_("too many requests; please try again later"))
+
+
 def too_many(words: str) -> Open311Error:
     """What whoever comes too often is told."""
     return Open311Error(429, words, headers={"Retry-After": _WAIT_SECONDS})
@@ -150,8 +161,8 @@ def nothing_here(call: Call, **parts: str) -> Answer:
 
 
 def _allow(methods: dict[str, Method]) -> dict[str, str]:
-    allowed = ", ".join([*methods, "OPTIONS"])
-    return {"Allow": allowed, "Access-Control-Allow-Methods": allowed}
+    known = ", ".join([*methods, "OPTIONS"])
+    return {"Allow": known, "Access-Control-Allow-Methods": known}
 
 
 def _respond(answer: Answer, root: str, shape: str) -> HttpResponse:

@@ -9,7 +9,7 @@ from django.db.models import Q
 from django.utils.translation import gettext as _
 
 from lacarte.registers.places.models import Region
-from lacarte.registers.places.queries import is_served, region_at
+from lacarte.registers.places.queries import is_served, region_number_at
 from lacarte.standards.open311.errors import Open311Error
 
 
@@ -30,7 +30,7 @@ class Jurisdiction:
         """Whether a point (degrees, WGS84) is inside; any is where no boundary is known."""
         if self.region is None:
             return is_served(longitude, latitude)
-        return region_at(longitude, latitude).number in self.region.interval
+        return region_number_at(longitude, latitude) in self.region.interval
 
 
 def named(said: str) -> Jurisdiction:

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from django.utils import formats, timezone
 from django.utils.translation import gettext as _
 
+from lacarte.loop.needs.messages.expecting import day, deadlines
 from lacarte.loop.needs.models import Need
 from lacarte.loop.needs.urgency.judging import advice_of
-from lacarte.registers.places.queries import calendar_of
 
 
 def notice(need: Need) -> str:
@@ -21,13 +20,8 @@ def _next_step(need: Need) -> str:
         return _("Somebody reads this first; then it goes its way.")
     if not need.service_type_id:
         return _("Somebody reads this and finds out which service it calls for.")
-    calendar = calendar_of(need.region)
-    kind = need.service_type
-    contact, done = (
-        formats.date_format(timezone.localtime(calendar.deadline(need.received_at, days)), "DATE_FORMAT")
-        for days in (kind.contact_days, kind.resolution_days)
-    )
+    until = deadlines(need)
     return _("You hear from us by %(contact)s at the latest, and it should be done by %(done)s.") % {
-        "contact": contact,
-        "done": done,
+        "contact": day(until.contact),
+        "done": day(until.done),
     }

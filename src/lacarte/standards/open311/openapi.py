@@ -13,6 +13,7 @@ from lacarte.standards.open311.searching import MOST
 
 _FORMAT = {"name": "format", "in": "path", "required": True, "schema": {"enum": ["json", "xml"]}}
 _JURISDICTION = "which of the jurisdictions of this installation is meant"
+_KEY = ("api_key", {"type": "string"}, "counted by the key, and not by the address, where one is sent")
 _WHEN = "a W3C date and time, such as 2026-01-31T09:30:00Z; without an offset in the city's time"
 #: The filters of GET requests: name, schema, what it does.
 _FILTERS: tuple[tuple[str, Schema, str], ...] = (
@@ -86,7 +87,7 @@ def _path(name: str, summary: str, schema: str, *parameters: Schema) -> dict[str
     get = {
         "operationId": name,
         "summary": summary,
-        "parameters": [*parameters, _query(("jurisdiction_id", TEXT, _JURISDICTION))],
+        "parameters": [*parameters, _query(("jurisdiction_id", TEXT, _JURISDICTION)), _query(_KEY)],
         "responses": {"200": _answer("what was asked for", schema)} | _errors("400", "404", "429"),
     }
     return {"parameters": [_FORMAT], "get": get}

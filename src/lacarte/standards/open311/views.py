@@ -5,7 +5,8 @@ from __future__ import annotations
 from django.http import HttpRequest
 from django.utils.translation import gettext as _
 
-from lacarte.kernel.rate_limit import allowed
+from lacarte.kernel.rate_limit import allowed, note_trouble
+from lacarte.loop.needs.models import Need
 from lacarte.standards.open311 import calls
 from lacarte.standards.open311.calls import Answer, Call
 from lacarte.standards.open311.discovery import described
@@ -87,9 +88,13 @@ def _take_in(call: Call) -> Answer:
     key = calls.key_of(call)
     contacts = [said for name in ("email", "phone") if (said := call.last(name))]
     if not allowed("open311", call.http, who=f"key {key.pk}" if key else "", contacts=contacts):
+        if key is None:  # a program that we know and that is hasty makes no resident prove anything
+            note_trouble()
         raise calls.too_many(_("too many requests; please try again later"))
     files = [file for name in call.http.FILES for file in call.http.FILES.getlist(name)]
     need = take_in(call.form, files, call.jurisdiction, key)
+    if need.state == Need.State.HELD:
+        note_trouble()
     taken = {
         "service_request_id": need.reference,
         "service_notice": notice(need),

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import csv
 import json
-import os
 import signal
 import subprocess
 import sys
@@ -12,12 +11,10 @@ from pathlib import Path
 
 import pytest
 
-from tests.kernel.crash.scratch import scratch_database
-from tests.kernel.crash.test_crash import KINDS
-from tests.standards.imports.test_requests import NEW_YORK, table
+from tests.kernel.crash.scratch import KINDS, scratch_database
+from tests.standards.imports.exports import NEW_YORK, table
 
-# The suite runs once for each database; these tests choose theirs and need run in one of them only.
-pytestmark = pytest.mark.skipif("LACARTE_DATABASE" in os.environ, reason="ran with the SQLite suite")
+pytestmark = pytest.mark.once
 ROWS = 1000
 BAD = range(7, ROWS, 10)
 #: Where each run is killed: at the so-many-th time that it says so.

@@ -14,15 +14,19 @@ os.environ.setdefault("DJANGO_SETTINGS_MODULE", "lacarte.site.settings")
 django.setup()
 
 from django.conf import settings  # noqa: E402
+from django.db import transaction  # noqa: E402
 from django.db.models import Count  # noqa: E402
 
 from lacarte.kernel import clock, jobs  # noqa: E402
 from lacarte.kernel.models import Job  # noqa: E402
+from lacarte.loop.needs.actions import receive  # noqa: E402
 from lacarte.loop.needs.messages import delivering  # noqa: E402
+from lacarte.loop.needs.messages.conversation import send  # noqa: E402
 from lacarte.loop.needs.messages.hearing import Heard, hear  # noqa: E402
 from lacarte.loop.needs.messages.reaching import Medium  # noqa: E402
-from lacarte.loop.needs.models import Attachment, Message, Need  # noqa: E402
+from lacarte.loop.needs.models import Attachment, Channel, Message, Need  # noqa: E402
 from lacarte.loop.needs.uploads import attachments, files  # noqa: E402
+from lacarte.registers.people.models import Person  # noqa: E402
 from lacarte.standards.mail import polling  # noqa: E402
 from tests.city import build  # noqa: E402
 from tests.engines.images.drawn import photo  # noqa: E402
@@ -43,6 +47,27 @@ def tell() -> None:
         hear(sms)
 
 
+def tell_by_both(people: str) -> None:
+    """A city and people who told it something, half by e-mail and half by SMS; each is told two more things."""
+    city = build()
+    for n in range(int(people)):
+        left = {"email": f"{n}@home.example"} if n % 2 else {"phone": f"+861380013{n:04}"}
+        need = receive(text="", channel=Channel.WEB, service_type=city.care, person=Person(**left))
+        with transaction.atomic():
+            for words in ("first", "second"):
+                send(need, words, subject="news")
+
+
+def work() -> None:
+    """Work until killed, without waiting long after a fault; says when it begins."""
+    jobs.FIRST_RETRY, jobs.LONGEST_RETRY = timedelta(seconds=0.1), timedelta(seconds=1)
+    delivering._LOOKS_AGAIN = timedelta(seconds=0.5)
+    print("ready", flush=True)
+    while True:
+        if not jobs.work_once(lease=_LEASE):
+            time.sleep(0.02)
+
+
 def store() -> None:
     """Keep one photo after the other until killed; says when it is about to."""
     for seed in range(10_000):
@@ -52,7 +77,8 @@ def store() -> None:
 
 def files_and_rows() -> None:
     """Rows without a file, and files without a row before and after the sweep."""
-    rows = set(Attachment.objects.values_list("file", flat=True))
+    named = Attachment.objects.values_list("file", "as_sent")
+    rows = {name for names in named for name in names if name}
     found = {"rows": len(rows), "rows without a file": sum(not files.path_of(name).exists() for name in rows)}
     files.SPARED_SECONDS = -1.0
     found["files before"] = len(_kept())
@@ -62,7 +88,7 @@ def files_and_rows() -> None:
 
 
 def _kept() -> list[str]:
-    return [str(path) for path in (settings.MEDIA_ROOT / files.FOLDER).glob("??/*")]
+    return [str(path) for path in (settings.MEDIA_ROOT / files.FOLDER).glob("*/*")]
 
 
 def poll() -> None:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import os
 import random
 import signal
 import subprocess
@@ -15,23 +14,21 @@ from pathlib import Path
 
 import pytest
 
-from tests.kernel.crash.scratch import scratch_database
-from tests.kernel.crash.test_crash import KINDS
+from tests.kernel.crash.scratch import KINDS, scratch_database
 from tests.standards.gateways.posting import SECRET, listening
 from tests.standards.mail.imap_server import Inbox, serving
 from tests.standards.mail.written import CITY, email
 
-# The suite runs once for each database; these tests choose theirs and need run in one of them only.
-pytestmark = pytest.mark.skipif("LACARTE_DATABASE" in os.environ, reason="ran with the SQLite suite")
+pytestmark = pytest.mark.once
 
 
-def start(part: str, environment: dict[str, str]) -> subprocess.Popen[str]:
-    command = [sys.executable, "-m", "tests.standards.mail.crash.parts", part]
+def start(part: str, environment: dict[str, str], *arguments: str) -> subprocess.Popen[str]:
+    command = [sys.executable, "-m", "tests.standards.mail.crash.parts", part, *arguments]
     return subprocess.Popen(command, env=environment, stdout=subprocess.PIPE, text=True)
 
 
-def script(part: str, environment: dict[str, str]) -> str:
-    process = start(part, environment)
+def script(part: str, environment: dict[str, str], *arguments: str) -> str:
+    process = start(part, environment, *arguments)
     printed, _ = process.communicate(timeout=120)
     assert process.returncode == 0, f"{part} failed"
     return printed.strip()
@@ -97,12 +94,14 @@ def test_a_killed_worker_sends_each_confirmation_once(kind: str, tmp_path: Path)
         assert len(posted) > 10, "two were refused at first, and some kill hit one that had been handed over"
 
 
+@pytest.mark.parametrize("scanner", ["", "command true"])
 @pytest.mark.parametrize("kind", KINDS)
 def test_a_killed_upload_leaves_no_row_without_its_file_and_the_sweep_takes_the_rest(
-    kind: str, tmp_path: Path
+    kind: str, scanner: str, tmp_path: Path
 ) -> None:
     draw = random.Random(4)
-    with scratch_database(kind, tmp_path) as environment:
+    with scratch_database(kind, tmp_path) as scratch:
+        environment = scratch | {"LACARTE_SCANNER": scanner}
         for _ in range(6):
             with killed_after("store", draw.randint(1, 4), draw.uniform(0, 0.05), environment):
                 pass

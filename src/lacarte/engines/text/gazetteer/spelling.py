@@ -7,6 +7,8 @@ import unicodedata
 from dataclasses import dataclass
 from functools import lru_cache
 
+from lacarte.engines.text.traditional import TO_SIMPLIFIED
+
 HAN = "\u3400-\u9fff"
 _WORD = re.compile(rf"\d+(?:st|nd|rd|th)(?![^\W{HAN}])|\d+[a-z]?(?![^\W_{HAN}])|[^\W\d_{HAN}]+|\d+")
 _ORDINAL = re.compile(r"0*(\d+)(st|nd|rd|th)")
@@ -38,27 +40,6 @@ sixteenth seventeenth eighteenth nineteenth twentieth
 """
 _ORDINAL_WORDS = dict(enumerate(_FIRST.split(), start=1))
 
-#: Traditional signs that are usual in names of places, and the simplified ones.
-_TRADITIONAL = (
-    "東东車车門门馬马龍龙華华園园國国廣广灣湾島岛橋桥頭头號号樓楼區区縣县鎮镇鄉乡莊庄灘滩漁渔鹽盐鐵铁燈灯館馆"
-    "場场廠厂營营陽阳陰阴雲云電电話话書书學学會会關关開开長长張张陳陈黃黄劉刘吳吴趙赵孫孙楊杨蘇苏蘭兰鳳凤鳥鸟"
-    "鷗鸥鶴鹤魚鱼龜龟貝贝質质贊赞銀银錢钱錨锚鐘钟鋼钢錦锦針针鎖锁鏡镜閘闸閣阁闊阔陸陆隊队階阶隨随險险際际隱隐"
-    "難难雙双雞鸡離离靜静頂顶順顺預预顏颜風风飛飞飯饭驛驿騎骑驗验體体鬥斗鬧闹麗丽麥麦黨党點点齊齐齒齿歲岁歷历"
-    "歸归殘残氣气決决沒没滿满漢汉潔洁澤泽濟济濱滨瀾澜灑洒災灾爐炉爛烂爭争爺爷牆墙獅狮獨独獎奖環环現现瑪玛畝亩"
-    "畫画異异當当療疗發发盜盗盤盘監监眾众碼码礦矿禮礼禪禅稅税種种積积穩稳窪洼窩窝窯窑筆笔節节範范築筑簾帘糧粮"
-    "紅红紀纪純纯紙纸級级細细終终組组絲丝統统經经綠绿維维網网緣缘線线編编練练總总織织繩绳繼继續续罷罢羅罗義义"
-    "習习聖圣聯联聲声職职肅肃脈脉腦脑膠胶臺台與与興兴舊旧艦舰藝艺莖茎葉叶蓋盖蓮莲蔣蒋蕩荡薩萨蘆芦處处虛虚蝦虾"
-    "術术衛卫裝装裡里補补製制複复見见規规視视親亲覺觉觀观計计訂订訓训記记設设許许診诊評评詞词試试詩诗該该詳详"
-    "誠诚語语說说課课調调談谈請请論论諾诺講讲識识證证譯译議议護护讀读變变讓让財财責责貨货購购貴贵買买費费賀贺"
-    "資资賓宾賣卖賽赛軍军軌轨軒轩軟软軸轴載载較较輔辅輕轻輛辆輪轮輸输轉转轎轿農农運运過过達达違违遠远適适遷迁"
-    "選选遺遗鄧邓鄭郑鄰邻醫医釀酿釋释釣钓橫横樹树檔档檢检櫻樱權权欄栏機机極极榮荣構构槍枪樁桩樂乐標标業业條条"
-    "棟栋棧栈楓枫壩坝壢坜壽寿夠够夢梦娛娱婦妇寧宁實实寶宝審审寫写寬宽將将專专尋寻對对導导層层屬属岡冈峽峡嶺岭"
-    "嶽岳巖岩幣币師师帳帐幹干幾几庫库廟庙廢废彎弯強强彈弹後后從从復复態态慶庆應应懷怀戰战戲戏戶户擁拥擇择擋挡"
-    "據据擴扩攤摊敵敌數数斷断時时暈晕暫暂曬晒曆历來来個个倉仓們们偉伟側侧傑杰備备傳传傷伤傾倾億亿儀仪優优兒儿"
-    "內内兩两冊册凍冻凱凯劃划剛刚創创劇剧劍剑勁劲動动務务勝胜勞劳勢势勵励協协單单卻却厲厉參参叢丛員员問问啟启"
-    "喬乔喪丧嘆叹嘗尝嚴严圍围圓圆圖图團团堅坚報报塊块墊垫墜坠奧奥妝妆姪侄"
-)
-_SIMPLIFIED = str.maketrans(_TRADITIONAL[::2], _TRADITIONAL[1::2])
 #: How Chinese names of places end; the long ones first.
 HAN_TYPES = (
     *(
@@ -107,7 +88,7 @@ def fold(text: str) -> str:
     if not text.isascii():
         text = unicodedata.normalize("NFKD", text)
         text = "".join(sign for sign in text if not unicodedata.combining(sign)) if not text.isascii() else text
-        text = unicodedata.normalize("NFC", text).translate(_SIMPLIFIED)
+        text = unicodedata.normalize("NFC", text).translate(TO_SIMPLIFIED)
         text = _BETWEEN_HAN.sub("", text)
     return text.casefold().replace("'", "").replace("’", "")
 

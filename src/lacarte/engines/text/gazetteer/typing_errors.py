@@ -9,6 +9,10 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterable, Iterator
 
+from lacarte.engines.text.slips import distance
+
+__all__ = ["TypingErrors", "distance", "slips_allowed"]
+
 #: Letters from which on one slip, and two slips, are forgiven.
 ONE_FROM, TWO_FROM = 5, 9
 
@@ -55,22 +59,3 @@ def _rests(word: str) -> set[str]:
         latest = {one[:at] + one[at + 1 :] for one in latest for at in range(len(one))}
         rests |= latest
     return rests
-
-
-def distance(one: str, other: str, most: int) -> int:
-    """Letters left out, put in, changed or swapped with the next between two words; ``most + 1`` for more."""
-    if abs(len(one) - len(other)) > most:
-        return most + 1
-    before: list[int] = []
-    above = list(range(len(other) + 1))
-    for i, a in enumerate(one, start=1):
-        row = [i]
-        for j, b in enumerate(other, start=1):
-            best = min(above[j] + 1, row[j - 1] + 1, above[j - 1] + (a != b))
-            if i > 1 and j > 1 and a == other[j - 2] and one[i - 2] == b:
-                best = min(best, before[j - 2] + 1)
-            row.append(best)
-        if min(row) > most:
-            return most + 1
-        before, above = above, row
-    return min(above[-1], most + 1)

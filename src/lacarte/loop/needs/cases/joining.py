@@ -6,6 +6,7 @@ it goes, and are met with it. Every decision can be taken back, in any order and
 
 from __future__ import annotations
 
+from itertools import pairwise
 from uuid import UUID
 
 from django.utils.translation import gettext as _
@@ -99,6 +100,7 @@ def _tell_led(needs: list[Need], lead: Need, actor: User | None) -> None:
 def part(need: Need, *, actor: User) -> Need:
     """Take ``need`` out of the case it is joined to, exactly as it was; what came by it goes with it.
 
+    What waits to be read by a person leads nobody: the oldest that waits for an offer goes on for those that part.
     Raises ``PermissionDenied``, and :class:`JoiningRefusedError` where it is not joined.
     """
     with taking_turns():
@@ -127,16 +129,46 @@ def _part(key: UUID, actor: User | None, *, mandated: bool) -> Need:
     [need] = locked([key])
     if mandated and actor is not None:
         require(actor, Action.WORK, need)
-    now, came, joining = clock.now(), came_by(need, lead), Joining.objects.get(need=need)
-    need.state, need.lead, need.closed_at, need.changed_at = joining.was, None, None, now
-    need.save(update_fields=["state", "lead", "closed_at", "changed_at"])
-    joining.delete()
-    came_rows = Need.objects.filter(pk__in=[member.pk for member in came])
-    came_rows.update(lead=need, state=Need.State.JOINED, closed_at=None, changed_at=now)
-    said = NeedParted(need=need.pk, lead=lead.pk, reference=lead.reference)
-    publish_many([(said, need.pk, actor), (NeedDiscounted(need=lead.pk, parted=need.pk), lead.pk, actor)])
-    _tell_led(came, need, actor)
+    going, joining, now = [need, *came_by(need, lead)], Joining.objects.get(need=need), clock.now()
+    first = _first_of(going, joining)
+    was = _turn_round(first, joining)
+    others = [one for one in going if one.pk != first.pk]
+    Need.objects.filter(pk__in=[one.pk for one in others]).update(
+        lead=first, state=Need.State.JOINED, closed_at=None, changed_at=now
+    )
+    first.state, first.lead, first.closed_at, first.changed_at = was, None, None, now
+    first.save(update_fields=["state", "lead", "closed_at", "changed_at"])
+    for one in dict.fromkeys((need.pk, first.pk)):
+        publish(NeedParted(need=one, lead=lead.pk, reference=lead.reference), stream=one, actor=actor)
+        publish(NeedDiscounted(need=lead.pk, parted=one), stream=lead.pk, actor=actor)
+    _tell_led(others, first, actor)
+    need.refresh_from_db()
     return need
+
+
+def _first_of(going: list[Need], joining: Joining) -> Need:
+    """Which of the needs that part goes on for them: the one that was taken out, unless it waits to be read."""
+    if joining.was == Need.State.HELD:
+        open_ones = Joining.objects.filter(need__in=going[1:], was=Need.State.OPEN)
+        oldest = open_ones.order_by("need__received_at", "need").values_list("need", flat=True).first()
+        return next((one for one in going if one.pk == oldest), going[0])
+    return going[0]
+
+
+def _turn_round(first: Need, parted: Joining) -> str:
+    """Take ``parted`` back; every decision between its need and ``first`` stands, from the other side now.
+
+    Returns what ``first`` was before it was joined.
+    """
+    way = [Joining.objects.get(need=first)]
+    while way[-1].need_id != parted.need_id:
+        way.append(Joining.objects.get(need=way[-1].to_id))
+    for nearer, farther in pairwise(way):
+        Joining.objects.filter(need=farther.need_id).update(
+            to=nearer.need_id, probability=nearer.probability, said_by=nearer.said_by_id, at=nearer.at
+        )
+    Joining.objects.filter(need=first).delete()
+    return way[0].was
 
 
 def say_different(need: Need, other: Need, *, actor: User) -> None:

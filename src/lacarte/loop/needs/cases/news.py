@@ -5,15 +5,18 @@ from __future__ import annotations
 from enum import Enum, auto
 from uuid import UUID
 
+from django.db.models import Q
 from django.utils import translation
 from django.utils.translation import gettext as _
 
 from lacarte.kernel.events import subscribe
 from lacarte.kernel.models import Event
+from lacarte.loop.needs.cases.turns import lead_of
 from lacarte.loop.needs.events import NeedJoined, NeedMetTogether, NeedOpenTogether, NeedParted, NeedWithdrawn
-from lacarte.loop.needs.messages.confirming import link_of, may_be_a_machines, public_link_of, subject_of
+from lacarte.loop.needs.messages.confirming import may_be_a_machines, subject_of
 from lacarte.loop.needs.messages.conversation import send, send_to_follower
-from lacarte.loop.needs.messages.reaching import Medium, language_for, language_of_person, way_to
+from lacarte.loop.needs.messages.links import link_of, public_link_of
+from lacarte.loop.needs.messages.reaching import Medium, language_for, language_of_person, way_to, way_to_person
 from lacarte.loop.needs.models import Channel, Follower, Message, Need
 from lacarte.loop.needs.understanding.privacy import is_public
 
@@ -95,13 +98,15 @@ def _joined(key: UUID, lead: UUID) -> Need | None:
     return joined.select_related("person__user", "service_type").first()
 
 
-def tell_case(key: UUID, news: News, name: str) -> None:
+def tell_case(key: UUID, news: News, name: str, *, own: bool = True) -> None:
     """Tell whoever has the need ``key`` or one joined to it, and who follows one of these; once by ``name``.
 
-    Later stages of the loop call it, within the transaction of their own job.
+    Not ``own``: whoever has ``key`` itself hears of it otherwise. Later stages of the loop call it, within the
+    transaction of their own job.
     """
     joined = Need.objects.filter(lead=key, state=Need.State.JOINED).values_list("pk", flat=True)
-    _tell_all([key, *joined.order_by("received_at", "pk")], news, name)
+    _tell_all([key], news, name, own=own)
+    _tell_all(list(joined.order_by("received_at", "pk")), news, name)
 
 
 def tell_need(key: UUID, news: News, name: str) -> None:
@@ -115,21 +120,32 @@ def tell_followers(key: UUID, news: News, name: str) -> None:
 
 
 def _tell_all(keys: list[UUID], news: News, name: str, *, own: bool = True) -> None:
-    """Tell each person of each need, unless the need stands otherwise by now; who follows several hears once."""
+    """Tell each person of each need, unless the need stands otherwise by now; who follows several hears once.
+
+    What is joined is told apart from its lead, by jobs of its own: so whoever follows both is asked for.
+    """
     told = Need.objects.filter(pk__in=keys, state__in=_STANDS[news])
     for need in told.select_related("person__user", "service_type", "understanding"):
         if own and not may_be_a_machines(need):
             with translation.override(language_for(need)):
-                _say(need, f"{name}:{need.pk}", *_own_words(news, need))
-        if is_public(need):
-            for follower in need.followers.select_related("person__user", "need__service_type"):
-                _tell_follower(follower, news, f"{name}:{follower.person_id}")
+                say_once(need, f"{name}:{need.pk}", *_own_words(news, need))
+        if is_public(need) and (followers := need.followers.select_related("person__user", "need__service_type")):
+            # Two jobs that tell the same case wait for each other here.
+            Need.objects.select_for_update(of=("self",), no_key=True).get(pk=lead_of(need))
+            for follower in followers:
+                _tell_follower(follower, news, f"{name}:{follower.person_id}:{news.name.lower()}")
 
 
 def _tell_follower(follower: Follower, news: News, key: str) -> None:
-    if Message.objects.filter(external_id=key).exists():
+    """Say it unless they are told as its reporter, or this is what they last heard of the case."""
+    need, way = follower.need, way_to_person(follower.person)
+    case = Need.objects.filter(Q(pk=lead_of(need)) | Q(lead=lead_of(need)))
+    if case.filter(person=follower.person_id).exclude(channel__in=_SILENT).exists():
         return
-    need = follower.need
+    told = Message.objects.filter(medium=way.medium, address=way.address, follower__need__in=case)
+    last = told.order_by("-at", "-id").values_list("external_id", flat=True).first()
+    if last and last.endswith(key.rpartition(":")[2]):
+        return
     with translation.override(language_of_person(follower.person)):
         text = f"{_followers_words(news)}\n\n{_('How it stands: %(link)s') % {'link': public_link_of(need)}}"
         send_to_follower(follower, text, subject=subject_of(need), external_id=key)
@@ -172,13 +188,17 @@ def _followers_words(news: News) -> str:
 
 def _tell(need: Need, record: Event, *paragraphs: str) -> None:
     """Say it once for each event."""
-    _say(need, f"case:{record.pk}", *paragraphs)
+    say_once(need, f"case:{record.pk}", *paragraphs)
 
 
-def _say(need: Need, key: str, *paragraphs: str) -> None:
-    """Say it once for each ``key``, unless the page of the need is the only way to tell."""
+def say_once(need: Need, key: str, *paragraphs: str, subject: str = "") -> None:
+    """Say it once for each ``key``, unless the page of the need is the only way to tell.
+
+    The ``subject`` is that of the need unless one is given. Within the caller's transaction, and in the language
+    that is active.
+    """
     way = way_to(need)
     if need.channel in _SILENT or way.medium == Medium.PAGE or Message.objects.filter(external_id=key).exists():
         return
     between = "\n\n" if way.medium == Medium.EMAIL else "\n"
-    send(need, between.join(paragraphs), subject=subject_of(need), external_id=key)
+    send(need, between.join(paragraphs), subject=subject or subject_of(need), external_id=key)

@@ -10,7 +10,7 @@ from lacarte.kernel.events import publish
 from lacarte.kernel.models import Event, User
 from lacarte.kernel.permissions import Action, require
 from lacarte.loop.needs.actions import NeedRefusedError
-from lacarte.loop.needs.events import NeedReleased, NeedTurnedAway
+from lacarte.loop.needs.events import NeedHeld, NeedReleased, NeedTurnedAway
 from lacarte.loop.needs.models import Need, Understanding
 
 
@@ -37,6 +37,22 @@ def turn_away(need: Need, *, actor: User) -> Need:
         raise NeedRefusedError(_("This need is not held."))
     _set(need, Need.State.WITHDRAWN)
     publish(NeedTurnedAway(need=need.pk), stream=need.pk, actor=actor)
+    return need
+
+
+@transaction.atomic
+def hold_again(need: Need, reason: str, *, actor: User) -> Need:
+    """Have a person read a need first after all: passing it on, or turning it away, was a mistake.
+
+    ``reason`` is a code of ``needs.abuse``. Raises :class:`NeedRefusedError` once it has gone on, else as
+    :func:`release`.
+    """
+    need = _locked(need, actor)
+    if need.state != Need.State.OPEN and not turned_away(need):
+        raise NeedRefusedError(_("It has gone on since."))
+    Understanding.objects.filter(need=need).update(held=reason)
+    _set(need, Need.State.HELD)
+    publish(NeedHeld(need=need.pk, reason=reason), stream=need.pk, actor=actor)
     return need
 
 

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import logging
+from collections.abc import Iterable
+from uuid import UUID
 
-from django.conf import settings
+from django.db.models import Q, QuerySet
 from django.utils import translation
 from django.utils.translation import gettext as _
 
@@ -15,6 +17,7 @@ from lacarte.loop.needs.events import NeedReceived, NeedReleased
 from lacarte.loop.needs.held.abuse import MACHINE
 from lacarte.loop.needs.messages.conversation import not_taken, send, told_lately
 from lacarte.loop.needs.messages.expecting import expected
+from lacarte.loop.needs.messages.links import link_of
 from lacarte.loop.needs.messages.reaching import Medium, Way, language_for, way_to
 from lacarte.loop.needs.messages.reply_address import reply_address
 from lacarte.loop.needs.models import Channel, Message, Need
@@ -27,21 +30,33 @@ logger = logging.getLogger(__name__)
 MOST = 6
 #: Where nobody waits for an answer.
 _SILENT = (Channel.SENSOR, Channel.IMPORT)
+_BY_OTHERS: list[Q] = []
+
+
+def leave_to_others(which: Q) -> None:
+    """A later stage of the loop confirms the needs of this condition itself: say so where it is loaded."""
+    _BY_OTHERS.append(which)
+
+
+def _waiting(keys: Iterable[UUID]) -> QuerySet[Need]:
+    """Those of the needs whose tellers wait to hear from here."""
+    told = Need.objects.filter(pk__in=keys).exclude(channel__in=_SILENT)
+    for which in _BY_OTHERS:
+        told = told.exclude(which)
+    return told.select_related("person__user", "service_type", "region", "understanding")
 
 
 @subscribe_many(NeedReceived)
 def confirm_many(events: list[NeedReceived]) -> None:
     """Answer those who wait for an answer."""
-    told = Need.objects.filter(pk__in=[event.need for event in events]).exclude(channel__in=_SILENT)
-    for need in told.select_related("person__user", "service_type", "region", "understanding"):
+    for need in _waiting([event.need for event in events]):
         confirm(need)
 
 
 @subscribe(NeedReleased)
 def confirm_released(event: NeedReleased, record: Event) -> None:
     """A person wrote it after all, says whoever read it: now its sender hears back."""
-    told = Need.objects.filter(pk=event.need).exclude(channel__in=_SILENT)
-    if need := told.select_related("person__user", "service_type", "region", "understanding").first():
+    for need in _waiting([event.need]):
         confirm(need)
 
 
@@ -60,14 +75,15 @@ def confirm(need: Need) -> Message | None:
     if may_be_a_machines(need):
         return None
     key, way = f"received:{need.pk}", way_to(need)
-    if way.medium == Medium.PAGE or Message.objects.filter(external_id=key).exists() or _heard_enough(way):
+    if way.medium == Medium.PAGE or Message.objects.filter(external_id=key).exists() or heard_enough(way):
         return None
     with translation.override(language_for(need)):
         text = in_an_email(need) if way.medium == Medium.EMAIL else in_an_sms(need)
         return send(need, text, subject=subject_of(need), external_id=key)
 
 
-def _heard_enough(way: Way) -> bool:
+def heard_enough(way: Way) -> bool:
+    """Whether an address was told so much lately that no confirmation goes there for now."""
     if told_lately(way) < MOST:
         return False
     logger.warning("an address was told %d times lately and no confirmation goes there for now", MOST)
@@ -113,17 +129,3 @@ def _advice(need: Need) -> str:
     """What has to be said first: where to call when it is a matter of life and death."""
     understood = getattr(need, "understanding", None)
     return advice_of(understood.rules).advice if understood else ""
-
-
-def link_of(need: Need) -> str:
-    """The private link of a need, as it stands in an e-mail or SMS; pages are upstairs, so it is written out."""
-    return f"{_base()}/n/{need.secret}/" if need.secret else public_link_of(need)
-
-
-def public_link_of(need: Need) -> str:
-    """The page of a need as everybody may see it."""
-    return f"{_base()}/needs/{need.reference}/"
-
-
-def _base() -> str:
-    return str(settings.CONFIGURED["site_address"]).rstrip("/")

@@ -9,18 +9,22 @@ from django.db import transaction
 from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.utils.translation import gettext as _
 
-from lacarte.kernel import clock, jobs
+from lacarte.kernel import clock
 from lacarte.kernel.events import publish, timeline
 from lacarte.kernel.models import Event, User
 from lacarte.kernel.permissions import Action, require
 from lacarte.kernel.text import storable
 from lacarte.loop.needs.events import ResidentTold, ResidentWrote
-from lacarte.loop.needs.messages.delivering import DELIVER
+from lacarte.loop.needs.messages.delivering import set_out
+from lacarte.loop.needs.messages.links import link_of, public_link_of
+from lacarte.loop.needs.messages.quiet import morning_for, waits_until
 from lacarte.loop.needs.messages.reaching import PAGE, Medium, Way, opening_of, way_to, way_to_person
 from lacarte.loop.needs.models import Attachment, Follower, Message, Need
 from lacarte.loop.needs.urgency.worsening import advice_after
 
 LONGEST_MESSAGE = 5000
+#: What an official writes for the private link, which only whoever has the need sees.
+LINK = "{link}"
 #: No address hears more often from the program within this time; what is more is on the page of the need.
 MOST_NEWS, WITHIN = 20, timedelta(hours=1)
 
@@ -29,11 +33,13 @@ class MessageRefusedError(ValueError):
     """It cannot be said; the message says why and what to do."""
 
 
-def say(need: Need, text: str, *, actor: User | None, subject: str = "") -> Message:
+def say(need: Need, text: str, *, actor: User | None, subject: str = "", letter_to: str = "") -> Message:
     """Tell whoever has ``need``; it goes out by their own medium, and is on the page of the need in any case.
 
     ``actor`` is the official who writes; ``None`` is the program. What the resident wrote before is seen to with
-    it. Raises :class:`MessageRefusedError`, and ``PermissionDenied`` for an official without a mandate.
+    it. :data:`LINK` becomes the private link of the need. With ``letter_to``, an address as on an envelope, it
+    waits to be printed (``messages.posting``) instead, with the public link. Raises
+    :class:`MessageRefusedError`, and ``PermissionDenied`` for an official without a mandate.
     """
     text = _checked(text)
     with transaction.atomic():
@@ -41,14 +47,26 @@ def say(need: Need, text: str, *, actor: User | None, subject: str = "") -> Mess
         if actor is not None:
             require(actor, Action.WORK, need)
             unhandled(need).update(handled_at=clock.now())
-        return send(need, text, subject=subject, author=actor)
+        link, way = (public_link_of, Way(Medium.LETTER, letter_to)) if letter_to else (link_of, None)
+        return send(need, text.replace(LINK, link(need)), subject=subject, author=actor, way=way)
 
 
 def send(
-    need: Need, text: str, *, subject: str = "", author: User | None = None, external_id: str | None = None
+    need: Need,
+    text: str,
+    *,
+    subject: str = "",
+    author: User | None = None,
+    external_id: str | None = None,
+    at_once: bool = False,
+    way: Way | None = None,
 ) -> Message:
-    """Put a message to the resident into the thread and on its way, within the caller's transaction."""
-    way = way_to(need)
+    """Put a message to the resident into the thread and on its way, within the caller's transaction.
+
+    It goes the ``way`` that is given, else the one they left. By night it waits for the morning where a phone
+    would ring, unless it goes out ``at_once``, or they are awake.
+    """
+    way, now = way or way_to(need), clock.now()
     if author is None and told_lately(way) >= MOST_NEWS:
         way = PAGE
     message = Message.objects.create(
@@ -62,9 +80,11 @@ def send(
         text=text,
         state=Message.State.SENT if way.medium == Medium.PAGE else Message.State.QUEUED,
         external_id=external_id,
+        at=now,
+        not_before=None if at_once else waits_until(need, way.medium, now),
     )
-    if message.state == Message.State.QUEUED:
-        jobs.enqueue(DELIVER, {"message": str(message.pk)}, key=f"{DELIVER}:{message.pk}")
+    if message.state == Message.State.QUEUED and way.medium != Medium.LETTER:
+        set_out(message, passes=at_once)
     publish(ResidentTold(need=need.pk, message=message.pk), stream=need.pk, actor=author)
     return message
 
@@ -88,8 +108,9 @@ def send_to_follower(follower: Follower, text: str, *, subject: str, external_id
         text=text,
         state=Message.State.QUEUED,
         external_id=external_id,
+        not_before=morning_for(follower.need, way.medium, clock.now()),
     )
-    jobs.enqueue(DELIVER, {"message": str(message.pk)}, key=f"{DELIVER}:{message.pk}")
+    set_out(message)
     return message
 
 
@@ -125,7 +146,7 @@ def join(need: Need, message: Message, attachments: Sequence[Attachment] = (), *
         kept.update(need=need, message=message, draft="")
     publish(ResidentWrote(need=need.pk, message=message.pk), stream=need.pk, actor=message.author)
     if message.handled_at is None and (advice := advice_after(need, message, held=held)) and not held:
-        send(need, advice)
+        send(need, advice, at_once=True)
     return message
 
 
@@ -147,9 +168,12 @@ def thread(need: Need) -> QuerySet[Message]:
     )
 
 
-def timeline_beside(need: Need) -> QuerySet[Event]:
-    """What happened to a need, oldest first, without what its thread shows already."""
-    return timeline(need.pk).exclude(name__in=[ResidentWrote.name, ResidentTold.name])
+def timeline_beside(need: Need, *, inside: bool = False) -> QuerySet[Event]:
+    """What happened to a need, oldest first, without what its thread shows already.
+
+    ``inside``: with what officials alone read of it.
+    """
+    return timeline(need.pk, inside=inside).exclude(name__in=[ResidentWrote.name, ResidentTold.name])
 
 
 def came_with(need: Need) -> QuerySet[Attachment]:
@@ -157,7 +181,7 @@ def came_with(need: Need) -> QuerySet[Attachment]:
     opening = Q(message=None)
     if need.external_id:
         opening |= Q(message__external_id=need.external_id)
-    return need.attachments.filter(opening).order_by("created_at", "id")
+    return need.attachments.filter(opening, shows="").order_by("created_at", "id")
 
 
 def not_taken(need: Need) -> list[str]:

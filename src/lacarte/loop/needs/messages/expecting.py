@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
 from django.utils import formats, timezone
 from django.utils.translation import gettext as _
 
-from lacarte.kernel import clock
 from lacarte.loop.needs.models import Need
-from lacarte.registers.places.queries import calendar_of
 
 
 @dataclass(frozen=True)
@@ -29,13 +28,18 @@ class Deadlines:
     done: datetime
 
 
+_PROMISED: list[Callable[[Sequence[Need]], list[Deadlines]]] = []
+
+
+def promised_by(reckons: Callable[[Sequence[Need]], list[Deadlines]]) -> None:
+    """A later stage of the loop knows by which rules orders are due: it says so where it is loaded."""
+    _PROMISED[:] = [reckons]
+
+
 def deadlines(need: Need) -> Deadlines:
-    """Counted in working days of the region from when the need came in, or from now where that is over."""
-    calendar, kind, now = calendar_of(need.region), need.service_type, clock.now()
-    starts = need.received_at
-    if calendar.deadline(starts, kind.contact_days) < now:
-        starts = now
-    return Deadlines(calendar.deadline(starts, kind.contact_days), calendar.deadline(starts, kind.resolution_days))
+    """Those that an order would have that was sent now: what is promised is what then counts."""
+    (found,) = _PROMISED[0]([need])
+    return found
 
 
 def expected(need: Need) -> Expected:
@@ -48,12 +52,11 @@ def expected(need: Need) -> Expected:
         return Expected(
             _("A person reads what you wrote. Once we know which service it calls for, we look for an offer.")
         )
-    return Expected(_("We are looking for an offer."), by_when(need))
+    return Expected(_("We are looking for an offer."), by_when(deadlines(need)))
 
 
-def by_when(need: Need) -> str:
+def by_when(until: Deadlines) -> str:
     """When somebody gets in touch and when it should be done, as days."""
-    until = deadlines(need)
     words = _("Somebody should get in touch with you by %(contact)s, and it should be done by %(done)s.")
     return words % {"contact": day(until.contact), "done": day(until.done)}
 

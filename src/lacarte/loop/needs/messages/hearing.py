@@ -26,6 +26,7 @@ from lacarte.loop.needs.messages.reply_address import need_of_address
 from lacarte.loop.needs.models import Attachment, Channel, Message, Need
 from lacarte.loop.needs.understanding.placing import certain, places_in
 from lacarte.loop.needs.uploads.attachments import AttachmentRefusedError, most, store
+from lacarte.loop.needs.urgency.judging import judge, this_month
 from lacarte.registers.people.models import Person
 from lacarte.registers.places.models import Region
 
@@ -71,6 +72,10 @@ class Heard:
     refused: tuple[str, ...] = ()  # what was sent along and could not even be read, in sentences
 
 
+class HearLaterError(Exception):
+    """A sender has added a lot in a short time: whoever brought the message keeps it, and brings it again."""
+
+
 @dataclass(frozen=True)
 class Taken:
     """What became of a message: ``None`` where it was passed over, ``began`` a need or joined one."""
@@ -80,10 +85,12 @@ class Taken:
     known: bool = False  # it had been heard before
 
 
-def hear(heard: Heard) -> Taken:
+def hear(heard: Heard, *, paced: bool = True) -> Taken:
     """Take a message in; heard twice, it is one. An automatic one never begins a need.
 
-    A doubtful one is never answered by itself; it, and what a sender tells beyond the pace, is read first.
+    A doubtful one is never answered by itself; it, and what a sender begins beyond the pace, is read first. What
+    they add beyond it raises :class:`HearLaterError`, unless it tells of danger, or is not ``paced``, because
+    nobody would bring it again.
 
     In turn: our reply address; the Message-ID it answers; a reference it names, if the sender's address is the
     need's own; of SMS and chat the sender's newest open conversation; a new need.
@@ -94,6 +101,8 @@ def hear(heard: Heard) -> Taken:
     need = _need_of(heard)
     if need is None and heard.automatic:
         return Taken(None)
+    if need is not None and paced and not _in_pace(heard, need):
+        raise HearLaterError(_("too many messages of one sender; please send it again in a minute"))
     with translation.override(_language(heard)):
         kept, refused = _keep(heard)
         message = _message(heard, key, refused)
@@ -192,12 +201,23 @@ def _begin(heard: Heard, message: Message, kept: list[Attachment]) -> Taken:
 
 def _why_held(heard: Heard) -> str:
     """A code of ``needs.abuse.REASONS``, besides what the words say; each need that a sender begins is counted."""
-    chat = heard.medium == Medium.CHAT
-    sender = f"{heard.gateway}:{heard.sender.strip()}" if chat else plain(heard.sender)
-    paced = in_pace("message", sender)
+    paced = in_pace("message", _sender(heard))
     if heard.doubtful:
         return MACHINE
     return "" if paced else "pace"
+
+
+def _in_pace(heard: Heard, need: Need) -> bool:
+    """Whether the sender may add to ``need`` now. Danger to life never waits."""
+    if in_pace("message-added", _sender(heard), pace="rate_limit_message"):
+        return True
+    return judge(heard.text, service_type=need.service_type, month=this_month()).danger
+
+
+def _sender(heard: Heard) -> str:
+    """The sender as they are counted: a chat's name is known to its gateway alone."""
+    chat = heard.medium == Medium.CHAT
+    return f"{heard.gateway}:{heard.sender.strip()}" if chat else plain(heard.sender)
 
 
 def _words(heard: Heard) -> str:

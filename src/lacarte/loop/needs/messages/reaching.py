@@ -10,6 +10,7 @@ from django.conf import settings
 
 from lacarte.loop.needs.messages.carriers import carrier_of
 from lacarte.loop.needs.models import Message, Need
+from lacarte.registers.people.mandates import ended
 from lacarte.registers.people.models import Person
 
 Medium = Message.Medium
@@ -96,6 +97,8 @@ def _own_ways(need: Need) -> list[Way]:
         ways.append(Way(Medium(opening.medium), opening.address, opening.gateway))
     if need.person is not None:
         ways += _ways_of(need.person)
+    if not ways and need.mandate is not None and not ended(need.mandate):
+        ways = _ways_of(need.mandate.holder)  # a child has no phone
     return ways
 
 

@@ -193,13 +193,21 @@ def _needs_at(region: Region, kind: ServiceType) -> QuerySet[Need]:
 
 
 def _topic(surge: Surge) -> str:
-    """A word or phrase that many of the needs share and that was rare there before; empty where there is none."""
+    """A word or phrase that many of the needs share and that was rare before; empty where there is none."""
     before = _needs_at(surge.region, surge.service_type).filter(
         received_at__lte=surge.since, received_at__gt=surge.until - timedelta(days=DAYS)
     )
     told, earlier = _texts(needs_of(surge), _TEXTS_NOW), _texts(before, _TEXTS_BEFORE)
-    clear = topics(told, earlier, most=1, fewest=FEWEST_TEXTS)
+    clear = topics(told, earlier, elsewhere=_usual(surge) or None, most=1, fewest=FEWEST_TEXTS)
     return clear[0].words[:120] if clear else ""
+
+
+def _usual(surge: Surge) -> list[str]:
+    """What the whole city wrote before in the language of an issue."""
+    spoken = needs_of(surge).order_by().values_list("language").annotate(n=Count("pk")).order_by("-n", "language")
+    language = spoken.values_list("language", flat=True).first()
+    elsewhere = Need.objects.filter(passed_on(), language=language, received_at__lte=surge.since)
+    return _texts(elsewhere.order_by("-received_at"), _TEXTS_BEFORE)
 
 
 def _texts(needs: QuerySet[Need], most: int) -> list[str]:

@@ -10,11 +10,21 @@ from hashlib import sha256
 from pathlib import Path
 from typing import TextIO
 
+from django.db.models import Q, QuerySet
+
 from lacarte.engines.text import language as language_of
 from lacarte.kernel.tree import ROOT_NUMBER
 from lacarte.loop.needs.models import Channel, Need
 
-__all__ = ["Example", "ExamplesError", "Rejected", "examples_in", "examples_of_needs", "fingerprint"]
+__all__ = [
+    "Example",
+    "ExamplesError",
+    "Rejected",
+    "chosen_by_people",
+    "examples_in",
+    "examples_of_needs",
+    "fingerprint",
+]
 
 #: Needs to learn from: the newest, so that a night is long enough.
 MOST_NEEDS = 20_000
@@ -62,13 +72,24 @@ def examples_in(path: Path) -> tuple[list[Example], list[Rejected]]:
     return found, rejected
 
 
-def examples_of_needs() -> list[Example]:
-    """What people chose for the texts of needs, newest first; alarms of sensors are no texts of people."""
-    chosen = (
-        Need.objects.filter(type_certainty=1.0, service_type__orderable=True)
+def chosen_by_people() -> QuerySet[Need]:
+    """The needs whose type a person chose for their text; alarms of sensors are no texts of people.
+
+    What is held teaches nothing, nor what was turned away: nobody has yet found that it means what it says.
+    """
+    passed_on = Q(understanding=None) | Q(understanding__held="")
+    return (
+        Need.objects.filter(passed_on, type_certainty=1.0, service_type__orderable=True)
         .exclude(text="")
-        .exclude(service_type=ROOT_NUMBER)
         .exclude(channel=Channel.SENSOR)
+    )
+
+
+def examples_of_needs() -> list[Example]:
+    """What people chose for the texts of needs, newest first."""
+    chosen = (
+        chosen_by_people()
+        .exclude(service_type=ROOT_NUMBER)
         .order_by("-received_at", "pk")
         .values_list("text", "service_type__code", "language")[:MOST_NEEDS]
     )

@@ -8,7 +8,8 @@ from itertools import chain
 
 from django.db.models import Q
 
-from lacarte.engines.text.gazetteer import CROSSING, STREET, Learnt, has_han, learn, street_key
+from lacarte.engines.text.gazetteer import CROSSING, STREET, Learnt, learn, street_key
+from lacarte.kernel.text import as_written
 from lacarte.loop.needs.held.abuse import why_held
 from lacarte.loop.needs.models import Channel, Need
 from lacarte.registers.menu.models import OfferAtPlace, Subject
@@ -77,9 +78,10 @@ def _sightings() -> Iterator[tuple[str, float, float, int]]:
     columns = ("address", "longitude", "latitude", "region_id")
     trusted = Q(state__in=(Need.State.ORDERED, Need.State.MET)) | Q(channel=Channel.IMPORT)
     needs = Need.objects.filter(trusted, subject=Subject.PLACE, longitude__isnull=False).exclude(address="")
-    offers = OfferAtPlace.objects.filter(longitude__isnull=False).exclude(address="")
+    offers = OfferAtPlace.objects.filter(longitude__isnull=False).exclude(address={})
     newest = needs.order_by("-received_at").values_list(*columns)[:_NEWEST]
-    for address, x, y, region in chain(newest.iterator(), offers.values_list(*columns).iterator()):
+    told = ((words, *at) for address, *at in offers.values_list(*columns).iterator() for words in address.values())
+    for address, x, y, region in chain(newest.iterator(), told):
         if x is not None and y is not None:
             yield address, x, y, region
 
@@ -92,7 +94,7 @@ def _named(one: Learnt, covering: gazetteer.Covering) -> NamedPlace | None:
     return NamedPlace(
         code=code,
         kind=one.kind,
-        name={"zh-hans" if has_han(one.name) else "en": one.name},
+        name=as_written(one.name),
         region_id=covering.of(one.regions),
         longitude=one.longitude,
         latitude=one.latitude,

@@ -45,8 +45,11 @@ def public_text(need: Need) -> str:
     Reads what was understood of the need when it came (ask for it with ``select_related("understanding")``) and
     finds it now where nothing was.
     """
-    if not is_public(need):
-        return ""
+    return masked_text(need) if is_public(need) else ""
+
+
+def masked_text(need: Need) -> str:
+    """A need's words without names, numbers and the like, public or not. Reads what was understood, likewise."""
     return without_personal(need.text, _understood(need))
 
 

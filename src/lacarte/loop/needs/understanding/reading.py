@@ -2,41 +2,20 @@
 
 from __future__ import annotations
 
-import re
-import time
 from dataclasses import dataclass, replace
-from functools import lru_cache
-from hashlib import sha256
 
-import numpy as np
-from django.conf import settings
-
-from lacarte.engines.text import Classifier, Suggestion, fit
+from lacarte.engines.text import Suggestion
 from lacarte.engines.text import read_language as language_of
 from lacarte.kernel.tree import ROOT_NUMBER
 from lacarte.loop.needs.understanding import model_files
+from lacarte.loop.needs.understanding.menu_words import InUse, taught_by_menu
 from lacarte.registers.menu.models import ServiceType
-from lacarte.registers.menu.queries import orderable
+from lacarte.registers.menu.queries import orderable_codes
 
-#: What makes the probabilities of a menu's words true, by the texts of the demo city, which are not learnt from.
-_MENU_TEMPERATURE = 0.085
-#: Of about so many things people ask a city; those that a smaller menu does not name, they ask for all the same.
-_ASKED_FOR = 60
 #: A certainty of 1 says that a person chose, so no model is that certain.
 _NEARLY_SURE = 0.9999
 #: A type that is newer than the model is suggested from this probability on.
 _WORTH_SAYING = 0.5
-_CLAUSES = re.compile(r"[,，。.、；;:：!?！？\n]")
-#: Words of the menu that were changed are learnt after this time at the latest.
-_MENU_SECONDS = 60
-
-
-@dataclass(frozen=True)
-class InUse:
-    """What reads texts now; ``fingerprint`` says which model it was."""
-
-    classifier: Classifier
-    fingerprint: str
 
 
 @dataclass(frozen=True)
@@ -109,28 +88,6 @@ def reader(codes: tuple[str, ...]) -> InUse | None:
     return taught_by_menu(codes)
 
 
-def taught_by_menu(codes: tuple[str, ...]) -> InUse | None:
-    """A reader that has learnt from the menu's own words alone. What it may set, its own probability says."""
-    return _taught(_menu_words(codes, int(time.monotonic() // _MENU_SECONDS))) if codes else None
-
-
-def menu_examples(codes: tuple[str, ...]) -> tuple[tuple[str, str], ...]:
-    """What the menu says of its service types, whole and in parts, as ``(text, code)``."""
-    examples: list[tuple[str, str]] = []
-    for kind in ServiceType.objects.filter(code__in=codes).order_by("code"):
-        for words in (kind.name, kind.description):
-            for said in words.values():
-                examples += [(part.strip(), kind.code) for part in (said, *_CLAUSES.split(said))]
-        for said in kind.keywords.values():
-            examples += [(part, kind.code) for part in (said, *said.split())]
-    return tuple(dict.fromkeys((text, code) for text, code in examples if text))
-
-
-def orderable_codes() -> tuple[str, ...]:
-    """The codes of what can be ordered."""
-    return tuple(orderable().order_by("code").values_list("code", flat=True))
-
-
 def _read(text: str, n: int) -> tuple[InUse | None, list[Suggestion]]:
     """What reads texts now, and the service types of the menu that it takes this one for, likeliest first."""
     codes = orderable_codes() if text.strip() else ()
@@ -152,21 +109,3 @@ def _newer(text: str, n: int, codes: tuple[str, ...], reads: InUse) -> list[Sugg
         for one in menu.classifier.suggest(text, n, among=newer)
         if one.probability >= _WORTH_SAYING
     ]
-
-
-@lru_cache(maxsize=4)
-def _menu_words(codes: tuple[str, ...], period: int) -> tuple[tuple[str, str], ...]:
-    """The menu's words, read again in every ``period``."""
-    return menu_examples(codes)
-
-
-@lru_cache(maxsize=4)
-def _taught(examples: tuple[tuple[str, str], ...]) -> InUse | None:
-    if not examples:
-        return None
-    learnt = fit([], always=examples, penalty=1.0, least=1, evenness=1.0)
-    others = float(max(_ASKED_FOR - len(learnt.labels), 0))
-    enough = np.full(len(learnt.labels), settings.CONFIGURED["type_precision"] / 100)
-    digest = sha256(repr(examples).encode("utf-8", "surrogatepass")).hexdigest()
-    reads = replace(learnt, temperature=_MENU_TEMPERATURE, threshold=enough, others=others)
-    return InUse(reads, f"menu-{digest[:16]}")

@@ -28,10 +28,16 @@ from lacarte.kernel import clock
 from lacarte.kernel.models import Event
 from lacarte.kernel.schedule import every
 from lacarte.loop.needs.events import NeedClassified
-from lacarte.loop.needs.models import Channel, Need
 from lacarte.loop.needs.understanding import model_files
-from lacarte.loop.needs.understanding.examples import Example, ExamplesError, examples_of_needs, fingerprint
-from lacarte.loop.needs.understanding.reading import menu_examples, orderable_codes, taught_by_menu
+from lacarte.loop.needs.understanding.examples import (
+    Example,
+    ExamplesError,
+    chosen_by_people,
+    examples_of_needs,
+    fingerprint,
+)
+from lacarte.loop.needs.understanding.menu_words import menu_examples, taught_by_menu
+from lacarte.registers.menu.queries import orderable_codes
 
 __all__ = ["Outcome", "corrections_since", "train", "train_if_due"]
 
@@ -141,8 +147,7 @@ def train_if_due() -> Outcome | None:
 
 def corrections_since(since: datetime | None) -> int:
     """How many needs got their type from a person since then: when they came in, or by a correction."""
-    chosen = Need.objects.filter(type_certainty=1.0, service_type__orderable=True).exclude(text="")
-    chosen = chosen.exclude(channel=Channel.SENSOR)
+    chosen = chosen_by_people()
     if since is None:
         return chosen.count()
     corrected = Event.objects.filter(name=NeedClassified.name, at__gt=since).values("stream")

@@ -1,11 +1,13 @@
 """Photos and documents that come with a need: encoded anew, stored once under their own hash.
 
-A file is there before its row and goes after it, so there is never a row without its file. What a killed
-process leaves behind is a file without a row, which the sweep removes.
+Where there is a scanner, what was sent waits beside it until that has looked (``scanning``). A file is there
+before its row and goes after it, so there is never a row without its file. What a killed process leaves behind is
+a file without a row, which the sweep removes.
 """
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
@@ -13,25 +15,30 @@ from typing import Any
 from django.conf import settings
 from django.core.files.uploadedfile import UploadedFile
 from django.db import transaction
+from django.db.models import Q
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from lacarte.engines.documents import Fault as PdfFault
+from lacarte.engines.documents import PdfRefusedError
 from lacarte.engines.images import Fault, PhotoRefusedError, reencode
-from lacarte.kernel import clock
+from lacarte.kernel import clock, jobs
 from lacarte.kernel.events import publish
+from lacarte.kernel.ids import uuid7
 from lacarte.kernel.models import User
 from lacarte.kernel.permissions import Action, require
 from lacarte.loop.needs.events import PhotoReleased, PhotoTakenBack
 from lacarte.loop.needs.models import Attachment, Message, Need
 from lacarte.loop.needs.uploads import files
-from lacarte.loop.needs.uploads.documents import DOCUMENTS, document, is_pdf
+from lacarte.loop.needs.uploads.documents import DOCUMENTS, document
+from lacarte.loop.needs.uploads.scanning import SCAN, scanner
 
 JPEG = "image/jpeg"
 #: What was uploaded and never sent is removed after this time, with the draft it waited on.
 DRAFT_KEPT = timedelta(days=7)
 
-_FAULTS: dict[Fault, str | Promise] = {
+_FAULTS: dict[Fault | PdfFault, str | Promise] = {
     Fault.UNKNOWN: gettext_lazy("“%(name)s” is neither a photo (JPEG, PNG, WebP) nor a PDF or plain text."),
     Fault.HEIF: gettext_lazy(
         "“%(name)s” is in the HEIC format, which we cannot read. Please send it as JPEG, or a screenshot of it."
@@ -39,6 +46,10 @@ _FAULTS: dict[Fault, str | Promise] = {
     Fault.FILM: gettext_lazy("“%(name)s” is a film or a sound. Please send photos instead."),
     Fault.MOVES: gettext_lazy("“%(name)s” is a moving picture. Please send one that stands still."),
     Fault.TOO_LARGE: gettext_lazy("“%(name)s” has too many pixels. Please send it smaller."),
+    PdfFault.LOCKED: gettext_lazy(
+        "“%(name)s” is locked with a password. Please send it without one, or photos of its pages."
+    ),
+    PdfFault.TOO_LONG: gettext_lazy("“%(name)s” has too many pages: at most 60, please."),
     Fault.BROKEN: gettext_lazy("“%(name)s” is damaged or has not arrived whole. Please send it again."),
 }
 
@@ -64,32 +75,50 @@ def store(
     draft: str = "",
     need: Need | None = None,
     message: Message | None = None,
+    shows: str = "",
 ) -> Attachment:
     """Keep an upload for ``draft``, or with ``need`` and ``message`` at once; the same one twice is one.
+
+    ``shows`` (``Attachment.Shows``) is for photos of the work; they do not tell whether two needs are one.
 
     A photo is encoded anew; a PDF or a plain text is kept to be downloaded, never shown inside a page.
     ``name`` is what the sender calls it, for the sentence only. Raises :class:`AttachmentRefusedError`.
     """
-    encoded = _encode(_read(upload, name), shown_name(name))
+    data = _read(upload, name)
+    encoded, key = _encode(data, shown_name(name)), uuid7()
     digest, file = files.keep(encoded.data, encoded.ending)
     with transaction.atomic():
-        same = Attachment.objects.filter(sha256=digest, draft=draft, need=need, message=message)
+        same = Attachment.objects.filter(sha256=digest, draft=draft, need=need, message=message, shows=shows)
         if (draft or need) and (known := same.first()):
             return known
         if draft and Attachment.objects.filter(draft=draft, need=None).count() >= most():
             raise AttachmentRefusedError(_("At most %(n)d files can be sent along.") % {"n": most()})
+        as_sent = files.keep_as_sent(data, key) if scanner() is not None else ""
+        if as_sent:
+            jobs.enqueue(SCAN, {"attachment": str(key)})
         return Attachment.objects.create(
+            id=key,
+            kind=Attachment.Kind.PHOTO if encoded.media_type == JPEG else Attachment.Kind.DOCUMENT,
+            state=Attachment.State.WAITING if as_sent else Attachment.State.KEPT,
+            as_sent=as_sent,
             need=need,
             message=message,
             draft=draft,
+            shows=shows,
             file=file,
             media_type=encoded.media_type,
             size=len(encoded.data),
             width=encoded.width,
             height=encoded.height,
             sha256=digest,
-            likeness=encoded.likeness,
+            likeness=None if shows else encoded.likeness,
         )
+
+
+def photos_of_work(need: Need) -> list[Attachment]:
+    """What whoever did the work shows of it, as far as an official has looked at it: before first, then after."""
+    released = need.attachments.exclude(shows="").exclude(released_at=None).order_by("created_at", "id")
+    return sorted(released, key=lambda photo: photo.shows, reverse=True)
 
 
 def most() -> int:
@@ -125,13 +154,11 @@ def _read(upload: UploadedFile[Any] | bytes, name: str) -> bytes:
 
 def _encode(data: bytes, name: str) -> _Encoded:
     """What ``data`` becomes. The bytes decide, not the name and not the type that the sender claims."""
-    if (found := document(data)) is not None:
-        return _Encoded(found.data, found.media_type, DOCUMENTS[found.media_type])
-    if is_pdf(data):
-        raise AttachmentRefusedError(_FAULTS[Fault.BROKEN] % {"name": name})
     try:
+        if (found := document(data)) is not None:
+            return _Encoded(found.data, found.media_type, DOCUMENTS[found.media_type])
         photo = reencode(data)
-    except PhotoRefusedError as error:
+    except (PdfRefusedError, PhotoRefusedError) as error:
         raise AttachmentRefusedError(_FAULTS[error.fault] % {"name": name}) from error
     return _Encoded(photo.jpeg, JPEG, ".jpg", photo.width, photo.height, photo.likeness)
 
@@ -154,6 +181,7 @@ def release(attachment: Attachment, *, actor: User) -> None:
     with transaction.atomic():
         need = _worked_on(attachment, actor)
         unseen = Attachment.objects.filter(pk=attachment.pk, need=need, media_type=JPEG, released_at=None)
+        unseen = unseen.filter(state=Attachment.State.KEPT)
         if unseen.update(released_at=clock.now(), released_by=actor):
             _tell(PhotoReleased(need=need.pk, attachment=attachment.pk), need, actor)
 
@@ -183,5 +211,11 @@ def sweep() -> None:
     old = Attachment.objects.filter(need=None, created_at__lt=clock.now() - DRAFT_KEPT)
     old.delete()
     for names in files.left_alone():
-        named = set(Attachment.objects.filter(file__in=names).values_list("file", flat=True))
-        files.remove([name for name in names if name not in named])
+        files.remove(unnamed(names))
+
+
+def unnamed(names: Collection[str]) -> list[str]:
+    """Those of the files that no row names."""
+    rows = Attachment.objects.filter(Q(file__in=names) | Q(as_sent__in=names)).values_list("file", "as_sent")
+    named = {name for row in rows for name in row}
+    return [name for name in names if name not in named]

@@ -1,16 +1,15 @@
-"""Documents that come with a need, PDF and plain text: never opened here, only handed on for download."""
+"""Documents that come with a need: a PDF is drawn anew, a plain text kept; both are for download only."""
 
 from __future__ import annotations
 
 import unicodedata
 from dataclasses import dataclass
 
+from lacarte.loop.needs.uploads.apart import redrawn
+
 PDF, TEXT = "application/pdf", "text/plain"
 #: What is taken beside photos, with the ending its file gets.
 DOCUMENTS = {PDF: ".pdf", TEXT: ".txt"}
-_END_OF_PDF = b"%%EOF"
-#: Readers look for the end of a PDF in its last 1,024 bytes (ISO 32000-1, annex H.3, note 18).
-_TAIL = 1024
 _CHARACTER_SETS = ("utf-8", "gb18030")
 #: Control characters, lone surrogates, and what Unicode has not assigned: not what people write.
 _NO_TEXT = ("Cc", "Cs", "Cn", "Co")
@@ -27,13 +26,11 @@ class Document:
 def document(data: bytes) -> Document | None:
     """``data`` as a document, ``None`` when it is none.
 
-    A PDF begins with its mark and ends with it: what hides behind is cut off. A text is printable in UTF-8
-    or GB 18030 and kept in UTF-8.
+    What begins as a PDF is one, whatever else it may be. A text is printable in UTF-8 or GB 18030 and kept in
+    UTF-8. Raises ``PdfRefusedError``.
     """
-    if is_pdf(data):
-        end = data.rfind(_END_OF_PDF)
-        whole = end >= max(0, len(data) - _TAIL) and b"startxref" in data[:end]
-        return Document(data[: end + len(_END_OF_PDF)] + b"\n", PDF) if whole else None
+    if data.startswith(b"%PDF-"):
+        return Document(redrawn(data), PDF)
     for character_set in _CHARACTER_SETS:
         try:
             words = data.decode(character_set).removeprefix("\ufeff")
@@ -42,11 +39,6 @@ def document(data: bytes) -> Document | None:
         if words.strip() and not any(map(_is_no_text, words)):
             return Document(words.encode(), TEXT)
     return None
-
-
-def is_pdf(data: bytes) -> bool:
-    """Whether ``data`` claims to be a PDF, whole or not."""
-    return data.startswith(b"%PDF-")
 
 
 def _is_no_text(sign: str) -> bool:

@@ -14,10 +14,13 @@ import time
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
+from uuid import UUID
 
 from django.conf import settings
 
 FOLDER = "attachments"
+#: Below it, what the scanner has not looked at.
+AS_SENT = "as-sent"
 #: A file without a row is left alone so long: its row may be about to come.
 SPARED_SECONDS = 24 * 3600.0
 _UNFINISHED = ".unfinished-"
@@ -46,6 +49,15 @@ def keep(data: bytes, ending: str) -> tuple[str, str]:
     return digest, name
 
 
+def keep_as_sent(data: bytes, key: UUID) -> str:
+    """Write ``data`` as it came, for the scanner alone to read. Returns its name below ``MEDIA_ROOT``."""
+    name = f"{FOLDER}/{AS_SENT}/{key.hex}"
+    path = path_of(name)
+    path.parent.mkdir(parents=True, exist_ok=True)
+    _write_whole(path, data)
+    return name
+
+
 def _write_whole(path: Path, data: bytes) -> None:
     descriptor, unfinished = tempfile.mkstemp(dir=path.parent, prefix=_UNFINISHED)
     try:
@@ -64,12 +76,26 @@ def _write_whole(path: Path, data: bytes) -> None:
         os.close(folder)
 
 
-def left_alone() -> Iterator[list[str]]:
-    """Names of files that nobody has touched for :data:`SPARED_SECONDS`, a folder at a time."""
-    for folder in sorted((Path(settings.MEDIA_ROOT) / FOLDER).glob("??")):
-        names = [f"{FOLDER}/{folder.name}/{path.name}" for path in folder.iterdir() if _is_old(path)]
-        if names:
-            yield names
+def size_of(name: str) -> int | None:
+    """How many bytes the file of a row has; ``None``: it is not there."""
+    try:
+        return path_of(name).stat().st_size
+    except FileNotFoundError:
+        return None
+
+
+def left_alone(seconds: float | None = None) -> Iterator[list[str]]:
+    """Names of files that nobody has touched for so long (:data:`SPARED_SECONDS`), a folder at a time."""
+    for names in _by_folder():
+        if old := [name for name in names if _is_old(path_of(name), seconds)]:
+            yield old
+
+
+def _by_folder() -> Iterator[list[str]]:
+    """Names of all files, a folder at a time, half-written ones included."""
+    root = Path(settings.MEDIA_ROOT) / FOLDER
+    for folder in sorted(path for path in root.glob("*") if path.is_dir()):
+        yield [f"{FOLDER}/{folder.name}/{path.name}" for path in folder.iterdir()]
 
 
 def remove(names: Sequence[str]) -> None:
@@ -82,9 +108,9 @@ def remove(names: Sequence[str]) -> None:
                 path.unlink()
 
 
-def _is_old(path: Path) -> bool:
+def _is_old(path: Path, seconds: float | None = None) -> bool:
     try:
-        return time.time() - path.stat().st_mtime > SPARED_SECONDS
+        return time.time() - path.stat().st_mtime > (SPARED_SECONDS if seconds is None else seconds)
     except FileNotFoundError:  # another sweep was quicker
         return False
 

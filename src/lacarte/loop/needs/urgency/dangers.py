@@ -7,6 +7,7 @@ from datetime import datetime, timedelta
 from typing import ClassVar
 from uuid import UUID, uuid5
 
+from django.conf import settings
 from django.db import transaction
 from django.db.models import QuerySet
 from django.utils.functional import Promise
@@ -23,9 +24,8 @@ from lacarte.loop.needs.actions import NeedRefusedError
 from lacarte.loop.needs.models import Danger, Need
 from lacarte.registers.menu.models import PriorityClass
 
-#: A danger that nobody has looked at for so long is told again, and from then on after each ``AGAIN``.
+#: A danger that nobody has looked at for so long is told, and told again after each ``danger_minutes``.
 LATE = timedelta(seconds=60)
-AGAIN = timedelta(minutes=5)
 LONGEST_REASON = 300
 _STREAMS = UUID("3a1d3f0e-6a2b-4a49-8a3c-6f4dbb0c7d52")
 
@@ -150,12 +150,13 @@ def tell_late() -> int:
     return told
 
 
-@every(timedelta(seconds=30), "needs.late-dangers")
+@every(timedelta(seconds=10), "needs.late-dangers")
 def tell_late_dangers() -> None:
-    """Every half minute."""
+    """Every ten seconds."""
     tell_late()
 
 
 def _told_lately(danger: Danger, now: datetime) -> bool:
-    told = Event.objects.filter(stream=stream_of(danger), name=DangerUnseen.name, at__gt=now - AGAIN)
-    return told.exists()
+    """Whether it was told within ``danger_minutes``; what was raised anew since then was not."""
+    since = max(now - timedelta(minutes=settings.CONFIGURED["danger_minutes"]), danger.raised_at)
+    return Event.objects.filter(stream=stream_of(danger), name=DangerUnseen.name, at__gt=since).exists()

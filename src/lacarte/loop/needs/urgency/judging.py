@@ -8,12 +8,12 @@ from functools import lru_cache
 from typing import Any
 
 from django.conf import settings
-from django.db import connection
 from django.utils import timezone
 
 from lacarte.engines.phrases import Found, Lexicon, Watch
 from lacarte.kernel import clock
 from lacarte.kernel.text import in_language
+from lacarte.kernel.versions import version_of
 from lacarte.loop.needs.models import UrgencyRule
 from lacarte.registers.menu.models import PriorityClass, ServiceType
 
@@ -70,8 +70,9 @@ def this_month() -> int:
 
 def advice_of(codes: Iterable[str]) -> Judgement:
     """What was, or would be, told for the rules with these codes, in the reader's language."""
-    known = in_force().rules
-    rules = [known[code] for code in codes if code in known]
+    spoke = list(codes)
+    known = in_force().rules if spoke else {}
+    rules = [known[code] for code in spoke if code in known]
     return _judgement(sorted(rules, key=lambda rule: (rule.urgency, rule.code))) if rules else Judgement(None)
 
 
@@ -86,7 +87,7 @@ def applies(rule: UrgencyRule, service_type: ServiceType | None, month: int) -> 
 
 def in_force() -> Compiled:
     """The active rules; compiled once for each version of them."""
-    return _compiled(*_version())
+    return _compiled(*version_of(UrgencyRule))
 
 
 def emergency_numbers() -> dict[str, str]:
@@ -119,17 +120,6 @@ def _judgement(rules: list[UrgencyRule]) -> Judgement:
 def watch_of(rule: UrgencyRule) -> Watch:
     """A rule as the engine takes it."""
     return Watch(rule.code, rule.words, rule.unless)
-
-
-def _version() -> tuple[int, Any]:
-    """Changes whenever a rule does, in whichever process. Asked for each need, hence without the mapper's toll."""
-    with connection.cursor() as cursor:
-        cursor.execute(_VERSION_SQL)
-        count, changed = cursor.fetchone()
-    return count, changed
-
-
-_VERSION_SQL = "SELECT COUNT(*), MAX(changed_at) FROM needs_urgencyrule"
 
 
 @lru_cache(maxsize=2)

@@ -1,4 +1,4 @@
-"""The rules of urgency as records: shipped ones added, officials' edits kept with their history."""
+"""The rules of urgency as records: what is shipped, and officials' edits kept with their history."""
 
 from __future__ import annotations
 
@@ -52,14 +52,6 @@ def stream_of(code: str) -> UUID:
 def shipped() -> list[dict[str, Any]]:
     """The rules that come with the program, as columns."""
     return list(tomllib.loads(SHIPPED.read_text(encoding="utf-8"))["rule"])
-
-
-def add_shipped() -> int:
-    """Add the shipped rules whose code is not there yet; what officials made of the others stays."""
-    known = set(UrgencyRule.objects.values_list("code", flat=True))
-    missing = [UrgencyRule(**one) for one in shipped() if one["code"] not in known]
-    UrgencyRule.objects.bulk_create(missing, ignore_conflicts=True)
-    return len(missing)
 
 
 def save_rule(rule: UrgencyRule, *, actor: User) -> UrgencyRule:

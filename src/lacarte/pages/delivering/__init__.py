@@ -1,0 +1,1 @@
+"""What is done with one order: the same pieces for officials, at the desk, and for members of its provider."""

@@ -1,0 +1,1 @@
+"""Field work: the page of crews on their phones."""

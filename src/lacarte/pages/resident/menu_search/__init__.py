@@ -1,0 +1,1 @@
+"""Looking for something on the menu in one's own words."""

@@ -1,0 +1,1 @@
+"""Who is entitled to what: requirements, and what proves them."""

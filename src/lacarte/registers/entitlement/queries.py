@@ -1,0 +1,42 @@
+"""Reading requirements: for many service types in one query."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Sequence
+
+from lacarte.registers.entitlement.judging import Facts, Judgement, Proof, Rule, judge
+from lacarte.registers.entitlement.models import Requirement
+from lacarte.registers.menu.eligibility import Eligibility
+
+
+def rules_of(service_types: Sequence[int]) -> dict[int, tuple[Rule, ...]]:
+    """The requirements of each service type that has some, in their order; one query."""
+    rows = (
+        Requirement.objects.filter(service_type__in=service_types)
+        .order_by("service_type_id", "order", "code", "proofs__code")
+        .values_list(
+            *("service_type_id", "code", "circumstance", "comparison", "value", "text", "legal_basis"),
+            *("proofs__code", "proofs__name"),
+        )
+    )
+    proofs: dict[tuple[int, str], list[Proof]] = defaultdict(list)
+    told = {}
+    for kind, code, *said, proof, name in rows:
+        told[kind, code] = said
+        if proof is not None:
+            proofs[kind, code].append(Proof(proof, name))
+    found: dict[int, list[Rule]] = defaultdict(list)
+    for (kind, code), (fact, comparison, value, text, basis) in told.items():
+        found[kind].append(Rule(code, fact, comparison, value, text, basis, tuple(proofs[kind, code])))
+    return {kind: tuple(rules) for kind, rules in found.items()}
+
+
+def entitled(facts: Facts) -> Eligibility[Judgement]:
+    """Who these facts are about, as the menu asks: each service type gets its :class:`Judgement`."""
+
+    def judged(service_types: Sequence[int], /) -> dict[int, Judgement]:
+        rules = rules_of(service_types)
+        return {kind: judge(rules.get(kind, ()), facts) for kind in service_types}
+
+    return judged

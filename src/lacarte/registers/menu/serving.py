@@ -1,0 +1,19 @@
+"""For whom an offer at a place is: its area served, said once for whoever lists or matches offers."""
+
+from __future__ import annotations
+
+from django.db.models import Exists, OuterRef, Q
+
+from lacarte.registers.menu.models import OfferAtPlace
+
+_Serves = OfferAtPlace.serves.through
+
+
+def serves_filter(region: int, at: str = "") -> Q:
+    """A condition for ``.filter()``: offers at places that serve people of ``region`` (its number).
+
+    One that names no region serves by reach alone. ``at`` is the path to the offer at a place.
+    """
+    named = _Serves.objects.filter(offeratplace=OuterRef(f"{at}pk"))
+    here = named.filter(region__number__lte=region, region__last__gte=region)
+    return ~Exists(named) | Q(Exists(here))

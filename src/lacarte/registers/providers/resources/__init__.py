@@ -1,0 +1,1 @@
+"""Shared staff, equipment, premises and funds: lent by holds, and their books checked."""

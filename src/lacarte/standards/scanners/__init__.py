@@ -1,0 +1,1 @@
+"""Programs that look for viruses in what is sent in."""

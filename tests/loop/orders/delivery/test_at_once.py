@@ -1,0 +1,23 @@
+"""Two who decide at the same moment, on either database: one wins, the other is told, and nothing is had twice."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from tests.kernel.crash.scratch import KINDS, scratch_database
+
+ROUNDS = 6
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_of_those_who_decide_at_once_one_wins_and_the_others_see_why(kind: str, tmp_path: Path) -> None:
+    command = [sys.executable, "-m", "tests.loop.orders.delivery.deciding", str(ROUNDS)]
+    with scratch_database(kind, tmp_path) as environment:
+        done = subprocess.run(command, env=environment, capture_output=True, text=True, timeout=240, check=False)
+    assert done.returncode == 0, done.stderr[-3000:]
+    assert done.stdout.split() == [str(ROUNDS)]
+    assert "Exception in thread" not in done.stderr
