@@ -35,7 +35,7 @@ def test_axe_finds_nothing_and_nothing_sticks_out(
     assert not wrong
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 def going(site: Site, browser: Browser) -> Going:
     """What is going on in the city, with everything that needs come in by."""
     return fill(site, browser)

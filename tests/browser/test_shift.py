@@ -7,10 +7,13 @@ from __future__ import annotations
 
 import time
 from collections import Counter
+from collections.abc import Iterator
 
+import pytest
 from playwright.sync_api import Browser, Page, expect
 
 from tests.browser.looking import WIDTHS, Site, keep_screenshot
+from tests.browser.serving import served
 from tests.browser.test_call_taker import NO_MOUSE, recorded
 
 CASES = 20
@@ -24,6 +27,13 @@ _FOCUSED = """() => {
   const at = document.activeElement, form = at.closest("#doing form");
   return form ? (at.tagName === "BUTTON" ? "button" : at.type || at.tagName.toLowerCase()) : "outside";
 }"""
+
+
+@pytest.fixture(scope="module")
+def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
+    """A city of the shift's own: other tests look for the cases that it works on."""
+    with served(tmp_path_factory.mktemp("shift"), residents=1500, needs=900) as address:
+        yield address
 
 
 def fill(page: Page) -> None:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from uuid import uuid4
+
 import pytest
 
 from lacarte.loop.needs.actions import receive
@@ -10,6 +12,7 @@ from lacarte.loop.needs.understanding.placing import certain, learn_places, plac
 from lacarte.registers.people.models import Household
 from lacarte.registers.places.gazetteer import remember
 from lacarte.registers.places.models import NamedPlace
+from lacarte.registers.places.queries import parts_of
 from tests import city as towns
 
 pytestmark = pytest.mark.django_db
@@ -94,6 +97,25 @@ def test_what_somebody_entered_is_not_learnt_again(city: towns.City) -> None:
     Need.objects.update(state=Need.State.ORDERED)
     learn_places()
     assert {str(place) for place in NamedPlace.objects.filter(source="needs")} == {"Plum Lane 0–99"}
+
+
+def test_the_learnt_part_of_a_street_bears_all_its_names(city: towns.City) -> None:
+    plum = NamedPlace.objects.get(kind="street", name__en="Plum Lane", first_number=None)
+    for number in (10, 20):
+        sent(city, "stuck", address=f"{number} Plum Lane", longitude=122.02, latitude=28.02)
+    Need.objects.update(state=Need.State.ORDERED)
+    learn_places()
+    assert [str(part) for part in parts_of(plum)] == ["Plum Lane 0–99"]
+
+
+def test_no_part_is_learnt_of_a_street_whose_parts_were_entered(city: towns.City) -> None:
+    part = NamedPlace.objects.get(kind="street", name__en="Plum Lane", first_number=None)
+    part.pk, part.code, part.first_number, part.last_number = uuid4(), "plum-1", 1, 60
+    part.save(force_insert=True)
+    for number in (10, 20):
+        sent(city, "stuck", address=f"{number} Plum Lane", longitude=122.02, latitude=28.02)
+    Need.objects.update(state=Need.State.ORDERED)
+    assert learn_places() == (0, 0)
 
 
 def test_offers_teach_their_streets_too(city: towns.City) -> None:

@@ -56,22 +56,32 @@ def learn_places() -> tuple[int, int]:
 
     Read are the newest needs about places that somebody has worked on or that were imported, so that nobody
     invents a street by sending it twice, and the places of offers; never where a person or household lives. A
-    street that somebody else entered keeps its entry; its parts and crossings are added.
+    street that somebody else entered keeps its entry; its crossings are added, its parts if nobody entered any.
     """
-    entered = {
-        street_key(name)
-        for names in NamedPlace.objects.filter(kind=STREET, first_number=None)
-        .exclude(source=LEARNT)
-        .values_list("name", flat=True)
-        for name in names.values()
-    }
+    streets, divided = _entered()
     covering = gazetteer.Covering()
-    places = [
-        _named(one, covering)
-        for one in learn(_sightings())
-        if one.kind != STREET or one.numbers is not None or street_key(one.name) not in entered
-    ]
+    places = []
+    for one in learn(_sightings()):
+        key = street_key(one.name)
+        if one.kind != STREET or (key not in divided and (one.numbers is not None or key not in streets)):
+            places.append(_named(one, covering, streets.get(key)))
     return gazetteer.remember((place for place in places if place), source=LEARNT, whole=True)
+
+
+def _entered() -> tuple[dict[str, dict[str, str]], set[str]]:
+    """What streets that were not learnt are called, and which of them have parts; both by their key.
+
+    Of streets that share a name in one language and not in another, what they are called is left open: empty.
+    """
+    streets: dict[str, dict[str, str]] = {}
+    divided: set[str] = set()
+    rows = NamedPlace.objects.filter(kind=STREET).exclude(source=LEARNT).values_list("name", "first_number")
+    for names, first_number in rows:
+        for key in {street_key(name) for name in names.values()}:
+            streets[key] = names if streets.get(key, names) == names else {}
+            if first_number is not None:
+                divided.add(key)
+    return streets, divided
 
 
 def _sightings() -> Iterator[tuple[str, float, float, int]]:
@@ -86,7 +96,8 @@ def _sightings() -> Iterator[tuple[str, float, float, int]]:
             yield address, x, y, region
 
 
-def _named(one: Learnt, covering: gazetteer.Covering) -> NamedPlace | None:
+def _named(one: Learnt, covering: gazetteer.Covering, street: dict[str, str] | None) -> NamedPlace | None:
+    """What was learnt as an entry; the part of a ``street`` that was entered is called as that is."""
     code = f"learnt:{one.kind}:{_key(one)}" + ("" if one.numbers is None else f":{one.numbers[0]}")
     if len(code) > _LONGEST_CODE or why_held(one.name):
         return None
@@ -94,7 +105,7 @@ def _named(one: Learnt, covering: gazetteer.Covering) -> NamedPlace | None:
     return NamedPlace(
         code=code,
         kind=one.kind,
-        name=as_written(one.name),
+        name=street or as_written(one.name),
         region_id=covering.of(one.regions),
         longitude=one.longitude,
         latitude=one.latitude,
