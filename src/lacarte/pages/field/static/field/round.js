@@ -25,13 +25,14 @@
     said.textContent = words.over;
     round.append(said);
   };
-  if (navigator.serviceWorker) navigator.serviceWorker.register(round.dataset.worker).then(keepThisPage, () => {});
-  // The page that registers the worker came before it: have it kept too.
-  function keepThisPage() {
-    navigator.serviceWorker.ready.then(() => {
-      if (!navigator.serviceWorker.controller || !round.dataset.asked) fetch(location.pathname, { credentials: "same-origin" }).catch(() => {});
-      round.dataset.asked = "yes";
-    });
+  // The page that registers the worker came before it, and a newer worker begins with nothing: have it kept too.
+  const keepThisPage = async () => {
+    if (!navigator.serviceWorker.controller || (await caches.match(location.pathname))) return;
+    await fetch(location.pathname, { credentials: "same-origin" }).catch(() => {});
+  };
+  if (navigator.serviceWorker) {
+    navigator.serviceWorker.addEventListener("controllerchange", keepThisPage);
+    navigator.serviceWorker.register(round.dataset.worker).then(keepThisPage, () => {});
   }
 
   // --- what waits
