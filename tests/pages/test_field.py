@@ -58,6 +58,19 @@ def due(crew: Crew, east: float = 1.0, **more: Any) -> Order:
     return crew.order(east, due=clock.now() - timedelta(minutes=1), **more)
 
 
+def test_a_stop_says_that_others_have_to_do_their_parts_first(phone: Client, crew: Crew) -> None:
+    order = due(crew)
+    words = "1 part of it is not done yet."
+    assert words not in page(phone)
+    part = order.contributions.create(
+        provider=order.offer_at_place.offer.provider, what="Close the road", due=clock.now()
+    )
+    assert words in page(phone)
+    part.state = part.State.COMPLETED
+    part.save()
+    assert words not in page(phone)
+
+
 def test_a_round_says_where_what_and_when(crew: Crew, phone: Client) -> None:
     person = Person.objects.create(name="Lan Yu", phone="555 0179")
     order = due(crew, text="The rail is loose, says Lan Yu, 13800138000", person=person)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -15,9 +15,10 @@ from django.utils.crypto import salted_hmac
 from lacarte.kernel.models import User
 from lacarte.loop.needs.models import Attachment
 from lacarte.loop.needs.understanding.privacy import masked_text, without_personal
+from lacarte.loop.orders.actions import parts_left
 from lacarte.loop.orders.delivery.reasons import reasons_of
-from lacarte.loop.orders.delivery.seeing import notes_for
-from lacarte.loop.orders.models import Order, OrderState, Reason
+from lacarte.loop.orders.delivery.seeing import LIVING, notes_for
+from lacarte.loop.orders.models import Contribution, Order, OrderState, Reason
 from lacarte.loop.orders.rounds.planning import round_of
 from lacarte.loop.orders.rounds.today import beside, ended_by, ends_at, put_off
 from lacarte.loop.orders.rounds.travel import Stop, point_of, window_of
@@ -40,6 +41,7 @@ class Shown:
     words: str
     booked: str
     answers: list[Answered]
+    parts_left: str  # what others have to do before it can be done; empty where nothing
     notes: list[str]
     photos: list[Attachment]
     latitude: str  # degrees (WGS84), for links to maps; empty where no point is known
@@ -94,6 +96,7 @@ def _shown(user: User, orders: Sequence[Order], stops: dict[UUID, Stop]) -> dict
     notes: dict[UUID, list[str]] = defaultdict(list)
     for note in notes_for(user, *orders):
         notes[note.order_id].append(without_personal(note.text))
+    left = Counter(Contribution.objects.filter(order__in=orders, state__in=LIVING).values_list("order", flat=True))
     photos: dict[UUID, list[Attachment]] = defaultdict(list)
     of_work = Attachment.objects.filter(need__in=[order.need_id for order in orders]).exclude(shows="")
     for photo in of_work.order_by("-shows", "created_at", "id"):
@@ -109,6 +112,7 @@ def _shown(user: User, orders: Sequence[Order], stops: dict[UUID, Stop]) -> dict
             if order.hold and window_of(order)
             else "",
             answers=_answers(order, questions[order.need.service_type_id]),
+            parts_left=parts_left(left[order.pk]) if order.pk in left else "",
             notes=notes[order.pk],
             photos=photos[order.need_id],
             latitude=_degrees(order.need.latitude),
