@@ -20,6 +20,7 @@ from lacarte.demo.accounts import settle_provider, settle_resident
 from lacarte.demo.content import COUNTERS, read
 from lacarte.demo.load import SEED, load
 from lacarte.demo.load_lots import _rule
+from lacarte.demo.shift import settle_shift
 from lacarte.demo.told_again import TELL_AGAIN
 from lacarte.engines.text import language
 from lacarte.kernel import clock
@@ -28,7 +29,7 @@ from lacarte.kernel.permissions import Action, may_anywhere
 from lacarte.loop.needs.models import Need
 from lacarte.loop.orders.bundles.questions import questions_for
 from lacarte.loop.orders.checking import check
-from lacarte.loop.orders.models import Order, OrderState
+from lacarte.loop.orders.models import Assignment, Order, OrderState
 from lacarte.loop.orders.states import ENDED, TRANSITIONS
 from lacarte.loop.priority.models import Weighing
 from lacarte.loop.voice.models import Rating
@@ -262,6 +263,12 @@ def test_the_accounts_open_their_doors(city: None) -> None:
     settle_provider()
     settle_provider()
     assert User.objects.get(username="provider").providers.count() == 1
+    settle_shift()
+    settle_shift()
+    cases = Assignment.objects.filter(until=None).values_list("official__username", "need__region__number")
+    assert Counter(name for name, _ in cases) == {"case-worker": 5, "demo-desk-1": 7, "demo-desk-2": 4}
+    district = Region.objects.get(code="old-port")
+    assert all(district.number <= at <= district.last for name, at in cases if name == "demo-desk-1")
 
 
 def test_loading_twice_adds_nothing(city: None) -> None:

@@ -42,6 +42,7 @@ def prepare(*, residents: int, needs: int, progress: Callable[[str], None]) -> N
 
     from lacarte.demo.accounts import settle_provider, settle_resident
     from lacarte.demo.load import OtherDataError, load
+    from lacarte.demo.shift import settle_shift
     from lacarte.demo.together import settle_together
     from lacarte.demo.walk import work
     from lacarte.loop.matching.actions import match
@@ -60,6 +61,7 @@ def prepare(*, residents: int, needs: int, progress: Callable[[str], None]) -> N
     settle_resident()
     settle_provider()
     settle_together()
+    settle_shift()
 
 
 def check_loop(say: Callable[[str], None]) -> None:
