@@ -23,6 +23,8 @@ def told(journals: list[Path]) -> Told:
     """Read the journals; a last line may be cut off."""
     found = Told()
     for journal in journals:
+        if not journal.exists():  # its process was killed before it did anything
+            continue
         for line in journal.read_text().splitlines():
             what, verb, *about = line.split()
             key = UUID(about[0]) if about else None
