@@ -170,7 +170,7 @@ def test_no_text_takes_long(piece: str) -> None:
     text = piece * (5000 // len(piece))
     start = time.process_time()
     find(text)
-    assert time.process_time() - start < 6  # seconds; what grows with the square of the text takes minutes
+    assert time.process_time() - start < 1.5
 
 
 def test_numbers_behind_numbers_are_hidden_too() -> None:
