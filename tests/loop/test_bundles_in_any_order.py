@@ -199,7 +199,8 @@ def _check(world: World, parts: list[BundlePart]) -> None:
             assert before.need is not None
             assert before.need.state == Need.State.MET, "nothing is early"
     living = Order.objects.exclude(state__in=ENDED - {"completed"})
-    by_hand = [part.need_id for part in sent if part.why]  # nothing was free: a person ordered it without a unit
+    # Nothing was free, or no offer is chosen yet: a person ordered it without a unit.
+    by_hand = [part.need_id for part in sent if part.why or part.offer_at_place_id is None]
     held = living.exclude(need__in=by_hand, hold=None).count()
     assert Hold.objects.filter(living_holds()).count() == held, "what is kept is somebody's"
     assert not overbooked().exists()
