@@ -13,8 +13,10 @@ from lacarte.engines.text.personal.numbers import Found
 _N = r"[0-9一二三四五六七八九十百零〇两]"
 _BUILDING = rf"[A-Za-z]?{_N}{{1,4}}[A-Za-z]? ?(?:栋|幢|座|号楼)"
 _STOREY = rf"(?:{_N}{{1,2}} ?[楼层] ?)?"
+# No address nests so deep; without an end every start would read the whole text.
+_DEEPEST = 8
 _ROOM = re.compile(
-    rf"(?:(?:{_BUILDING}|[A-Za-z]座|(?<![A-Za-z])[A-Za-z]栋|{_N}{{1,4}} ?(?:号院|期|区)) ?)*"
+    rf"(?:(?:{_BUILDING}|[A-Za-z]座|(?<![A-Za-z])[A-Za-z]栋|{_N}{{1,4}} ?(?:号院|期|区)) ?){{0,{_DEEPEST}}}"
     rf"(?:[A-Za-z]?{_N}{{1,3}} ?单元 ?{_STOREY}[A-Za-z]?\d{{2,4}}(?![年元\d])(?:-\d{{1,4}})?(?: ?[室号户房])?"
     rf"|{_STOREY}[A-Za-z]?[1-9]\d{{1,3}}(?:-\d{{1,4}})? ?"
     r"(?:室(?![内外友温])|号房|房(?![价租产屋子源贷管客\d])))"
