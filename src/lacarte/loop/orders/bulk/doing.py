@@ -15,7 +15,7 @@ from django.utils import translation
 from django.utils.translation import gettext as _
 
 from lacarte.kernel import clock, jobs
-from lacarte.kernel.events import publish
+from lacarte.kernel.events import DomainEvent, publish
 from lacarte.kernel.jobs import job
 from lacarte.kernel.models import User
 from lacarte.kernel.permissions import Action, require_anywhere
@@ -97,13 +97,11 @@ def do_all(payload: dict[str, str]) -> None:
     """Do what was not done yet; harmless to run twice."""
     act = BulkAct.objects.select_related("actor").get(pk=payload["act"])
     _each(act, State.WAITING, _do)
-    with transaction.atomic():
-        act = BulkAct.objects.select_for_update(of=("self",)).select_related("actor").get(pk=act.pk)
-        if act.done_at is None:
-            act.done_at, n = clock.now(), numbers(act)
-            act.save(update_fields=["done_at"])
-            said = DoneAtOnce(act=act.pk, kind=act.kind, done=n[State.DONE], refused=n[State.REFUSED])
-            publish(said, stream=act.pk, actor=act.actor)
+    _end(
+        act,
+        "done_at",
+        lambda n: DoneAtOnce(act=act.pk, kind=act.kind, done=n[State.DONE], refused=n[State.REFUSED]),
+    )
 
 
 @job(_UNDO, own_transactions=True)
@@ -111,13 +109,21 @@ def undo_all(payload: dict[str, str]) -> None:
     """Take back what was not taken back yet; harmless to run twice."""
     act = BulkAct.objects.select_related("actor").get(pk=payload["act"])
     _each(act, State.DONE, _undo)
-    with transaction.atomic():
-        act = BulkAct.objects.select_for_update(of=("self",)).select_related("actor").get(pk=act.pk)
-        if act.undone_at is None:
-            act.undone_at, n = clock.now(), numbers(act)
-            act.save(update_fields=["undone_at"])
-            said = TakenBackAtOnce(act=act.pk, kind=act.kind, undone=n[State.UNDONE], kept=n[State.KEPT])
-            publish(said, stream=act.pk, actor=act.actor)
+    _end(
+        act,
+        "undone_at",
+        lambda n: TakenBackAtOnce(act=act.pk, kind=act.kind, undone=n[State.UNDONE], kept=n[State.KEPT]),
+    )
+
+
+@transaction.atomic
+def _end(act: BulkAct, column: str, said: Callable[[dict[str, int]], DomainEvent]) -> None:
+    """Write down, once, when all steps were through, and say how many there are in each state."""
+    act = BulkAct.objects.select_for_update(of=("self",)).select_related("actor").get(pk=act.pk)
+    if getattr(act, column) is None:
+        setattr(act, column, clock.now())
+        act.save(update_fields=[column])
+        publish(said(numbers(act)), stream=act.pk, actor=act.actor)
 
 
 Work = Callable[[BulkAct, BulkStep, User], tuple[State, dict[str, Any]]]
