@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 
 import orders_filled
+from benchmarks.own_installation import settle
 from django.db import connection
 
 from lacarte.kernel import clock
@@ -57,8 +58,7 @@ def spread() -> None:
             f"contact_due = {_days(f'{of} % 20 - 10')} WHERE {states} = 'ordered'"
         )
     _said()
-    with connection.cursor() as cursor:
-        cursor.execute("VACUUM ANALYZE" if connection.vendor == "postgresql" else "SELECT 1")
+    settle()
 
 
 def _days(n: str) -> str:

@@ -121,9 +121,7 @@ def main(services: int) -> None:
     from benchmarks.directory_filled import fill
 
     fill(services)
-    if connection.vendor == "postgresql":
-        with connection.cursor() as cursor:
-            cursor.execute("VACUUM ANALYZE")
+    own_installation.settle()
     print(f"{services:,} services on {connection.vendor}; seconds: clock, own, the peer's, own / peer's own")
     with tempfile.TemporaryDirectory() as folder:
         pages()

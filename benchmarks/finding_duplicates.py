@@ -17,7 +17,7 @@ from collections.abc import Callable
 from typing import Any
 
 import numpy as np
-from own_installation import begin
+from own_installation import begin, settle
 
 begin("duplicates")
 
@@ -66,8 +66,7 @@ def crowd(city: City, n: int, draw: random.Random) -> None:
         ],
         batch_size=500,
     )
-    with connection.cursor() as cursor:
-        cursor.execute("ANALYZE")  # as PostgreSQL does by itself within a minute
+    settle()
 
 
 def ask(city: City, where: tuple[float, float] | None, words: str, typed: bool = True) -> list[Any]:

@@ -50,9 +50,7 @@ def lacarte(collection: Collection) -> Answer:
     began = time.perf_counter()
     refresh()
     print(f"lacarte on {connection.vendor}: filed in {time.perf_counter() - began:.1f} s")
-    if connection.vendor == "postgresql":
-        with connection.cursor() as cursor:
-            cursor.execute("VACUUM ANALYZE")
+    own_installation.settle()
     services = {f"service-{k}": k for k in range(len(collection.bases))}
 
     def answer(query: Query) -> list[int]:

@@ -17,7 +17,7 @@ from datetime import datetime, timedelta
 from itertools import islice
 from uuid import UUID
 
-from own_installation import begin
+from own_installation import begin, settle
 
 begin("open311", rate_limit="1000000/second", allowed_hosts="testserver")
 
@@ -84,9 +84,7 @@ def fill(city: City, n: int) -> None:
     while batch := list(islice(drawn, _BATCH)):
         insert(Need(channel="web", language="en"), batch)
         insert(Understanding(language="en"), [{"need_id": row["id"]} for row in batch])
-    if connection.vendor == "postgresql":  # which does so by itself, a little later
-        with connection.cursor() as cursor:
-            cursor.execute("ANALYZE")
+    settle()
 
 
 def insert(like: Model, rows: list[dict[str, object]]) -> None:

@@ -8,6 +8,7 @@ from datetime import timedelta
 from itertools import islice
 
 import numpy as np
+from benchmarks.own_installation import settle
 from django.db import connection
 from tests.city import City
 
@@ -69,8 +70,7 @@ def fill_quickly(city: City, n: int) -> None:
     """About ``n`` open needs: some as of :func:`fill`, and copies of them made within the database."""
     fill(city, n // COPIES, progress=False)
     _multiply(COPIES - 1)
-    with connection.cursor() as cursor:
-        cursor.execute("ANALYZE")
+    settle()
 
 
 def _multiply(times: int) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from contextlib import nullcontext
 from dataclasses import dataclass
 
+from benchmarks.own_installation import settle
 from django.db import connection
 from django.db.models import Model
 
@@ -121,7 +122,7 @@ def fill(n: int) -> Filled:
         "",
         "orders_order done WHERE done.state = 'completed'",
     )
-    _settle()
+    settle()
     return filled
 
 
@@ -174,9 +175,3 @@ def _insert(model: type[Model], said: dict[str, str], numbers: str, rows: str) -
     with connection.schema_editor() if indexes else nullcontext() as editor:
         for index in indexes:
             editor.add_index(model, index)
-
-
-def _settle() -> None:
-    with connection.cursor() as cursor:
-        vacuum = connection.vendor == "postgresql" and not connection.in_atomic_block
-        cursor.execute("VACUUM ANALYZE" if vacuum else "ANALYZE")

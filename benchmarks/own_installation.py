@@ -40,3 +40,12 @@ def _own_database(server: str, database: str) -> None:
     def drop() -> None:
         with psycopg.connect(server, autocommit=True) as connection:
             connection.execute(f'DROP DATABASE "{database}" WITH (FORCE)')
+
+
+def settle() -> None:
+    """Have PostgreSQL look at what was filled in, as it does by itself within a minute; SQLite never does."""
+    from django.db import connection
+
+    if connection.vendor == "postgresql":
+        with connection.cursor() as cursor:
+            cursor.execute("ANALYZE" if connection.in_atomic_block else "VACUUM ANALYZE")

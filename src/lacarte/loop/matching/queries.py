@@ -26,6 +26,8 @@ HORIZON = timedelta(days=28)
 LATER = timedelta(days=84)
 #: How long an offer that refused a need, or failed it, is not asked for the same need again.
 REFUSED_FOR = timedelta(days=14)
+#: So many needs are named in a query; of more all there is is read.
+_NAMED = 500
 #: Needs up to this class do not wait for the night.
 URGENT_CLASS = PriorityClass.DAYS
 LAST_CLASS = max(PriorityClass)
@@ -229,11 +231,10 @@ def refused(needs: OpenNeeds, offers: Supply) -> Ints:
     at_offer: dict[UUID, list[int]] = defaultdict(list)
     for j, pk in enumerate(offers.ids):
         at_offer[pk].append(j)
-    pairs = (
-        Refusal.objects.filter(need__state=Need.State.OPEN, at__gt=clock.now() - REFUSED_FOR)
-        .order_by()
-        .values_list("need_id", "offer_at_place_id")
-    )
+    lately = Refusal.objects.filter(at__gt=clock.now() - REFUSED_FOR).order_by()
+    if len(needs.ids) <= _NAMED:
+        lately = lately.filter(need__in=list(needs.ids))
+    pairs = lately.values_list("need_id", "offer_at_place_id")
     k = len(offers.ids)
     known = (at_need[need] * k + j for need, offer in pairs if need in at_need for j in at_offer.get(offer, ()))
     return np.sort(_ints(known))

@@ -34,8 +34,8 @@ from lacarte.kernel.models import User
 from lacarte.kernel.tree import ROOT, Interval
 from lacarte.loop.needs.models import Need
 
-#: So many are counted; what is more is “1,000+”.
-MOST_COUNTED = 1000
+#: So many are counted; what is more is “200+”: nobody works off a longer list from its end.
+MOST_COUNTED = 200
 #: So many needs are looked at one by one, and so many texts are read.
 _LOOKED_AT, _READ = 10_000, 20_000
 _TABLE = Need._meta.db_table
