@@ -25,7 +25,7 @@ from lacarte.loop.orders.actions import OrderRefusedError
 from lacarte.loop.orders.bulk.acts import ACTS, refuses
 from lacarte.loop.orders.bulk.doing import MOST, begin, numbers, take_all_back, undo_until
 from lacarte.loop.orders.bulk.rows import Row, rows_of
-from lacarte.loop.orders.models import BulkAct
+from lacarte.loop.orders.models import BulkAct, Order
 from lacarte.loop.orders.seen import Sort, orders_seen_by
 from lacarte.pages.desk.access import official
 from lacarte.pages.desk.bulk_forms import ActForm, name_of
@@ -69,7 +69,8 @@ def choose(request: HttpRequest) -> HttpResponse:
         nothing = _("Please choose what to do.") if chosen.number else _("Please tick what you want to work on.")
         messages.warning(request, nothing)
         return redirect(back)
-    form = ActForm(request.POST if "preview" in request.POST else None, kind=kind)
+    said = request.POST if "preview" in request.POST else None
+    form = ActForm(said, kind=kind, services=_services(chosen))
     ready = not form.fields or form.is_valid()
     if not form.fields:
         form = ActForm({}, kind=kind)
@@ -113,6 +114,11 @@ def _chosen(request: HttpRequest, user: User) -> _Chosen:
     found = dict(visible(user).filter(reference__in=references).values_list("reference", "pk"))
     needs = [found[one] for one in references if one in found] + _uuids(asked.getlist("key"))
     return _Chosen(needs[:MOST], orders[: max(0, MOST - len(needs))], len(needs) + len(orders) > MOST)
+
+
+def _services(chosen: _Chosen) -> set[int]:
+    needs = [*chosen.needs, *Order.objects.filter(pk__in=chosen.orders).values_list("need", flat=True)]
+    return set(Need.objects.filter(pk__in=needs).order_by().values_list("service_type", flat=True))
 
 
 def _all_of_list(request: HttpRequest, user: User) -> _Chosen:

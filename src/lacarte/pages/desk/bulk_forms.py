@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from typing import Any
 
 from django import forms
+from django.db.models import QuerySet
 from django.http import HttpRequest
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
@@ -23,7 +25,8 @@ from lacarte.loop.orders.states import TRANSITIONS, Who
 from lacarte.pages.delivering.forms import VERBS
 from lacarte.pages.design.forms import WordsForm
 from lacarte.pages.desk.forms import service_choices
-from lacarte.registers.menu.models import PriorityClass
+from lacarte.registers.menu.models import Offer, PriorityClass
+from lacarte.registers.providers.models import Provider
 
 _OF_NEEDS: dict[str, str | Promise] = {
     "take": gettext_lazy("I work on these"),
@@ -37,12 +40,16 @@ _OF_NEEDS: dict[str, str | Promise] = {
 _OF_ORDERS: dict[str, str | Promise] = {
     **{f"to-{target}": words for target, words in VERBS.items()},
     "extension": gettext_lazy("Ask for a later deadline"),
+    "handover": gettext_lazy("Ask another provider to take them over"),
 }
 _NOT_KEPT = ("after", "names", "act", "all", "from", "need", "order", "key", "preview", "csrfmiddlewaretoken")
 #: What each act is called.
 LABELS = {**_OF_NEEDS, **_OF_ORDERS}
 #: Where nobody gets around saying why.
-_NEED_REASON = {f"to-{step.target}" for step in TRANSITIONS if step.needs_reason and Who.WORKER in step.who}
+_NEED_REASON = {
+    "handover",
+    *(f"to-{step.target}" for step in TRANSITIONS if step.needs_reason and Who.WORKER in step.who),
+}
 
 
 def act_choices() -> list[tuple[str, list[tuple[str, str | Promise]]]]:
@@ -57,7 +64,11 @@ def many_beside(request: HttpRequest) -> dict[str, Any]:
 
 
 class ActForm(WordsForm):
-    """What an act needs to know; the fields that it does not take are not there."""
+    """What an act needs to know; the fields that it does not take are not there.
+
+    ``services``: the numbers of the service types that it is about, where they are known; others have no providers
+    to choose.
+    """
 
     marks_optional = False
     service = forms.ChoiceField(
@@ -80,12 +91,17 @@ class ActForm(WordsForm):
         label=gettext_lazy("Give them to"),
         error_messages={"required": gettext_lazy("Please choose who shall work on it.")},
     )
+    provider = forms.ModelChoiceField(
+        Provider.objects.none(),
+        label=gettext_lazy("Provider"),
+        error_messages={"required": gettext_lazy("Please choose a provider.")},
+    )
     days = forms.IntegerField(label=gettext_lazy("Working days more"), min_value=1, max_value=MOST_DAYS)
     reason = forms.ChoiceField(label=gettext_lazy("Reason"), required=False)
     words = forms.CharField(label=gettext_lazy("In your own words"), required=False, max_length=500)
     short = ("days",)
 
-    def __init__(self, data: Any, *, kind: str) -> None:
+    def __init__(self, data: Any, *, kind: str, services: Collection[int] | None = None) -> None:
         super().__init__(data)
         self.kind, of = kind, kind.removeprefix("to-")
         takes = set(ACTS[kind].takes)
@@ -100,16 +116,23 @@ class ActForm(WordsForm):
             first = _("Please choose") if kind == "extension" else _("In your own words")
             self.offer("reason", [("", first), *coded])
         if "to" in takes:
-            offered = self.fields["to"]
-            assert isinstance(offered, forms.ModelChoiceField)
             holders = mandates_for(Action.WORK).values("holder")
-            offered.queryset = User.objects.filter(pk__in=holders, is_active=True).order_by("username")
+            self._among("to", User.objects.filter(pk__in=holders, is_active=True).order_by("username"))
+        if "provider" in takes:
+            offers = Offer.objects.filter(paused=False)
+            offers = offers if services is None else offers.filter(service_type__in=services)
+            self._among("provider", Provider.objects.filter(pk__in=offers.values("provider")).order_by("code"))
         if kind == "urgency":
             self.fields["words"] = forms.CharField(
                 label=_("Reason"),
                 max_length=LONGEST_REASON,
                 error_messages={"required": _("Please say why.")},
             )
+
+    def _among(self, name: str, rows: QuerySet[Any]) -> None:
+        offered = self.fields[name]
+        assert isinstance(offered, forms.ModelChoiceField)
+        offered.queryset = rows
 
     def clean(self) -> dict[str, Any]:
         """A reason where one has to be given."""

@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
+from uuid import UUID
 
 from django.core.exceptions import PermissionDenied
 from django.utils.translation import gettext as _
@@ -26,8 +27,9 @@ from lacarte.loop.orders.actions import cannot_become, change, parts_left
 from lacarte.loop.orders.bulk.rows import Row
 from lacarte.loop.orders.delivery.errors import OrderRefusedError
 from lacarte.loop.orders.delivery.extending import ask_for_extension
+from lacarte.loop.orders.delivery.handing_over import ask_to_take_over, could_take_over, withdraw_handover
 from lacarte.loop.orders.delivery.undoing import newest_change, undo
-from lacarte.loop.orders.models import BulkStep, Order, OrderState
+from lacarte.loop.orders.models import BulkStep, Handover, Order, OrderState
 from lacarte.loop.orders.queries import promised
 from lacarte.loop.orders.states import ENDED, Who, find
 from lacarte.loop.orders.working.assigning import AssignmentRefusedError, give, give_back, take
@@ -192,6 +194,27 @@ def _ask_extension(step: BulkStep, said: Said, actor: User) -> dict[str, Any]:
     return {}
 
 
+def _refuses_handover(row: Row, said: Said) -> str:
+    if row.order is None:
+        return _("It has no order.")
+    if row.order.state in ENDED:
+        return _("This order has ended.")
+    return "" if row.could_go else _("This provider has no other offer that serves it.")
+
+
+def _ask_handover(step: BulkStep, said: Said, actor: User) -> dict[str, Any]:
+    order = _order(step)
+    target = could_take_over(order).filter(offer__provider=UUID(said["provider"])).first()
+    if order.version != step.seen["version"] or target is None:
+        raise _changed()
+    asked = ask_to_take_over(order, target, actor=actor, code=said.get("reason", ""), words=said.get("words", ""))
+    return {"handover": str(asked.pk)}
+
+
+def _withdraw_handover(step: BulkStep, said: Said, actor: User) -> None:
+    withdraw_handover(Handover.objects.get(pk=step.made["handover"]), actor=actor)
+
+
 def _refuses_hands(row: Row, said: Said) -> str:
     if row.need.closed_at is not None:
         return _("This has ended: nobody works on it any more.")
@@ -232,6 +255,7 @@ def _give_back_to(step: BulkStep, said: Said, actor: User) -> None:
 ACTS: dict[str, Act] = {
     **{f"to-{target}": _to(target) for target in OrderState if target != OrderState.REQUESTED},
     "extension": Act(_refuses_extension, _ask_extension, None, ("days", "reason", "words")),
+    "handover": Act(_refuses_handover, _ask_handover, _withdraw_handover, ("provider", "reason", "words")),
     "take": Act(_refuses_taking, _take, _give_back),
     "give": Act(_refuses_hands, _give, _give_back_to, ("to",)),
     "service": Act(_refuses_service, _set_service, _set_service_back, ("service",)),

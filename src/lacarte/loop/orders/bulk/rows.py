@@ -13,6 +13,7 @@ from lacarte.kernel.models import User
 from lacarte.kernel.permissions import Action, may, permitted
 from lacarte.loop.needs.models import Need, ReadyAnswer
 from lacarte.loop.needs.queries import visible
+from lacarte.loop.orders.delivery.handing_over import could_go_to
 from lacarte.loop.orders.delivery.seeing import LIVING
 from lacarte.loop.orders.models import Order
 from lacarte.loop.orders.working.seeing import at_work
@@ -23,7 +24,8 @@ from lacarte.registers.menu.models import ServiceType
 class Row:
     """A need with its order, the named or the newest one, and what an official may do with it.
 
-    ``works_then``: they would work on it as the service that was chosen; ``fits``: the ready answer is for it.
+    ``works_then``: they would work on it as the service that was chosen; ``fits``: the ready answer is for it;
+    ``could_go``: the provider that was chosen could take the order over.
     """
 
     need: Need
@@ -33,6 +35,7 @@ class Row:
     fits: bool
     parts: int  # of the order, that have not ended
     worker: UUID | None
+    could_go: bool = False
 
     def seen(self) -> dict[str, Any]:
         """What the official decides on, as JSON; it is compared when it is done."""
@@ -61,6 +64,7 @@ def rows_of(
     works_then = works if then is None else _works_as(user, here, then)
     answers = ReadyAnswer.objects.select_related("service_type").filter(active=True)
     answer = answers.filter(code=said["answer"]).first() if said.get("answer") else None
+    could_go = _could_go([order.pk for order in newest.values()], said.get("provider", ""))
     workers = dict(at_work().filter(need__in=keys).values_list("need", "official"))
     return [
         Row(
@@ -71,6 +75,7 @@ def rows_of(
             fits=answer is not None and _is_for(answer, found[key]),
             parts=newest[key].living_parts if key in newest else 0,  # type: ignore[attr-defined]
             worker=workers.get(key),
+            could_go=key in newest and newest[key].pk in could_go,
         )
         for key in keys
         if key in found
@@ -80,6 +85,14 @@ def rows_of(
 def _orders(which: Q) -> QuerySet[Order]:
     living = Count("contributions", filter=Q(contributions__state__in=LIVING))
     return Order.objects.filter(which).annotate(living_parts=living).select_related("need")
+
+
+def _could_go(orders: list[UUID], provider: str) -> set[UUID]:
+    """Those that a provider could be asked to take over."""
+    if not provider:
+        return set()
+    rows = Order.objects.filter(could_go_to(UUID(provider)), pk__in=orders).order_by()
+    return set(rows.values_list("pk", flat=True))
 
 
 def _works_as(user: User, needs: QuerySet[Need], kind: ServiceType) -> set[UUID]:

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from typing import Any
+from uuid import UUID
+
 from django.db import transaction
-from django.db.models import Case, IntegerField, Q, QuerySet, When
+from django.db.models import Case, Exists, IntegerField, OuterRef, Q, QuerySet, When
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
@@ -78,12 +81,23 @@ def withdraw_handover(asked: Handover, *, actor: User) -> Handover:
 
 def could_take_over(order: Order) -> QuerySet[OfferAtPlace]:
     """The offers at places that could be asked to take an order over, those of its own region first."""
-    need, today = order.need, timezone.localdate(clock.now())
+    need = order.need
     here = Case(When(region=need.region_id, then=0), default=1, output_field=IntegerField())
-    same = OfferAtPlace.objects.filter(offer__service_type=need.service_type_id, offer__paused=False)
-    runs = same.filter(Q(offer__until=None) | Q(offer__until__gte=today)).exclude(pk=order.offer_at_place_id)
-    serving = runs.filter(serves_filter(need.region_id)).select_related("offer__provider", "region")
-    return serving.order_by(here, "offer__provider__code", "pk")
+    fitting = _fitting(need.service_type_id, order.offer_at_place_id, serving=need.region_id)
+    return fitting.select_related("offer__provider", "region").order_by(here, "offer__provider__code", "pk")
+
+
+def could_go_to(provider: UUID) -> Exists:
+    """Whether a provider could be asked to take an order over, for a queryset of orders."""
+    fitting = _fitting(OuterRef("service_type"), OuterRef("offer_at_place"), serving=OuterRef(OuterRef("region")))
+    return Exists(fitting.filter(offer__provider=provider))
+
+
+def _fitting(service: Any, now_at: Any, *, serving: Any) -> QuerySet[OfferAtPlace]:
+    today = timezone.localdate(clock.now())
+    same = OfferAtPlace.objects.filter(offer__service_type=service, offer__paused=False)
+    runs = same.filter(Q(offer__until=None) | Q(offer__until__gte=today)).exclude(pk=now_at)
+    return runs.filter(serves_filter(serving))
 
 
 def handovers_of(user: User) -> QuerySet[Handover]:
