@@ -45,6 +45,7 @@ _RANGES = {
     "hold_minutes": (1, 120),
     "answer_hours": (1, 336),
     "undo_minutes": (0, 120),
+    "announce_minutes": (0, 1440),
     "pause_days": (1, 60),
     "visit_minutes": (1, 480),
     "returns_most": (1, 20),

@@ -72,6 +72,12 @@ OPTIONS: tuple[Option, ...] = (
         10,
         "So many minutes whoever changed an order can take that back; those who hear of it are told afterwards.",
     ),
+    Option(
+        "announce_minutes",
+        15,
+        "Providers are written to once in so many minutes of what waits for their answer (what is needed now: "
+        "within one); 0: never.",
+    ),
     Option("visit_minutes", 20, "So many minutes a crew's visit takes, to say about when they come to the next."),
     Option("pause_days", 5, "So many working days a deadline waits for what the resident was asked."),
     Option("returns_most", 2, "From so many returns of one need on, an official decides who does it."),

@@ -130,6 +130,22 @@ class OrderExtended(DomainEvent):
 
 
 @dataclass(frozen=True, kw_only=True)
+class TakeOverAsked(DomainEvent):
+    """Another provider was asked to take an order over."""
+
+    name: ClassVar[str] = "order.take-over-asked"
+    inside: ClassVar[bool] = True
+    sentence: ClassVar[str | Promise] = _("Another provider was asked to take it over: %(provider)s.")
+    order: UUID
+    need: UUID
+    provider: UUID
+
+    def words(self) -> dict[str, Any]:
+        """The provider's name."""
+        return {**super().words(), "provider": Provider.objects.filter(pk=self.provider).first() or "–"}
+
+
+@dataclass(frozen=True, kw_only=True)
 class OrderHandedOver(DomainEvent):
     """Another provider took an order over."""
 
@@ -199,7 +215,7 @@ class OrderNear(DomainEvent):
 
 @dataclass(frozen=True, kw_only=True)
 class ContributionChanged(DomainEvent):
-    """What became of a part of an order: asked for, accepted, begun, declined, done or cancelled."""
+    """What became of a part of an order that its body said yes to: accepted, begun, given up, done, called off."""
 
     name: ClassVar[str] = "order.part-changed"
     sentence: ClassVar[str | Promise] = "%(said)s"
@@ -221,6 +237,14 @@ class ContributionChanged(DomainEvent):
         }[Contribution.State(self.state)]
         provider = Provider.objects.filter(pk=self.provider).first() or "–"
         return {**super().words(), "said": said % {"provider": provider}}
+
+
+@dataclass(frozen=True, kw_only=True)
+class PartAsked(ContributionChanged):
+    """A body was asked to help, and has not said yes; a resident hears of those alone who did."""
+
+    name: ClassVar[str] = "order.part-asked"
+    inside: ClassVar[bool] = True
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -23,7 +23,7 @@ from lacarte.loop.orders.bulk import doing
 from lacarte.loop.orders.bundles import telling
 from lacarte.loop.orders.bundles.changing import ended, met
 from lacarte.loop.orders.bundles.sending import SEND, order_released, send_part
-from lacarte.loop.orders.delivery import reminding
+from lacarte.loop.orders.delivery import announcing, reminding
 from lacarte.loop.orders.delivery.dispatching import OBJECTED
 from lacarte.loop.orders.delivery.watching import watch_deadlines
 from lacarte.loop.orders.events import OrderChanged, OrderCompleted, OrderPlaced
@@ -33,7 +33,14 @@ from lacarte.loop.orders.rounds.steps import forget_steps
 from lacarte.loop.orders.states import ENDED, NOT_ANSWERED, UNMET, Who
 from lacarte.loop.orders.working.assigning import leave_withdrawn
 
-__all__ = ["calling", "doing", "reminding", "telling", "watch_deadlines"]  # whose jobs are declared there
+__all__ = [
+    "announcing",
+    "calling",
+    "doing",
+    "reminding",
+    "telling",
+    "watch_deadlines",
+]  # whose jobs are declared there
 
 
 @subscribe(MatchingRunPublished, own_transactions=True)

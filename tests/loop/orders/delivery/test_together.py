@@ -10,6 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from lacarte.kernel import clock
+from lacarte.kernel.events import describe, timeline
 from lacarte.kernel.models import User
 from lacarte.kernel.money import Money
 from lacarte.loop.orders.actions import OrderRefusedError, change
@@ -67,6 +68,29 @@ def test_an_order_is_done_when_all_its_parts_are(at_work: AtWork) -> None:
     with pytest.raises(PermissionDenied):
         change(at_work.order, to=S.COMPLETED, actor=at_work.other_member)
     change(at_work.order, to=S.COMPLETED, actor=at_work.member)
+
+
+@pytest.mark.django_db
+def test_the_resident_hears_of_who_said_yes_and_of_what_becomes_of_that(at_work: AtWork) -> None:
+    def heard() -> list[str]:
+        return [
+            said for event in timeline(at_work.need.pk, inside=False) if "Provider q" in (said := describe(event))
+        ]
+
+    def ask() -> Contribution:
+        return ask_to_help(at_work.order, asked(at_work), actor=at_work.member)
+
+    change_part(ask(), to=P.REJECTED, actor=at_work.other_member, words="No ramp")
+    change_part(ask(), to=P.CANCELLED, actor=at_work.member, words="We have one")
+    assert heard() == []
+    part = ask()
+    change_part(part, to=P.ACCEPTED, actor=at_work.other_member)
+    change_part(part, to=P.REJECTED, actor=at_work.other_member, words="It broke")
+    assert heard() == ["Provider q helps.", "Provider q cannot help."]
+    ask()
+    change(at_work.order, to=S.REJECTED, actor=at_work.member, code="full")
+    work()
+    assert len(heard()) == 2, "who was only asked is called off in silence"
 
 
 @pytest.mark.django_db

@@ -19,7 +19,7 @@ from lacarte.loop.orders.delivery.errors import OrderRefusedError
 from lacarte.loop.orders.delivery.escalating import settle
 from lacarte.loop.orders.delivery.reasons import checked, given
 from lacarte.loop.orders.delivery.seeing import bodies_of, locked, require_member, require_part
-from lacarte.loop.orders.events import OrderHandedOver
+from lacarte.loop.orders.events import OrderHandedOver, TakeOverAsked
 from lacarte.loop.orders.models import Escalation, Handover, Order, OrderState, Reason
 from lacarte.loop.orders.states import ENDED
 from lacarte.registers.menu.capacity.holding import release
@@ -44,9 +44,12 @@ def ask_to_take_over(
     _require_fits(order, need, target)
     if order.handovers.filter(state=State.ASKED).exists():
         raise OrderRefusedError(_("Another provider has been asked already."))
-    return Handover.objects.create(
+    asked = Handover.objects.create(
         order=order, source=order.offer_at_place, target=target, reason=why, words=words, asked_by=actor
     )
+    said = TakeOverAsked(order=order.pk, need=need.pk, provider=target.offer.provider_id)
+    publish(said, stream=need.pk, actor=actor)
+    return asked
 
 
 @transaction.atomic

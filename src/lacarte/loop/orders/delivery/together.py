@@ -20,7 +20,7 @@ from lacarte.loop.orders.delivery.errors import OrderRefusedError
 from lacarte.loop.orders.delivery.lending import holder_of
 from lacarte.loop.orders.delivery.reasons import checked
 from lacarte.loop.orders.delivery.seeing import LIVING, bodies_of, locked, require_member, require_part
-from lacarte.loop.orders.events import ContributionChanged
+from lacarte.loop.orders.events import ContributionChanged, PartAsked
 from lacarte.loop.orders.models import Contribution, Note, Order
 from lacarte.loop.orders.states import ENDED
 from lacarte.registers.providers.models import Provider
@@ -81,7 +81,7 @@ def change_part(part: Contribution, *, to: str, actor: User, words: str = "") ->
         require_member(actor, row.provider)
     if to not in after(row) or order.state in ENDED:
         raise OrderRefusedError(_("This part is “%(state)s” by now.") % {"state": row.get_state_display()})
-    why = _("Please say why.") if to in (State.REJECTED, State.CANCELLED) else ""
+    was, why = row.state, _("Please say why.") if to in (State.REJECTED, State.CANCELLED) else ""
     row.state, row.result = to, checked(words, empty=why)
     if row.answered_at is None and to != State.CANCELLED:
         row.answered_at = clock.now()
@@ -89,7 +89,7 @@ def change_part(part: Contribution, *, to: str, actor: User, words: str = "") ->
         row.ended_at = clock.now()
         release_all(holder_of(row))
     row.save(update_fields=["state", "result", "answered_at", "ended_at"])
-    publish(_said(row, order), stream=need.pk, actor=actor)
+    publish(_said(row, order, was=was), stream=need.pk, actor=actor)
     return row
 
 
@@ -101,11 +101,13 @@ def after(part: Contribution) -> tuple[State, ...]:
 def end_parts(order: Order) -> int:
     """Call off what is still to be done of an order that has ended, within the caller's transaction."""
     rows = list(order.contributions.filter(state__in=LIVING).select_for_update(of=("self",)))
+    was = [row.state for row in rows]
     for row in rows:
         row.state, row.ended_at = State.CANCELLED, clock.now()
         release_all(holder_of(row))
     Contribution.objects.bulk_update(rows, ["state", "ended_at"])
-    publish_many((_said(row, order), order.need_id, None) for row in rows)
+    said = [_said(row, order, was=before) for row, before in zip(rows, was, strict=True)]
+    publish_many((one, order.need_id, None) for one in said)
     return len(rows)
 
 
@@ -139,6 +141,8 @@ def note(
     return row
 
 
+#: Its body said yes.
+_AGREED = (State.ACCEPTED, State.IN_PROGRESS, State.COMPLETED)
 _AFTER = {
     State.REQUESTED: (State.ACCEPTED, State.REJECTED, State.CANCELLED),
     State.ACCEPTED: (State.IN_PROGRESS, State.COMPLETED, State.REJECTED, State.CANCELLED),
@@ -168,7 +172,7 @@ def _part(order: Order, part: Part, actor: User, now: datetime, *, own: bool) ->
     )
 
 
-def _said(row: Contribution, order: Order) -> ContributionChanged:
-    return ContributionChanged(
-        order=order.pk, need=order.need_id, part=row.pk, provider=row.provider_id, state=row.state
-    )
+def _said(row: Contribution, order: Order, was: str = State.REQUESTED) -> ContributionChanged:
+    agreed = was in _AGREED or row.state in _AGREED
+    kind = ContributionChanged if agreed else PartAsked
+    return kind(order=order.pk, need=order.need_id, part=row.pk, provider=row.provider_id, state=row.state)
