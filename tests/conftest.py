@@ -75,6 +75,7 @@ def as_quick_as_tests_are() -> None:
     settings.CONFIGURED["fill_seconds"] = settings.CONFIGURED["rates_minutes"] = 0
     settings.CONFIGURED["undo_minutes"] = 0  # what follows from a change follows at once
     settings.CONFIGURED["quiet_hours"] = ""  # whatever the clock says while they run
+    settings.CONFIGURED["announce_minutes"] = 0  # nor do letters come that a test does not speak of
 
 
 @pytest.fixture(autouse=True)

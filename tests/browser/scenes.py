@@ -53,6 +53,21 @@ with installation():
     look(scales=SCALES)
 """
 
+_PAPERS = """
+import sys
+from lacarte.cli.installation import installation
+with installation():
+    from lacarte.kernel.models import User
+    from lacarte.loop.needs.models import Attachment, LegalHold, Need
+    need = Need.objects.get(reference=sys.argv[1])
+    message = need.messages.filter(incoming=True).last()
+    like = {"need": need, "message": message, "media_type": "application/pdf", "size": 48_000, "sha256": "0" * 64}
+    for state, harm in (("waiting", ""), ("quarantined", "Win.Test.EICAR_HDB-1"), ("removed", "")):
+        Attachment.objects.create(state=state, harm=harm, **like)
+    by = User.objects.get(username="case-worker")
+    LegalHold.objects.get_or_create(need=need, defaults={"reason": "A claim for damages, case 14/2026", "by": by})
+"""
+
 
 @dataclass(frozen=True)
 class Going:
@@ -74,6 +89,7 @@ def fill(site: Site, browser: Browser) -> Going:
     assert _written(site, "SM2", _ADDED) == by_sms
     subprocess.run([sys.executable, "-c", _LOOK], env=of_installation(site.home), check=True)
     _write_from_page(site, browser)
+    subprocess.run([sys.executable, "-c", _PAPERS, by_sms], env=of_installation(site.home), check=True)
     return Going(by_sms, lights[0], gas)
 
 

@@ -8,6 +8,7 @@ import tempfile
 import time
 import zipfile
 from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from pathlib import Path
 from shutil import rmtree
@@ -70,10 +71,13 @@ def _put_zip(target: Path, package: str, files: Iterator[tuple[str, str]]) -> No
         with (
             os.fdopen(descriptor, "wb") as file,
             zipfile.ZipFile(file, "w", zipfile.ZIP_DEFLATED, compresslevel=1) as z,
+            ThreadPoolExecutor(1) as packing,
         ):
-            z.writestr("datapackage.json", package)
-            for path, text in files:
-                z.writestr(path, text)
+            packed = packing.submit(z.writestr, "datapackage.json", package)
+            for path, text in files:  # each is made while the one before it is packed
+                packed.result()
+                packed = packing.submit(z.writestr, path, text)
+            packed.result()
         Path(name).chmod(0o644)
         Path(name).replace(target)
     except BaseException:

@@ -42,6 +42,7 @@ def orders(at_work: AtWork, n: int) -> list[Order]:
 
 @pytest.fixture
 def at_work(db: None) -> AtWork:
+    settings.CONFIGURED["announce_minutes"] = 15
     with clock.stopped_at(AT):
         at_work = AtWork.of(build(5))
         work()

@@ -4,10 +4,15 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime
+from functools import lru_cache
+from typing import Any
 
+from django.db.models.signals import post_delete, post_save
+from django.dispatch import receiver
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
+from lacarte.kernel.versions import version_of
 from lacarte.loop.needs.models import Need
 from lacarte.loop.orders.delivery.reckoning import CLOCK_HOURS, HOURS, Allowance
 from lacarte.loop.orders.models import DeadlineRule
@@ -29,6 +34,11 @@ class Rules:
     def kept(cls) -> Rules:
         """Those in the database."""
         return cls(tuple(DeadlineRule.objects.select_related("region", "service_type")))
+
+    @staticmethod
+    def remembered() -> Rules:
+        """The same, read again when one of them has changed; names of what they are about may be old."""
+        return _remembered(version_of(DeadlineRule))
 
     def of(self, need: Need, at: datetime) -> tuple[Allowance, Allowance]:
         """How long a contact and a resolution may take of what is sent for ``need`` at that time."""
@@ -58,6 +68,17 @@ class Rules:
             and kind.number in row.service_type.interval
             and row.priority_class in (None, urgency)
         ]
+
+
+@lru_cache(maxsize=1)
+def _remembered(version: tuple[Any, ...]) -> Rules:
+    return Rules.kept()
+
+
+@receiver((post_save, post_delete), sender=DeadlineRule)
+def _forget(**_said: object) -> None:
+    """Two changes of the same moment have one version; those of this process are known without it."""
+    _remembered.cache_clear()
 
 
 def why_closer(rule: DeadlineRule, other: DeadlineRule | None) -> str:

@@ -38,16 +38,14 @@ class Facts:
     def of(cls, orders: Sequence[Order], rules: Rules | None = None, instead: Sequence[Region] = ()) -> Facts:
         """Of orders with their ``need__region``; by ``rules`` instead of those that are kept.
 
-        ``instead`` are regions with their calendars as they would be.
+        ``instead`` are regions with their calendars as they would be. What was not sent yet has no pauses.
         """
-        keys = [order.pk for order in orders]
+        keys = [order.pk for order in orders if not order._state.adding]
         pauses: dict[UUID, list[Span]] = defaultdict(list)
-        for order, since, until in _ended_pauses(keys):
+        for order, since, until in _ended_pauses(keys) if keys else ():
             pauses[order].append(Span(since, until))
-        granted = Extension.objects.filter(order__in=keys, state=Extension.State.GRANTED).order_by()
-        extended = dict(granted.values_list("order").annotate(days=Sum("days")))
         calendars = calendars_of({order.need.region for order in orders}, instead)
-        return cls(rules or Rules.kept(), calendars, pauses, extended)
+        return cls(rules or Rules.remembered(), calendars, pauses, _extended(keys) if keys else {})
 
     def deadlines(self, order: Order) -> tuple[Deadline, Deadline]:
         """By when the order is answered, and by when it is done. A pause after the answer leaves the first."""
@@ -66,6 +64,11 @@ def _ended_pauses(orders: Sequence[UUID]) -> Iterator[tuple[UUID, datetime, date
     for order, since, until in ended.values_list("order", "since", "ended_at"):
         if until is not None:
             yield order, since, until
+
+
+def _extended(orders: Sequence[UUID]) -> dict[UUID, int]:
+    granted = Extension.objects.filter(order__in=orders, state=Extension.State.GRANTED).order_by()
+    return dict(granted.values_list("order").annotate(days=Sum("days")))
 
 
 def assign(orders: Sequence[Order], facts: Facts | None = None) -> list[Order]:
