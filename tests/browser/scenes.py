@@ -374,6 +374,7 @@ SCENES: dict[str, Scene] = {
     "calendar-looked-at": Scene("planner", _looks_at_a_holiday),
     "desk-many": Scene("case-worker", _many("to-accepted", "all")),
     "desk-many-fields": Scene("case-worker", _many("to-rejected", "answer")),
+    "desk-many-handover": Scene("case-worker", _many("handover", "running")),
     "desk-many-done": Scene("case-worker", _many("take", "running", do=True)),
     "rule-new": Scene("administrator", _goes("/desk/rules/new/")),
     "burning-now": Scene("", _goes("/burning/")),
