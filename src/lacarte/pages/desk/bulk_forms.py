@@ -40,7 +40,7 @@ _OF_NEEDS: dict[str, str | Promise] = {
 _OF_ORDERS: dict[str, str | Promise] = {
     **{f"to-{target}": words for target, words in VERBS.items()},
     "extension": gettext_lazy("Ask for a later deadline"),
-    "handover": gettext_lazy("Ask another provider to take them over"),
+    "handover": gettext_lazy("Ask others to take them over"),
 }
 _NOT_KEPT = ("after", "names", "act", "all", "from", "need", "order", "key", "preview", "csrfmiddlewaretoken")
 #: What each act is called.
