@@ -62,8 +62,12 @@ with installation():
     need = Need.objects.get(reference=sys.argv[1])
     message = need.messages.filter(incoming=True).last()
     like = {"need": need, "message": message, "media_type": "application/pdf", "size": 48_000, "sha256": "0" * 64}
-    for state, harm in (("waiting", ""), ("quarantined", "Win.Test.EICAR_HDB-1"), ("removed", "")):
-        Attachment.objects.create(state=state, harm=harm, **like)
+    for state, more in (
+        ("waiting", {}),
+        ("quarantined", {"harm": "Win.Test.EICAR_HDB-1"}),
+        ("removed", {"removed_at": need.received_at}),
+    ):
+        Attachment.objects.create(state=state, **more, **like)
     by = User.objects.get(username="case-worker")
     LegalHold.objects.get_or_create(need=need, defaults={"reason": "A claim for damages, case 14/2026", "by": by})
 """

@@ -84,16 +84,19 @@ class ActForm(WordsForm):
     answer = forms.ModelChoiceField(
         ReadyAnswer.objects.filter(active=True),
         label=gettext_lazy("Ready answer"),
+        empty_label=gettext_lazy("Please choose"),
         error_messages={"required": gettext_lazy("Please choose an answer.")},
     )
     to = forms.ModelChoiceField(
         User.objects.none(),
         label=gettext_lazy("Give them to"),
+        empty_label=gettext_lazy("Please choose"),
         error_messages={"required": gettext_lazy("Please choose who shall work on it.")},
     )
     provider = forms.ModelChoiceField(
         Provider.objects.none(),
         label=gettext_lazy("Provider"),
+        empty_label=gettext_lazy("Please choose"),
         error_messages={"required": gettext_lazy("Please choose a provider.")},
     )
     days = forms.IntegerField(label=gettext_lazy("Working days more"), min_value=1, max_value=MOST_DAYS)
