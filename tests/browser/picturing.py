@@ -45,7 +45,7 @@ class Studio:
         """A scene, opened."""
         page = self.page(SCENES[name].who, width, height, language, scale)
         SCENES[name].open(page, self.site, self.going)
-        page.evaluate("document.activeElement.blur()")
+        page.evaluate("document.activeElement?.blur()")
         return page
 
     def shot(self, page: Page) -> Image.Image:
@@ -117,7 +117,7 @@ def _window(scene: str, height: int) -> Callable[[Studio], Image.Image]:
 
 def _conversation(studio: Studio) -> Image.Image:
     """What was said by SMS, without the rest of the page."""
-    page = studio.scene("desk-need", 1280, 1800)
+    page = studio.scene("desk-need", 1280, 2600)
     box = page.locator("section[aria-labelledby=messages]").bounding_box()
     assert box is not None
     left, top = int(box["x"]) - 32, int(box["y"]) - 16

@@ -8,7 +8,7 @@ import pytest
 from playwright.sync_api import Browser, Page
 
 from tests.browser.looking import PAGES, WIDTHS, Site, keep_screenshot, overflow, violations
-from tests.browser.scenes import SCENES, Going, fill, leave_nothing
+from tests.browser.scenes import SCENES, Going, add_papers, fill, leave_nothing
 
 Scheme = Literal["light", "dark"]
 
@@ -38,7 +38,9 @@ def test_axe_finds_nothing_and_nothing_sticks_out(
 @pytest.fixture(scope="package")
 def going(site: Site, browser: Browser) -> Going:
     """What is going on in the city, with everything that needs come in by."""
-    return fill(site, browser)
+    going = fill(site, browser)
+    add_papers(site, going)
+    return going
 
 
 @pytest.mark.parametrize(("language", "scheme"), [("en", "light"), ("zh-hans", "dark")])
