@@ -56,7 +56,7 @@ def test_a_report_puts_the_tables_side_by_side_and_hides_few_people() -> None:
     rng = np.random.default_rng(2)
     group = np.repeat([1, 2, 3, 4], [200, 60, 30, 4])
     served = rng.random(len(group)) < 0.6
-    served[group == 3] = np.arange(30) < 5
+    served[group == 3] = np.arange(30) < 20
     days, low = rng.exponential(9, len(group)), rng.uniform(0, 0.7, len(group))
     found = group_report(served, days, low, low + 0.2, group)
     assert np.array_equal(found.rates.rate, served_rates(served, group).rate, equal_nan=True)

@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 from hypothesis.extra.numpy import array_shapes, arrays
 
 from lacarte.engines.disclosure import HIDDEN, SMALLEST, Reason, Table, hide, hide_row
+from lacarte.engines.disclosure.circuits import Network
 
 some_counts = arrays(
     np.int64,
@@ -93,10 +94,40 @@ def test_without_the_second_number_the_small_one_is_found_by_subtraction() -> No
     assert low[0, 1] == high[0, 1] == 3
 
 
+def test_the_cheapest_circuit_through_a_small_total() -> None:
+    """Seven people in row 1: its total and first number rise by ten, those of row 2 fall by ten.
+
+    That costs 3 + 20 + 50 = 73; by the totals of the columns it would be 3 + 23 + 57, by column 2 4 + 30 + 50.
+    """
+    counts = np.array([[3, 4, 7], [20, 30, 50], [23, 34, 57]])
+    way = Network(counts, 10).cheapest((0, 2), counts.astype(float))
+    assert way is not None
+    assert (way.cost, set(way.cells)) == (73, {(0, 0), (1, 0), (1, 2)})
+    only = np.full(counts.shape, np.inf)
+    only[1, :2] = only[0, :2] = 0
+    assert Network(counts, 10).cheapest((0, 0), only) is None, "nobody in the row can be ten fewer"
+
+
 def test_one_circuit_of_four_is_enough_and_the_cheapest_is_taken() -> None:
     table = hide([[12, 3, 40], [25, 18, 30], [9, 50, 61]])
     assert table.shown.tolist() == [[-1, -1, 40, 55], [25, 18, 30, 73], [-1, -1, 61, 120], [46, 71, 131, 248]]
     assert table.reason[[0, 0, 2, 2], [0, 1, 0, 1]].tolist() == [2, 1, 1, 2]
+
+
+@settings(max_examples=300)
+@given(counts=st.lists(st.one_of(st.integers(0, 12), st.integers(0, 200)), min_size=1, max_size=8))
+def test_of_a_list_with_its_total_nothing_hidden_can_be_reckoned(counts: list[int]) -> None:
+    """Where the total is shown, what is hidden has a known sum: each may be 1, or all but 1 for each other."""
+    table = hide_row(counts)
+    hidden = table.hidden[0, :-1]
+    here = np.array(counts)
+    small = (here > 0) & (here < SMALLEST)
+    assert not (small & ~hidden).any()
+    assert table.hidden[0, -1] or sum(counts) == 0 or sum(counts) >= SMALLEST
+    if hidden.any() and not table.hidden[0, -1]:
+        assert here[hidden].sum() - hidden.sum() >= SMALLEST
+    named = table.protects[0][table.hidden[0]]
+    assert np.all(table.reason[0][named] == Reason.SMALL)
 
 
 def test_a_list_with_a_total_hides_two() -> None:

@@ -99,6 +99,15 @@ def test_of_whom_nearly_all_is_unknown_a_bound_is_told_that_holds() -> None:
     assert float(exact.intensity.low) == pytest.approx(9 / 17)
 
 
+def test_the_intensity_is_greatest_where_only_the_most_deprived_are_poor() -> None:
+    """Both rows may be poor: the first at 2/3 at most, the second at 1. The mean is 1 where only the second is.
+
+    It is least, 2/3, where either is poor by two dimensions of three.
+    """
+    found = measure([[1, np.nan, 0], [np.nan, 1, np.nan]], [1 / 3] * 3, 2 / 3)
+    assert (float(found.intensity.low), float(found.intensity.high)) == pytest.approx((2 / 3, 1))
+
+
 def assert_known(found: Poverty) -> None:
     """Nothing is open where everything is known."""
     for low, high in (found.score, found.headcount, found.intensity, found.adjusted, found.contribution):

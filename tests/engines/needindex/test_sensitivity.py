@@ -77,9 +77,10 @@ def test_pairs_that_are_drawn_tell_of_all_pairs_and_the_seed_draws_them_again() 
         assert (some.looked_at, some.pairs) == (2000, all_pairs.pairs)
         held += bool(some.can_flip_between.low <= all_pairs.can_flip <= some.can_flip_between.high)
     assert held >= 52, "of 60 intervals of 95 %; fewer than 52 is likely less than once in a thousand"
-    again = sensitivity(given_parts, WEIGHTS, classes, seed=59, most_pairs=2000, draws=20)
+    again = sensitivity(given_parts, WEIGHTS, classes, seed=some.seed, by=some.by, most_pairs=2000, draws=20)
     assert (again.can_flip, again.flips) == (some.can_flip, some.flips)
     assert some.flips < some.can_flip / 2
+    assert some.tied == all_pairs.tied == 0, "no need is drawn beside itself"
 
 
 @settings(deadline=None, max_examples=40)

@@ -34,7 +34,7 @@ class Sensitivity:
     pairs that are the other way round when weights are drawn evenly from the box: less than half of ``can_flip``
     but for chance, as of two opposite points of the box at most one turns a pair. ``by_weight``: pairs that can
     flip by this weight alone. ``tied``: pairs without an order to flip, which a lot decides. All are 0 where there
-    are no pairs.
+    are no pairs. ``by`` and ``seed`` are those asked for: with them the same needs give the same figures.
     """
 
     pairs: int
@@ -44,6 +44,8 @@ class Sensitivity:
     flips: float
     by_weight: dict[str, float]
     tied: float
+    by: float
+    seed: int
 
 
 def sensitivity(
@@ -86,6 +88,8 @@ def sensitivity(
         flips=_flipped(weighted[can], difference[can], by, draws, rng) / n,
         by_weight=dict(zip(weights, (alone.sum(axis=0) / n).tolist(), strict=True)),
         tied=float((~ordered).sum() / n),
+        by=by,
+        seed=seed,
     )
 
 
