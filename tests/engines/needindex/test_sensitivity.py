@@ -93,5 +93,7 @@ def test_more_room_for_the_weights_lets_no_fewer_pairs_flip(seed: int) -> None:
 def test_what_does_not_fit_is_refused() -> None:
     with pytest.raises(ValueError, match="parts are"):
         sensitivity({"a": [1.0]}, {"b": 1.0}, [0], seed=1)
+    with pytest.raises(ValueError, match="2 classes for 1 needs"):
+        sensitivity({"a": [1.0]}, {"a": 1.0}, [0, 0], seed=1)
     with pytest.raises(ValueError, match="cannot move"):
         sensitivity({"a": [1.0]}, {"a": 1.0}, [0], seed=1, by=1.5)

@@ -75,6 +75,8 @@ def test_the_more_is_known_the_more_is_certain() -> None:
     assert int(compare([0.1, 0.2], [0.3, 0.4], 0, 1)) == CANNOT_SAY
     with pytest.raises(ValueError, match=r"low\[1\] = 0.5"):
         certainty([0.1, 0.5], [0.2, 0.4], [0, 0])
+    with pytest.raises(ValueError, match="classes have the shape"):
+        places([0.1, 0.5], [0.2, 0.6], [0])
     with pytest.raises(ValueError, match="shape"):
         certainty([0.1, 0.5], [0.2], [0, 0])
 

@@ -14,6 +14,7 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
+from lacarte.engines.needindex.adding import index
 from lacarte.engines.rates import Interval, wilson
 
 __all__ = ["PAIRS", "Sensitivity", "sensitivity"]
@@ -62,18 +63,17 @@ def sensitivity(
 
     ``parts`` as for :func:`~lacarte.engines.needindex.index`; what is not known counts as the middle, as there.
     ``seed`` draws the pairs, where there are more than ``most_pairs``, and the weights. Raises ``ValueError``
-    where names do not fit or ``by`` is not from 0 to 1.
+    as that, and where ``by`` is not from 0 to 1.
     """
-    if set(parts) != set(weights):
-        raise ValueError(f"parts are {sorted(parts)}, weights are for {sorted(weights)}")
     if not 0 <= by <= 1:
         raise ValueError(f"weights cannot move by {by} of themselves, only by 0 to 1")
-    given = np.column_stack([np.asarray(parts[name], dtype=np.float64) for name in weights])
-    w = np.array(list(weights.values()), dtype=np.float64)
+    adds = np.column_stack(list(index(parts, weights).contributions.values()))
+    kinds = np.asarray(classes)
+    if len(kinds) != len(adds):
+        raise ValueError(f"there are {len(kinds)} classes for {len(adds)} needs")
     rng = np.random.default_rng(seed)
-    a, b, pairs = _pairs(np.asarray(classes), most_pairs, rng)
-    middle = np.where(np.isnan(given), 0.5, given)
-    weighted = (middle[a] - middle[b]) * w
+    a, b, pairs = _pairs(kinds, most_pairs, rng)
+    weighted = adds[a] - adds[b]
     difference = weighted.sum(axis=1)
     ordered = np.abs(difference) > _NEAR
     can = ordered & (np.abs(difference) < by * np.abs(weighted).sum(axis=1) - _NEAR)

@@ -59,6 +59,8 @@ def certainty(low: npt.ArrayLike, high: npt.ArrayLike, classes: npt.ArrayLike) -
     """
     low, high = _checked(low, high)
     kinds = np.asarray(classes)
+    if kinds.shape != low.shape:
+        raise ValueError(f"classes have the shape {kinds.shape}, low has {low.shape}")
     pairs = certain = tied = 0
     for kind in np.unique(kinds):
         least, most = low[kinds == kind], high[kinds == kind]
@@ -77,6 +79,8 @@ def places(low: npt.ArrayLike, high: npt.ArrayLike, classes: npt.ArrayLike) -> P
     """
     low, high = _checked(low, high)
     kinds = np.asarray(classes)
+    if kinds.shape != low.shape:
+        raise ValueError(f"classes have the shape {kinds.shape}, low has {low.shape}")
     best, worst = np.empty((2, len(low)), dtype=np.int64)
     for kind in np.unique(kinds):
         rows = np.flatnonzero(kinds == kind)
