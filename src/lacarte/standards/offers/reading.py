@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import codecs
 import csv
 import io
 from collections.abc import Callable, Mapping
@@ -16,6 +15,7 @@ from lacarte.kernel.text import storable
 from lacarte.registers.menu.models import ServiceType
 from lacarte.registers.places.models import Region
 from lacarte.registers.places.queries import region_at
+from lacarte.standards.imports.decoding import decoded
 from lacarte.standards.imports.report import FieldError, ImportFaultError, Report
 from lacarte.standards.imports.table import DELIMITERS, Lines, Table
 from lacarte.standards.offers import columns
@@ -64,7 +64,7 @@ def wanted_of(data: bytes, report: Report) -> list[Wanted]:
 
     Raises :class:`ImportFaultError` where it is no such file.
     """
-    text = _decoded(data)
+    text = decoded(data)
     lines, found = Lines(io.StringIO(text, newline="")), list[str]()
     for delimiter in DELIMITERS:
         lines.begin()
@@ -77,22 +77,6 @@ def wanted_of(data: bytes, report: Report) -> list[Wanted]:
         lines.give_back(0)
     words = _("This is not a file of offers: it has no column “offer”. Export one to see how it looks.")
     raise ImportFaultError(words)
-
-
-def _decoded(data: bytes) -> str:
-    """The text: UTF-8, UTF-16 with its mark, or what Chinese spreadsheets write."""
-    if data.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
-        encodings = ["utf-16"]
-    else:
-        encodings = ["utf-8-sig", "gb18030"]
-    for encoding in encodings:
-        try:
-            text = data.decode(encoding)
-        except UnicodeDecodeError:
-            continue
-        if "\0" not in text:
-            return text
-    raise ImportFaultError(_("This is not a CSV file in UTF-8: it holds bytes that are no text."))
 
 
 def _read(table: Table, header: list[str], report: Report) -> list[Wanted]:
