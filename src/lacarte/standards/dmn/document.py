@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 from lacarte.engines.rules.tables import Kind, Table
 from lacarte.standards.imports.report import Rejected
 
-#: Bytes of a file that is read at all: a table of 10,000 rules takes about a third.
+#: Bytes of a file that is read at all: a table of 10,000 rules takes 3.6 million as XML, 0.6 as CSV.
 LARGEST = 5_000_000
 #: What XML 1.0 (section 2.2) can hold.
 _NO_XML = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")

@@ -15,6 +15,8 @@ VERSIONS = {
 WRITTEN = "https://www.omg.org/spec/DMN/20211108/MODEL/"
 #: Ours: texts by language, and what a table with one output has no other place for.
 OURS = "https://lacarte.example/ns#"
+#: Ids that we make up, because other tools want one for every part; nobody refers to them, so they are not kept.
+MADE_UP = "lacarte."
 LANGUAGE = "http://www.w3.org/XML/1998/namespace lang"
 
 #: ``hitPolicy`` and ``aggregation``.

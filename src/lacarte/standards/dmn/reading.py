@@ -11,7 +11,7 @@ from lacarte.engines.rules.tables import HitPolicy, Input, Output, Row, Table
 from lacarte.standards.dmn import document
 from lacarte.standards.dmn.document import Decision, Ids, Notes, Taken
 from lacarte.standards.dmn.elements import Element, parsed
-from lacarte.standards.dmn.names import BESIDE, EXPRESSIONS, LANGUAGE, OURS, POLICIES, VERSIONS
+from lacarte.standards.dmn.names import BESIDE, EXPRESSIONS, LANGUAGE, MADE_UP, OURS, POLICIES, VERSIONS
 from lacarte.standards.dmn.types import Types
 from lacarte.standards.imports.report import ImportFaultError, Rejected
 
@@ -130,7 +130,7 @@ class _Reader:
             tuple(self._words(column, column.get("label")) for column in columns),
             names[0] if names else "",
             tuple(Notes(name, tuple(says)) for name, says in zip(names[1:], notes[1:], strict=True)),
-            Ids(table.get("id"), tuple(one.get("id") for one in columns), tuple(one.get("id") for one in rows)),
+            Ids(_known(table), tuple(map(_known, columns)), tuple(map(_known, rows))),
         )
 
     def _policy(self, table: Element) -> HitPolicy | None:
@@ -199,6 +199,11 @@ class _Reader:
         if plain and plain not in words.values():
             words[self.language] = plain
         return words
+
+
+def _known(element: Element) -> str:
+    known = element.get("id")
+    return "" if known.startswith(MADE_UP) else known
 
 
 def _cell(entry: Element) -> str:

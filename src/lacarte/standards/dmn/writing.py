@@ -10,8 +10,8 @@ from xml.sax.saxutils import escape, quoteattr
 from django.utils.translation import gettext as _
 
 from lacarte.engines.rules.tables import HitPolicy, Kind, Row, Table
-from lacarte.standards.dmn.document import Decision, Ids, UnwritableError, writable
-from lacarte.standards.dmn.names import OURS, POLICIES, WRITTEN
+from lacarte.standards.dmn.document import Decision, UnwritableError, writable
+from lacarte.standards.dmn.names import MADE_UP, OURS, POLICIES, WRITTEN
 
 _ID = re.compile(r"[A-Za-z_][\w.-]*")
 _POLICY = {policy: written for written, policy in POLICIES.items()}
@@ -56,12 +56,10 @@ class _Sheet:
                 _("Two tables have the code “%(code)s”: write a file for each.") % {"code": twice[0]}
             )
         self._facts = _facts([one.table for one in decisions])
+        self._fresh = (f"{MADE_UP}{number}" for number in count(1))
         # A decision keeps its id, whatever parts of others are called.
         self._used = {code for code in codes if _ID.fullmatch(code)}
-        given = {one for decision in decisions for one in _all(decision.ids)}
-        fresh = (f"fact-{number}" for number in count(1))
-        self._named = {fact: next(one for one in fresh if one not in self._used | given) for fact in self._facts}
-        self._used |= set(self._named.values())
+        self._named = {fact: self._id() for fact in self._facts}
 
     def lines(self) -> list[str]:
         lines = []
@@ -75,8 +73,8 @@ class _Sheet:
     def _decision(self, decision: Decision) -> list[str]:
         table, code = decision.table, decision.table.code
         plain, others = self._words(decision.name, code)
-        known = code if _ID.fullmatch(code) else ""
-        head = {"id": known, "name": plain, "lacarte:code": "" if known else code}
+        known = _ID.fullmatch(code) is not None
+        head = {"id": code if known else self._id(), "name": plain, "lacarte:code": "" if known else code}
         lines = [_open("decision", head), *others]
         lines.append(_open("variable", {"name": plain, "typeRef": _result(table)}, "/"))
         for fact in dict.fromkeys(one.fact for one in table.inputs):
@@ -126,8 +124,8 @@ class _Sheet:
 
     def _row(self, row: Row, known: str, notes: Sequence[str]) -> list[str]:
         lines = [_open("rule", {"id": self._id(known)})]
-        lines += [_text("inputEntry", test) for test in row.tests]
-        lines += [_text("outputEntry", said) for said in row.says]
+        lines += [_text("inputEntry", test, {"id": self._id()}) for test in row.tests]
+        lines += [_text("outputEntry", said, {"id": self._id()}) for said in row.says]
         lines += [_text("annotationEntry", note) for note in notes]
         return [*lines, "</rule>"]
 
@@ -142,16 +140,12 @@ class _Sheet:
         )
         return plain, [f"<extensionElements>{texts}</extensionElements>"]
 
-    def _id(self, known: str) -> str:
-        """An id, once in the file; whoever comes second goes without one."""
+    def _id(self, known: str = "") -> str:
+        """An id, once in the file; whoever comes second gets one that is made up."""
         if not _ID.fullmatch(known) or known in self._used:
-            return ""
+            return next(one for one in self._fresh if one not in self._used)
         self._used.add(known)
         return known
-
-
-def _all(ids: Ids) -> tuple[str, ...]:
-    return (ids.table, *ids.columns, *ids.rows)
 
 
 def _facts(tables: Sequence[Table]) -> dict[str, Kind]:
