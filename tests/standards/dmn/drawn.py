@@ -34,7 +34,7 @@ def decisions(draw: st.DrawFn, *, ids: bool) -> Decision:
     table = Table(draw(CODES), inputs, outputs, rows, draw(st.sampled_from(HitPolicy)))
     columns = len(inputs) + len(outputs)
     more = tuple(Notes(name, tuple(draw(TEXTS) for _row in rows)) for name in draw(st.lists(SAID, max_size=2)))
-    known = Ids("t", tuple(f"c{k}" for k in range(columns)), tuple(f"r{k}" for k in range(count)))
+    known = Ids("Table", tuple(f"Column-{k}" for k in range(columns)), tuple(f"Row-{k}" for k in range(count)))
     labels = tuple(draw(WORDS) for _column in range(columns))
     return Decision(table, draw(WORDS), labels, draw(TEXTS), more, known if ids else Ids())
 

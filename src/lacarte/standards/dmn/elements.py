@@ -16,7 +16,7 @@ DEEPEST, MOST = 60, 300_000
 _BETWEEN = " "  # a namespace and a name; no namespace has a space in it
 
 
-@dataclass
+@dataclass(slots=True)
 class Element:
     """An element. Attributes without a namespace go by their name, others by ``namespace name``."""
 
