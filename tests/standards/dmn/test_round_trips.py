@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 
 from lacarte.engines.rules.tables import HitPolicy, Input, Kind, Output, Row, Table
 from lacarte.standards.dmn import Decision, Ids, UnwritableError, read_csv, read_xml, write_csv, write_xml
+from lacarte.standards.dmn.elements import parsed
 from tests.standards.dmn.drawn import decisions
 
 _PRICE = Table(
@@ -67,6 +68,42 @@ def test_a_label_that_another_tool_changed_counts() -> None:
     decision = Decision(_PRICE, {"en": "Price", "zh-hans": "价格"}, ({"en": "Income", "fr": "Revenu"},))
     changed = write_xml([decision]).replace(b'label="Income"', b'label="Income a month"')
     assert read_xml(changed).decisions[0].labels[0] == {"en": "Income a month", "fr": "Revenu"}
+
+
+@pytest.mark.parametrize("name", [{}, {"en": "price"}, {"fr": "price"}, {"en": "price", "fr": "prix"}])
+def test_a_name_may_be_the_code_or_be_missing(name: dict[str, str]) -> None:
+    decision = Decision(_PRICE, name)
+    assert read_xml(write_xml([decision])).decisions == (decision,)
+    assert read_csv(write_csv(decision).encode()).decisions == (decision,)
+
+
+def test_parts_stand_in_the_order_of_the_schema() -> None:
+    decision = Decision(_PRICE, {"en": "Price", "fr": "Prix"}, ({"en": "Income", "fr": "Revenu"},))
+    root = parsed(write_xml([decision]))
+    order = [one.name for one in root.children]
+    assert order == ["inputData", "inputData", "decision"]
+    (held,) = root.all("decision")
+    required = ["informationRequirement"] * 2
+    assert [one.name for one in held.children] == ["extensionElements", "variable", *required, "decisionTable"]
+    (table,) = held.all("decisionTable")
+    assert [one.name for one in table.children] == ["input", "input", "output", "annotation", "rule", "rule"]
+    column = next(table.all("input"))
+    assert [one.name for one in column.children] == ["extensionElements", "inputExpression", "inputValues"]
+    row = next(table.all("rule"))
+    assert [one.name for one in row.children] == ["inputEntry", "inputEntry", "outputEntry", "annotationEntry"]
+
+
+@given(decisions(ids=True))
+def test_every_id_is_there_once_and_every_part_has_one(decision: Decision) -> None:
+    found: list[str] = []
+    below = [parsed(write_xml([decision]))]
+    while below:
+        element = below.pop()
+        below += element.children
+        if element.name in ("decision", "inputData", "decisionTable", "input", "output", "rule", "inputEntry"):
+            found.append(element.get("id"))
+    assert all(found)
+    assert len(found) == len(set(found))
 
 
 def test_an_id_is_in_a_file_once() -> None:
