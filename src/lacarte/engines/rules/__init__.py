@@ -1,1 +1,56 @@
 """Rules that officials keep as tables: what they ask, what they say, and what is not settled yet."""
+
+from lacarte.engines.rules.checking import Checked, Gap, Overlap, Where, check
+from lacarte.engines.rules.columns import Column, column
+from lacarte.engines.rules.compiling import Compiled, Fault, Said, WrongTable, compile_table, faults
+from lacarte.engines.rules.deciding import Decision, Missing, Question, decide, questions
+from lacarte.engines.rules.deciding_many import Batch, Decided, decide_many
+from lacarte.engines.rules.differing import Change, Difference, Differences, differences, reasons
+from lacarte.engines.rules.facts import NOT_KNOWN, Between, Known, NotKnown, Refused
+from lacarte.engines.rules.feel import NotFeel, literal_text, parse_literal, parse_tests
+from lacarte.engines.rules.tables import HitPolicy, Input, Kind, Output, Row, Table, Value
+
+__all__ = [
+    "NOT_KNOWN",
+    "Batch",
+    "Between",
+    "Change",
+    "Checked",
+    "Column",
+    "Compiled",
+    "Decided",
+    "Decision",
+    "Difference",
+    "Differences",
+    "Fault",
+    "Gap",
+    "HitPolicy",
+    "Input",
+    "Kind",
+    "Known",
+    "Missing",
+    "NotFeel",
+    "NotKnown",
+    "Output",
+    "Overlap",
+    "Question",
+    "Refused",
+    "Row",
+    "Said",
+    "Table",
+    "Value",
+    "Where",
+    "WrongTable",
+    "check",
+    "column",
+    "compile_table",
+    "decide",
+    "decide_many",
+    "differences",
+    "faults",
+    "literal_text",
+    "parse_literal",
+    "parse_tests",
+    "questions",
+    "reasons",
+]
