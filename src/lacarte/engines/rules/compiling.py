@@ -47,7 +47,7 @@ class Compiled:
 
     Where one row decides, it is ``r``, or ``len(rows)`` for the defaults: ``code[r]`` is what it says, among
     ``sayings``; ``otherwise[r]`` are the rows that say something else; ``rivals[r]`` are those of them that would
-    count if they held too.
+    count if they held too. ``all_rows`` is the set of all rows; ``collects``: several may count at once.
     """
 
     table: Table
@@ -58,18 +58,15 @@ class Compiled:
     code: tuple[int, ...]
     otherwise: tuple[int, ...]
     rivals: tuple[int, ...]
-    #: What was found out about tables with facts that are not known; only spares doing it again.
+    #: What was found out where facts are not known, each finding kept once; only spares finding it again.
     remembered: dict[Residue, Settled] = field(default_factory=dict, repr=False)
+    findings: dict[Settled, Settled] = field(default_factory=dict, repr=False)
+    all_rows: int = field(init=False)
+    collects: bool = field(init=False)
 
-    @property
-    def all_rows(self) -> int:
-        """The set of all rows."""
-        return (1 << len(self.says)) - 1
-
-    @property
-    def collects(self) -> bool:
-        """Whether several rows may count at once."""
-        return self.table.hit_policy in COLLECTING
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "all_rows", (1 << len(self.says)) - 1)
+        object.__setattr__(self, "collects", self.table.hit_policy in COLLECTING)
 
 
 def faults(table: Table, known: Mapping[str, Kind] | None = None) -> tuple[Fault, ...]:

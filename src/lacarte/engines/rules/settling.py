@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from typing import NamedTuple
 
 from lacarte.engines.rules.cells import State
@@ -33,8 +32,7 @@ _OPEN = Outcome(False, None, False)
 _CONTRADICTION = Outcome(False, None, True)
 
 
-@dataclass(frozen=True)
-class Settled:
+class Settled(NamedTuple):
     """An outcome, and the inputs of which it depends: pairs of input and share.
 
     The share is that of the input's answers, as far as the table tells them apart, after each of which the table
@@ -122,7 +120,9 @@ def settle(table: Compiled, known: int, left: tuple[Left, ...]) -> Settled:
     if found is None:
         if len(table.remembered) >= _MOST_REMEMBERED:
             table.remembered.clear()
-        found = table.remembered[known, left] = _settle(table, known, left)
+            table.findings.clear()
+        found = _settle(table, known, left)
+        found = table.remembered[known, left] = table.findings.setdefault(found, found)
     return found
 
 
