@@ -208,15 +208,27 @@ class _Asked:
                 into[self.place.apart] = of_states.take(self.like)
         return every, some
 
-    def left(self) -> Ints64:
-        """0 where the fact is known as far as the table tells answers apart, else 1 and its range's number."""
-        side = self.cells.size + 1
-        low, high = self.cells.unknown
-        found = np.where(self.lookup.known.take(self.place.low), 0, 1 + low * side + high)
+    def left(self, persons: Places, width: int) -> tuple[Ints64, list[Words]]:
+        """Of some persons what is left open, and the rows that a known fact leaves, or all rows where it is not.
+
+        Open is 0 where the fact is known as far as the table tells answers apart, else 1 and its range's number.
+        """
+        side, (low, high) = self.cells.size + 1, self.cells.unknown
+        cell = self.place.low.take(persons)
+        left = np.where(self.lookup.known, 0, 1 + low * side + high).take(cell)
+        sure = [self.lookup.sure[word].take(cell) for word in range(width)]
         if self.place.apart.size:
+            at = np.searchsorted(self.place.apart, persons)
+            at[at == self.place.apart.size] = 0
+            apart = np.flatnonzero(self.place.apart.take(at) == persons)
+            state = self.like.take(at.take(apart))
             numbers = [0 if first == last else 1 + first * side + last for first, last in self.states]
-            found[self.place.apart] = np.array(numbers, dtype=np.int64).take(self.like)
-        return found
+            left[apart] = np.array(numbers, dtype=np.int64).take(state)
+            rows = [self.cells.rows[first] if first == last else -1 for first, last in self.states]
+            for word in range(width):
+                each = [words_of(one, width)[word] for one in rows]
+                sure[word][apart] = np.array(each, dtype=np.uint64).take(state)
+        return left, sure
 
 
 def _rows(plan: _Plan, inputs: Sequence[_Asked], count: int) -> tuple[list[Words], list[Words]]:
@@ -293,11 +305,13 @@ def _settle(
     plan: _Plan, inputs: Sequence[_Asked], unsure: Places, said: Ints, contradicts: Bools
 ) -> dict[str, int]:
     """Looks closer where nothing is settled, once for each case; counts of how many each fact is missing."""
-    left = [one.left().take(unsure) for one in inputs]
+    left = []
     known = [np.full(len(unsure), word, dtype=np.uint64) for word in words_of(plan.table.all_rows, plan.width)]
-    for one, open_ in zip(inputs, left, strict=True):
+    for one in inputs:
+        open_, sure = one.left(unsure, plan.width)
+        left.append(open_)
         for word in range(plan.width):
-            known[word][open_ == 0] &= one.rows(word)[0].take(unsure)[open_ == 0]
+            known[word] &= sure[word]
     first, like = distinct([*known, *left])
     missing: dict[str, int] = {}
     outcomes = []

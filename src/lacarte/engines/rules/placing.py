@@ -59,6 +59,11 @@ class Lookup:
     refused: npt.NDArray[np.bool_]
     cell: Places
 
+    @cached_property
+    def sure(self) -> Words:
+        """As ``every`` where the fact is known; where it is not all rows, since it rules none out."""
+        return np.where(self.known, self.every, np.uint64(_FULL))
+
 
 def words_of(rows: int, count: int) -> list[int]:
     """A set of rows as ``count`` numbers of 64 bits."""
