@@ -20,7 +20,7 @@ def test_of_two_ways_to_help_both_are_named() -> None:
     table = compile_table(help_with_rent())
     found = differences(table, {"income": 1500, "home": "rented"}, {"entitled": True})
     assert [[(c.fact, c.into, c.example) for c in one.changes] for one in found.found] == [
-        [("income", "[0..1200)", 0)]
+        [("income", "[0..1200)", 1199)]
     ]
     both = differences(table, {"income": 1500, "home": "owned"}, {"entitled": True})
     assert [[(c.fact, c.into) for c in one.changes] for one in both.found] == [

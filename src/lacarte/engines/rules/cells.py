@@ -99,8 +99,11 @@ class Cells:
                 found.setdefault(self.rows[cell] & among, []).append(cell)
         return found
 
-    def example(self, cells: Iterable[int]) -> Value:
-        """A value in one of the cells, a plain one where there is a choice; null only where nothing else is."""
+    def example(self, cells: Iterable[int], below: int = -1) -> Value:
+        """A value in one of the cells, a plain one where there is a choice; null only where nothing else is.
+
+        It is a low one of its cell, or a high one where that is ``below`` a cell that it should be near to.
+        """
         cell = min(cells, key=lambda one: (one == self.size, one != 0 and self._open(one), one))
         if cell == self.size:
             return None
@@ -111,10 +114,10 @@ class Cells:
         low = self.at[cell - 1] if cell else -math.inf
         high = self.at[cell] if cell < len(self.at) else math.inf
         if self.kind is Kind.NUMBER:
-            return _plain(low, high)
+            return _plain(low, high, cell < below)
         if low < 1 and high == math.inf:
             return _ANY_DAY
-        return date.fromordinal(int(low) if low >= 1 else int(high) - 1)
+        return date.fromordinal(int(high) - 1 if low < 1 or cell < below else int(low))
 
     def text(self, cells: Collection[int]) -> str:
         """The cells as unary tests: ``[18..65)``, ``"car", "bus"``, ``-``."""
@@ -204,13 +207,16 @@ def _another(words: Collection[str]) -> str:
     return name
 
 
-def _plain(low: float, high: float) -> float:
+def _plain(low: float, high: float, highest: bool) -> float:
     """A number from ``low`` up to and without ``high`` that is short to write."""
-    if low == -math.inf:
-        if high == math.inf:
-            return 0.0
+    if low == -math.inf and high == math.inf:
+        return 0.0
+    if low == -math.inf or (highest and high < math.inf):
         below = math.ceil(high) - 1.0
-        return below if below < high else math.nextafter(high, -math.inf)
+        if low <= below < high:
+            return below
+        if low == -math.inf:
+            return math.nextafter(high, -math.inf)
     for digits in range(_MOST_DIGITS):
         scaled = low * 10.0**digits
         if abs(scaled) >= 2**53:

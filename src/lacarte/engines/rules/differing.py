@@ -136,7 +136,9 @@ class _Search:
             into = sorted(cell for one in same for cell in one[i])
             _, closest = min((self._far(at, cell), cell) for cell in best[i])
             cells = self.table.cells[at]
-            changes.append(Change(cells.fact, cells.text(into), cells.example([closest])))
+            state = self.states[at]
+            near = state if isinstance(state, int) and state < cells.size else -1
+            changes.append(Change(cells.fact, cells.text(into), cells.example([closest], near)))
         return Difference(tuple(changes))
 
     def _steps(self, inputs: tuple[int, ...], groups: tuple[list[int], ...]) -> int:
