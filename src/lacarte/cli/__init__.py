@@ -16,6 +16,7 @@ from lacarte.cli.matching import match
 from lacarte.cli.messages import messages
 from lacarte.cli.searching import search
 from lacarte.cli.serving import check, demo, migrate, serve, worker
+from lacarte.cli.tables import tables
 from lacarte.cli.understanding import train, understand
 from lacarte.cli.users import member, user
 
@@ -35,6 +36,6 @@ def main(home: Path | None) -> None:
 
 for command in (
     migrate, demo, serve, worker, import_, export, search, messages, match, user, member, key, train, understand,
-    check, settings_reference, translations, test,
+    tables, check, settings_reference, translations, test,
 ):  # fmt: skip
     main.add_command(command)
