@@ -12,6 +12,7 @@ from lacarte.cli.checkout import settings_reference, test, translations
 from lacarte.cli.exporting import export
 from lacarte.cli.importing import import_
 from lacarte.cli.keys import key
+from lacarte.cli.law import law
 from lacarte.cli.matching import match
 from lacarte.cli.messages import messages
 from lacarte.cli.searching import search
@@ -35,7 +36,7 @@ def main(home: Path | None) -> None:
 
 
 for command in (
-    migrate, demo, serve, worker, import_, export, search, messages, match, user, member, key, train, understand,
+    migrate, demo, serve, worker, import_, export, search, messages, match, user, member, key, train, understand, law,
     tables, check, settings_reference, translations, test,
 ):  # fmt: skip
     main.add_command(command)

@@ -1,7 +1,7 @@
 """A country package's own tests, read: each says what is known of people and what the law makes of it.
 
-The files are lists of cases in YAML, as https://openfisca.org/doc/coding-the-legislation/writing_yaml_tests.html has
-them. A case that asks for what no requirement can say is not expressible, with the reason.
+The files are lists of cases in YAML: https://openfisca.org/doc/coding-the-legislation/writing_yaml_tests.html.
+A case that asks for what no requirement can say is not expressible, with the reason.
 """
 
 from __future__ import annotations

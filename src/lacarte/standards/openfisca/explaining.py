@@ -1,4 +1,4 @@
-"""Why an answer is what it is: the facts it rests on, each rule with its version in force and its legal reference."""
+"""Why an answer is what it is: its facts, and each rule with its version in force and its legal reference."""
 
 from __future__ import annotations
 
@@ -240,7 +240,7 @@ def _references(metadata: Any) -> Iterator[str]:
 
 
 def _shown(value: Any) -> Any:
-    """A number as it is; a scale as its steps, ``((from, rate or amount), …)``; of an array its different values."""
+    """A number as it is; a scale as its steps, ``((from, rate or amount), …)``; an array's different values."""
     if hasattr(value, "thresholds"):
         steps = getattr(value, "rates", None) or getattr(value, "amounts", None) or ()
         return tuple(zip(map(one, value.thresholds), map(one, steps), strict=False))

@@ -21,7 +21,7 @@ Key = tuple[str, str]
 class Members:
     """Groups of one kind: their names, and of each person the group and the role (both ``int64[people]``).
 
-    ``role`` counts the roles of the kind, each of those with places (such as a first and a second parent) by place.
+    ``role`` counts the roles of the kind, those with places (such as a first and a second parent) by place.
     """
 
     names: tuple[str, ...]
@@ -76,7 +76,7 @@ def check(law: System, population: Population) -> None:
     for kind, members in population.groups.items():
         roles = len(law.entity(kind).flattened_roles)
         for name, numbers, end in (("group", members.group, len(members.names)), ("role", members.role, roles)):
-            if numbers.shape != (n,) or (n and not (0 <= numbers.min() and numbers.max() < end)):
+            if numbers.shape != (n,) or (n and not (numbers.min() >= 0 and numbers.max() < end)):
                 raise LawError(f"{kind}.{name} must be {n} numbers from 0 to {end - 1}")
     for (variable, period), fact in population.facts.items():
         count = len(population.names(str(law.variable(variable).entity.key)))

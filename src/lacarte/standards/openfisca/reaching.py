@@ -1,8 +1,8 @@
 """Whose facts an answer rests on: the tree of what was computed, walked from an answer to the facts and back.
 
-A person's formula asks for facts of the person, of the group that the person is in or of all members of it; which of
-these, the tree does not say. What a formula names does: where it names no group, the facts are the person's own.
-Where it names one, all members count, so that rather too much is called missing than too little.
+A person's formula asks for facts of the person, of the group that the person is in or of all members of it; which
+of these, the tree does not say. What a formula names does: where it names no group, the facts are the person's
+own. Where it names one, all members count, so that rather too much is called missing than too little.
 """
 
 from __future__ import annotations

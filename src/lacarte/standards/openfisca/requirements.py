@@ -95,7 +95,7 @@ def references_of(variable: Any) -> tuple[str, ...]:
 
 
 def meets(asked: LawRequirement, values: Values) -> Values:
-    """``bool[n]``: which of ``values`` (``[n]``, as :func:`~lacarte.standards.openfisca.values.plain` has them) hold.
+    """``bool[n]``: which of ``values`` (``[n]``, as ``values.plain`` has them) hold.
 
     Numbers are compared in the precision in which OpenFisca computes, 32 bits: about seven digits.
     """

@@ -18,7 +18,14 @@ import numpy as np
 from openfisca_core.commons import eval_expression
 
 from lacarte.standards.openfisca.answering import Answers, ask
-from lacarte.standards.openfisca.cases import Case, Expected, InexpressibleError, expected_of, read_cases, situation_of
+from lacarte.standards.openfisca.cases import (
+    Case,
+    Expected,
+    InexpressibleError,
+    expected_of,
+    read_cases,
+    situation_of,
+)
 from lacarte.standards.openfisca.populations import Population
 from lacarte.standards.openfisca.requirements import EVERYTHING, Comparison, LawRequirement, requirement
 from lacarte.standards.openfisca.situations import Facts, Situation, read_situation
@@ -64,6 +71,8 @@ def run_case(law: System, case: Case) -> Result:
         if refused:
             raise InexpressibleError(f"its input is refused: {refused[0]}")
         wrong = list(_wrong(law, case, expected, population))
+        if wrong and (why := _says_nothing(law, case, expected)):
+            raise InexpressibleError(f"{why}; {wrong[0]}")
     except (InexpressibleError, UnknownVariableError) as error:
         return Result(case.file, case.name, Outcome.BEYOND, str(error))
     except LawError as error:
@@ -157,6 +166,16 @@ def _requirements(law: System, case: Case, one: Expected, kind: str) -> tuple[La
     )
 
 
+def _says_nothing(law: System, case: Case, expected: Sequence[Expected]) -> str:
+    """Why a case cannot fail: of true and false a margin of 1 allows both. Empty where it can."""
+    for one in expected:
+        margins = [_margin(case, kind, one.variable) for kind in ("absolute", "relative")]
+        allowed = min((margin for margin in margins if margin is not None), default=0)
+        if law.variable(one.variable).value_type is not bool or allowed < 1:
+            return ""
+    return "its margin allows both true and false"
+
+
 def _required(law: System, variable: str, comparison: Comparison, value: Any, kind: str) -> LawRequirement:
     try:
         return requirement(law.package, variable, comparison, value, period=kind, assumed=(EVERYTHING,))
@@ -187,7 +206,8 @@ def _margin(case: Case, kind: str, variable: str) -> float | None:
 
 def _expression(value: Any) -> Any:
     """A sum written as a text, such as ``600 * 2 - 5``, as its number; any other text as it is."""
-    return eval_expression(value) if isinstance(value, str) else value
+    found = eval_expression(value) if isinstance(value, str) else value
+    return found.item() if isinstance(found, np.ndarray | np.generic) else found
 
 
 def _evaluated(law: System, situation: Situation) -> Situation:

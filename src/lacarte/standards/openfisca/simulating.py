@@ -1,7 +1,7 @@
 """One simulation for everybody: OpenFisca's own, which also takes a fact that is known of some people alone.
 
-OpenFisca sets a fact for all or for nobody: where one person's age is said and another's follows from a day of birth,
-the second would be 0 years old. Here what is said stands, and the formula decides for all others.
+OpenFisca sets a fact for all or for nobody: where one person's age is said and another's follows from a day of
+birth, the second would be 0 years old. Here what is said stands, and the formula decides for all others.
 """
 
 from __future__ import annotations
@@ -9,7 +9,6 @@ from __future__ import annotations
 from typing import Any
 
 import numpy as np
-from openfisca_core.parameters import ParameterNode
 from openfisca_core.simulations import Simulation
 from openfisca_core.taxscales import TaxScaleLike
 from openfisca_core.tracers import TracingParameterNodeAtInstant
@@ -18,8 +17,6 @@ from lacarte.standards.openfisca.populations import Key, Known, Population
 from lacarte.standards.openfisca.spans import ETERNITY, key_of, read_span
 from lacarte.standards.openfisca.systems import System
 from lacarte.standards.openfisca.values import stored
-
-__all__ = ["LawSimulation", "ParameterNode", "simulate"]
 
 
 class LawSimulation(Simulation):  # type: ignore[misc]

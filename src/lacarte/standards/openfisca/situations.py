@@ -1,7 +1,7 @@
 """What is known of people and their households, as rows: read into arrays, and what is wrong named and refused.
 
-A fact that is no value of its kind is refused and counts as not known. Somebody who is in two households makes both
-doubtful: everybody in them is refused, with whom they live in groups of other kinds. The rest goes on.
+A fact that is no value of its kind is refused and counts as not known. Somebody who is in two households makes
+both doubtful: everybody in them is refused, with whom they live in groups of other kinds. The rest goes on.
 """
 
 from __future__ import annotations
@@ -49,13 +49,11 @@ class Refused:
         return f"{self.who}, {self.what}: {self.why}"
 
 
-def read_situation(
-    law: System, situation: Situation, period: str
-) -> tuple[Population, tuple[Refused, ...]]:
+def read_situation(law: System, situation: Situation, period: str) -> tuple[Population, tuple[Refused, ...]]:
     """The arrays of a situation, and what was refused. ``period`` is what facts without one are about.
 
-    Whoever is in no group of a kind is one alone, in its first role. Raises :class:`LawError` for a kind of group that
-    the package does not have, and for a period that is none.
+    Whoever is in no group of a kind is one alone, in its first role. Raises :class:`LawError` for a kind of group
+    that the package does not have, and for a period that is none.
     """
     try:
         span = read_span(period)
@@ -115,7 +113,7 @@ def _members(law: System, kind: str, situation: Situation, people: tuple[str, ..
     places = _places(law.entity(kind))
     group = np.full(len(people), -1, dtype=np.int64)
     role = np.zeros(len(people), dtype=np.int64)
-    names = []
+    names: list[str] = []
     for name, one in situation.groups.get(kind, {}).items():
         inside = [(said, number, at[who]) for said, all_ in one.roles.items() for number, who in enumerate(all_)
                   if who in at]  # fmt: skip

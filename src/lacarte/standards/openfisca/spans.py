@@ -1,4 +1,4 @@
-"""Periods: which one a day falls into, and what is said of a longer one spread over those that the law counts by."""
+"""Periods: which one a day falls into, and what is said of a longer one spread over those the law counts by."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ KINDS = ("day", "week", "weekday", "month", "year", ETERNITY)
 
 
 def span_of(kind: str, day: date) -> Any:
-    """The period of this kind that ``day`` is in; for what never changes, the day's month. Raises ``ValueError``."""
+    """The period of this kind that ``day`` is in; of what never changes, its month. Raises ``ValueError``."""
     match kind:
         case "year":
             return periods.period(f"{day:%Y}")
@@ -23,9 +23,9 @@ def span_of(kind: str, day: date) -> Any:
         case "day":
             return periods.period(day.isoformat())
         case "week":
-            return periods.period("{0:04}-W{1:02}".format(*day.isocalendar()))
+            return periods.period("{:04}-W{:02}".format(*day.isocalendar()))
         case "weekday":
-            return periods.period("{0:04}-W{1:02}-{2}".format(*day.isocalendar()))
+            return periods.period("{:04}-W{:02}-{}".format(*day.isocalendar()))
     raise ValueError(f"“{kind}” is no kind of period; one is {', '.join(KINDS)}")
 
 
@@ -54,7 +54,7 @@ def spread(variable: Any, said: Mapping[Any, Any]) -> dict[Any, Any]:
     if kind == ETERNITY:
         return dict(list(said.items())[-1:])
     found: dict[Any, Any] = {}
-    for span in sorted(said, key=lambda span: (span.size_in_days if str(span.unit) != ETERNITY else 0)):
+    for span in sorted(said, key=lambda span: span.size_in_days if str(span.unit) != ETERNITY else 0):
         if str(span.unit) == kind and span.size == 1:
             found[span] = said[span]
         else:

@@ -30,7 +30,7 @@ _YEARS_AGO = (1, 5, 16, 20, 40, 64, 70, 90)
 
 @dataclass(frozen=True, eq=False)
 class Turned:
-    """``answers`` with what is settled; ``turns`` (``bool[n]``): some try changed the answer; and how many tries."""
+    """``answers`` with what is settled; ``turns`` (``bool[n]``): some try changed it; and how many tries."""
 
     answers: Answers
     turns: Bools
@@ -46,7 +46,7 @@ def turn(law: System, answers: Answers, population: Population, on: date) -> Tur
     stand_in = _with_room(law, population, keys)
     turns: Bools = np.zeros(len(answers.names), dtype=bool)
     choices = [finite(law.variable(name)) for name, _ in keys]
-    few = all(choices) and 0 < prod(len(one or ()) for one in choices) <= MOST
+    few = all(one is not None for one in choices) and 0 < prod(len(one or ()) for one in choices) <= MOST
     held: Bools = np.ones(len(answers.names), dtype=bool)
     tries = list(_all_ways(law, keys)) if few else list(_some_ways(law, keys, on))
     for values in tries:

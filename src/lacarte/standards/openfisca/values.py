@@ -78,10 +78,11 @@ def finite(variable: Any) -> list[Any] | None:
 
 
 def _number(kind: type, said: Any) -> float | int:
+    number: Any = said
     if isinstance(said, bool) or not isinstance(said, int | float | np.number) or not math.isfinite(said):
         raise ValueError("a number is wanted")
     if kind is int:
-        if int(said) != said or abs(said) > _MOST:
+        if int(number) != number or abs(number) > _MOST:
             raise ValueError("a whole number is wanted")
         return int(said)
     return float(said)
