@@ -47,6 +47,7 @@ INSTALLED_APPS = [
     "lacarte.loop.voice",
     "lacarte.loop.planning",
     "lacarte.standards.mail",
+    "lacarte.standards.openfisca.apps.OpenFiscaConfig",
     "lacarte.pages.design",
     "lacarte.pages.resident",
     "lacarte.pages.desk",

@@ -7,8 +7,8 @@ that the requirement cannot be compared with: neither is ever counted as a no.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Collection, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from datetime import date
 from typing import Any
 
@@ -37,7 +37,10 @@ class Proof:
 
 @dataclass(frozen=True)
 class Rule:
-    """One requirement as plain data; ``proofs`` are alternatives."""
+    """One requirement as plain data; ``proofs`` are alternatives.
+
+    ``asks``: of one that is open and whose fact nobody is asked for, the facts that would settle it.
+    """
 
     code: str
     fact: str
@@ -46,6 +49,24 @@ class Rule:
     text: Mapping[str, str]
     legal_basis: str = ""
     proofs: tuple[Proof, ...] = ()
+    asks: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class Decided:
+    """Whether a requirement holds (``None``: not known yet), and then the facts that would settle it."""
+
+    holds: bool | None
+    asks: tuple[str, ...] = ()
+
+
+#: Who decides about facts that nobody says, because something computes them, by how these begin.
+_DECIDE: dict[str, Callable[[Rule, Facts], Decided]] = {}
+
+
+def decided_by(prefix: str, decides: Callable[[Rule, Facts], Decided]) -> None:
+    """Requirements of facts that begin with ``prefix`` are decided by somebody who says so where it is loaded."""
+    _DECIDE[prefix] = decides
 
 
 @dataclass(frozen=True)
@@ -66,7 +87,8 @@ class Judgement:
     @property
     def missing(self) -> tuple[str, ...]:
         """The facts that would settle it, each once; none where it is settled."""
-        return () if self.failing else tuple(dict.fromkeys(rule.fact for rule in self.open))
+        asked = (fact for rule in self.open for fact in rule.asks or (rule.fact,))
+        return () if self.failing else tuple(dict.fromkeys(asked))
 
     @property
     def proofs(self) -> tuple[tuple[Proof, ...], ...]:
@@ -78,14 +100,22 @@ def judge(rules: Iterable[Rule], facts: Facts) -> Judgement:
     """Compare each of ``rules`` with what is known, ``{kind of fact: value}``."""
     holding, failing, unsettled = [], [], []
     for rule in rules:
-        match compare(rule, facts.get(rule.fact)):
+        decided = _decided(rule, facts)
+        match decided.holds:
             case True:
                 holding.append(rule)
             case False:
                 failing.append(rule)
             case None:
-                unsettled.append(rule)
+                unsettled.append(replace(rule, asks=decided.asks) if decided.asks else rule)
     return Judgement(tuple(holding), tuple(failing), tuple(unsettled))
+
+
+def _decided(rule: Rule, facts: Facts) -> Decided:
+    for prefix, decides in _DECIDE.items():
+        if rule.fact.startswith(prefix):
+            return decides(rule, facts)
+    return Decided(compare(rule, facts.get(rule.fact)))
 
 
 def compare(rule: Rule, value: Any) -> bool | None:

@@ -1,0 +1,16 @@
+"""The app of the law: requirements of service types that it decides are asked there."""
+
+from django.apps import AppConfig
+
+
+class OpenFiscaConfig(AppConfig):
+    """Law as code."""
+
+    name = "lacarte.standards.openfisca"
+
+    def ready(self) -> None:
+        """Decide about facts that begin with ``law.``; no package is loaded before one is asked about."""
+        from lacarte.registers.entitlement.judging import decided_by
+        from lacarte.standards.openfisca.deciding import PREFIX, decide
+
+        decided_by(PREFIX, decide)
