@@ -94,29 +94,40 @@ def ask(law: System, asked: Sequence[LawRequirement], population: Population, on
 
     Raises :class:`LawError` for a requirement of another package, arrays that do not fit, and formulas that fail.
     """
-    return compute(law, asked, population, on).answers
+    return ask_on_days(law, [(one, on) for one in asked], population)
 
 
-def compute(law: System, asked: Sequence[LawRequirement], population: Population, on: date) -> Computed:
-    """As :func:`ask`, with the simulation, for who wants to know more of it.
+def ask_on_days(
+    law: System, asked: Sequence[tuple[LawRequirement, date]], population: Population, *, loops: int = 1
+) -> tuple[Answers, ...]:
+    """As :func:`ask`, each requirement on a day of its own, in this order.
 
-    Where all requirements assume everything, nothing is missing, and no tree is kept.
+    What was computed for one day is there for the next. ``loops``: how often a formula may come back to itself at
+    another period before its usual value stands. Where all requirements assume everything, nothing is missing, and
+    what was computed is not kept.
     """
     check(law, population)
-    if strange := [one.package for one in asked if one.package != law.package]:
+    if strange := [one.package for one, _ in asked if one.package != law.package]:
         raise LawError(f"this is the law of {law.package}, not of {strange[0]}")
-    trace = not all(EVERYTHING in one.assumed for one in asked)
-    return run(law, asked, population, on, trace)
+    trace = not all(EVERYTHING in one.assumed for one, _ in asked)
+    return run(law, asked, population, trace, loops).answers
 
 
-def run(law: System, asked: Sequence[LawRequirement], population: Population, on: date, trace: bool) -> Computed:
-    """Compute; what was checked before is not checked again. Raises :class:`LawError`."""
+def run(
+    law: System,
+    asked: Sequence[tuple[LawRequirement, date]],
+    population: Population,
+    trace: bool,
+    loops: int = 1,
+) -> Computed:
+    """Compute, and give the simulation too; what was checked is not checked again. Raises :class:`LawError`."""
     simulation = simulate(law, population, trace=trace)
-    found = [_calculate(law, simulation, one, on) for one in asked]
+    simulation.max_spiral_loops = loops
+    found = [_calculate(law, simulation, one, on) for one, on in asked]
     tree = Tree(law, simulation) if trace else None
     lacks = _Lacks(law, population, tree) if tree is not None else None
     answers = []
-    for requirement, (values, keys) in zip(asked, found, strict=True):
+    for (requirement, _), (values, keys) in zip(asked, found, strict=True):
         lacking = lacks.of(keys) if lacks is not None else {}
         answers.append(
             Answers(

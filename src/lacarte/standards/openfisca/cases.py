@@ -21,7 +21,6 @@ _BEYOND = {
     "reforms": "it changes the law by a reform",
     "parameters": "it changes parameters of the law",
     "extensions": "it adds an extension to the law",
-    "max_spiral_loops": "it lets formulas come back to themselves more than once",
 }
 
 

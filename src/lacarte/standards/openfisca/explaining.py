@@ -96,7 +96,7 @@ def explain(law: System, asked: LawRequirement, population: Population, on: date
 
     Raises :class:`~lacarte.standards.openfisca.systems.LawError` where a formula fails, ``IndexError`` for no row.
     """
-    computed = run(law, [asked], population, on, True)
+    computed = run(law, [(asked, on)], population, True)
     answers = computed.answers[0]
     who = answers.names[row]
     assert computed.tree is not None

@@ -6,6 +6,7 @@ case does not say it takes as usual, so these requirements assume everything.
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -17,7 +18,7 @@ from typing import Any
 import numpy as np
 from openfisca_core.commons import eval_expression
 
-from lacarte.standards.openfisca.answering import Answers, ask
+from lacarte.standards.openfisca.answering import Answers, ask_on_days
 from lacarte.standards.openfisca.cases import (
     Case,
     Expected,
@@ -31,9 +32,11 @@ from lacarte.standards.openfisca.requirements import EVERYTHING, Comparison, Law
 from lacarte.standards.openfisca.situations import Facts, Situation, read_situation
 from lacarte.standards.openfisca.spans import ETERNITY, read_span, span_of
 from lacarte.standards.openfisca.systems import LawError, System, UnknownVariableError
+from lacarte.standards.openfisca.values import is_choice
 
 #: What a period is when a case names none.
 _NO_PERIOD = "1970-01"
+_MONTH = re.compile(r"\d{4}-\d{2}")
 
 
 class Outcome(StrEnum):
@@ -70,7 +73,7 @@ def run_case(law: System, case: Case) -> Result:
         population, refused = read_situation(law, situation, period)
         if refused:
             raise InexpressibleError(f"its input is refused: {refused[0]}")
-        wrong = list(_wrong(law, case, expected, population))
+        wrong = list(_wrong(law, case, expected, _of_all(population)))
         if wrong and (why := _says_nothing(law, case, expected)):
             raise InexpressibleError(f"{why}; {wrong[0]}")
     except (InexpressibleError, UnknownVariableError) as error:
@@ -91,17 +94,23 @@ def count(results: Iterable[Result]) -> dict[str, int]:
     return {**counted, "values": values}
 
 
+def _of_all(population: Population) -> Population:
+    """A fact that a case says of somebody it says of all: of the others it is the usual value."""
+    said = {key: replace(fact, known=np.ones_like(fact.known)) for key, fact in population.facts.items()}
+    return replace(population, facts=said)
+
+
 def _wrong(law: System, case: Case, expected: Sequence[Expected], population: Population) -> Iterator[str]:
-    """What is not as expected, in words; one simulation for all that is asked about one day."""
-    by_day: dict[date, list[tuple[Expected, tuple[LawRequirement, ...], Any]]] = {}
+    """What is not as expected, in words."""
+    asked: list[tuple[Expected, tuple[LawRequirement, ...], int | None, date]] = []
     for one in expected:
         kind, day = _when(law, one)
         for each, row in _rows(law, one, population):
-            by_day.setdefault(day, []).append((each, _requirements(law, case, each, kind), row))
-    for day, asked in by_day.items():
-        answers = iter(ask(law, [each for _, some, _ in asked for each in some], population, day))
-        for one, some, row in asked:
-            yield from _compared(one, [next(answers) for _ in some], row)
+            asked.append((each, _requirements(law, case, each, kind), row, day))
+    pairs = [(each, day) for _, some, _, day in asked for each in some]
+    answers = iter(ask_on_days(law, pairs, population, loops=int(case.said.get("max_spiral_loops") or 1)))
+    for one, some, row, _ in asked:
+        yield from _compared(one, [next(answers) for _ in some], row)
 
 
 def _compared(one: Expected, answers: Sequence[Answers], row: int | None) -> Iterator[str]:
@@ -211,7 +220,7 @@ def _expression(value: Any) -> Any:
 
 
 def _evaluated(law: System, situation: Situation) -> Situation:
-    """Package tests write numbers as sums, and whole numbers for choices' places; our facts are plain values."""
+    """Cases write numbers as sums, choices by their place and days as months; our facts are plain values."""
 
     def facts(said: Facts) -> Facts:
         return {name: _fact(law, name, value) for name, value in said.items()}
@@ -227,7 +236,14 @@ def _fact(law: System, name: str, value: Any) -> Any:
     variable = law.rules.get_variable(name)
     if isinstance(value, dict):
         return {period: _fact(law, name, one) for period, one in value.items()}
-    if variable is not None and variable.value_type in (int, float):
+    if variable is None:
+        return value
+    if variable.value_type in (int, float):
         value = _expression(value)
         return int(value) if isinstance(value, bool) else value
+    if is_choice(variable) and isinstance(value, int):
+        names = [item.name for item in variable.possible_values]
+        return names[value] if 0 <= value < len(names) else value
+    if variable.value_type is date and isinstance(value, str) and _MONTH.fullmatch(value):
+        return f"{value}-01"
     return value

@@ -62,7 +62,7 @@ def turn(law: System, answers: Answers, population: Population, on: date) -> Tur
 
 
 def _again(law: System, asked: LawRequirement, population: Population, on: date) -> Answers:
-    return run(law, [asked], population, on, True).answers[0]
+    return run(law, [(asked, on)], population, True).answers[0]
 
 
 def _with_room(law: System, population: Population, keys: Sequence[Key]) -> Population:
