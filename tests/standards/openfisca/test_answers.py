@@ -272,6 +272,7 @@ def test_a_wrong_fact_is_named_and_counts_as_not_known(law: System, facts: Facts
     [
         (Group({"lodgers": ["ann"]}), "“lodgers” is no role"),
         (Group({"adults": ["ann", "zed"]}), "“zed” is in it, of whom nothing is said"),
+        (Group({}, {"rent": 300}), "nobody is in it"),
     ],
 )
 def test_a_wrong_group_is_named_and_left_out(law: System, group: Group, why: str) -> None:

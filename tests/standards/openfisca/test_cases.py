@@ -102,6 +102,27 @@ def test_what_cannot_be_said_has_a_reason(law: System, tmp_path: Path, case: str
     assert why in result.why
 
 
+@pytest.mark.parametrize(
+    "case",
+    [
+        # what is said of one is said of all, as the usual value: bo is 0 years old
+        "{period: 2017-01, input: {persons: {ann: {age: 40}, bo: {birth: 1980-01-01}}}, "
+        "output: {persons: {ann: {age: 40}, bo: {age: 0}}}}",
+        # a household that nobody is in is everybody's
+        "{period: 2016-01, input: {persons: {ann: {}, bo: {}}, household: {rent: 400}}, "
+        "output: {housing_allowance: [100, 100]}}",
+        "{period: 2017-01, input: {persons: {ann: {}}, household: {adults: ann, housing_occupancy_status: 0}}, "
+        "output: {household: {housing_occupancy_status: owner}}}",
+        "{period: 2017-01, input: {}, output: {housing_occupancy_status: 1}}",
+        "{period: 2017-01, input: {birth: 1980-02}, output: {age: 36}}",
+        "{period: 2017-01, input: {salary: {2017: 12000}}, output: {salary: {2017-12: 1000, 2017-01: 1000}}}",
+    ],
+)
+def test_cases_are_read_as_openfisca_reads_them(law: System, tmp_path: Path, case: str) -> None:
+    (result,) = ran(law, tmp_path, f"- {case}")
+    assert (result.outcome, result.why) == (Outcome.PASSED, "")
+
+
 def test_what_is_no_test_is_named(law: System, tmp_path: Path) -> None:
     with pytest.raises(TestFilesError, match="has no tests"):
         list(run_cases(law, tmp_path))

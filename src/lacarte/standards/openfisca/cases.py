@@ -131,8 +131,18 @@ def _of_people(law: System, said: Mapping[str, Any]) -> Situation:
             named = {entity.key: said[entity.key]}
         if named is not None:
             roles = {name for role in entity.roles for name in (role.plural, role.key) if name}
-            groups[entity.key] = {str(name): _group(roles, one or {}) for name, one in named.items()}
+            found = {str(name): _group(roles, one or {}) for name, one in named.items()}
+            groups[entity.key] = _of_each(entity, found, [str(name) for name in people])
     return Situation({str(name): facts or {} for name, facts in people.items()}, groups)
+
+
+def _of_each(entity: Any, groups: dict[str, Group], people: Sequence[str]) -> dict[str, Group]:
+    """The facts of a single group that nobody is in are those of everybody's own group."""
+    alone = next(iter(groups.values())) if len(groups) == 1 else None
+    if alone is None or any(alone.roles.values()):
+        return groups
+    role = str(next(iter(entity.roles)).key)
+    return {name: Group({role: [name]}, alone.facts) for name in people}
 
 
 def _group(roles: set[str], said: Mapping[str, Any]) -> Group:

@@ -161,9 +161,10 @@ def _when(law: System, one: Expected) -> tuple[str, date]:
 
 def _requirements(law: System, case: Case, one: Expected, kind: str) -> tuple[LawRequirement, ...]:
     variable = law.variable(one.variable)
-    value = _expression(one.value)
-    if variable.value_type not in (int, float) or isinstance(value, bool):
-        value = int(value) if isinstance(value, bool) and variable.value_type is not bool else value
+    value = _named(variable, _expression(one.value))
+    if isinstance(value, bool) and variable.value_type is not bool:
+        value = int(value)
+    if variable.value_type not in (int, float):
         return (_required(law, one.variable, Comparison.IS, value, kind),)
     if isinstance(value, str):
         raise InexpressibleError(f"“{value}” is no number, as {one.variable} is")
@@ -241,9 +242,14 @@ def _fact(law: System, name: str, value: Any) -> Any:
     if variable.value_type in (int, float):
         value = _expression(value)
         return int(value) if isinstance(value, bool) else value
-    if is_choice(variable) and isinstance(value, int):
-        names = [item.name for item in variable.possible_values]
-        return names[value] if 0 <= value < len(names) else value
     if variable.value_type is date and isinstance(value, str) and _MONTH.fullmatch(value):
         return f"{value}-01"
-    return value
+    return _named(variable, value)
+
+
+def _named(variable: Any, value: Any) -> Any:
+    """Of a choice that is written by its place, the name."""
+    if not is_choice(variable) or not isinstance(value, int):
+        return value
+    names = [item.name for item in variable.possible_values]
+    return names[value] if 0 <= value < len(names) else value

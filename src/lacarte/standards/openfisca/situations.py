@@ -79,6 +79,8 @@ def _wrong_members(law: System, situation: Situation) -> Iterator[Refused]:
         roles = {name: role for role in law.entity(kind).roles for name in _names(role)}
         where: dict[str, str] = {}
         for name, group in groups.items():
+            if group.facts and not any(group.roles.values()):
+                yield Refused(name, kind, "nobody is in it, so that its facts are about nobody")
             for said, members in group.roles.items():
                 role = roles.get(said)
                 if role is None:
