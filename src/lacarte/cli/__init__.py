@@ -36,7 +36,7 @@ def main(home: Path | None) -> None:
 
 
 for command in (
-    migrate, demo, serve, worker, import_, export, search, messages, match, user, member, key, train, understand, law,
-    tables, check, settings_reference, translations, test,
+    migrate, demo, serve, worker, import_, export, search, messages, match, user, member, key, train, understand,
+    law, tables, check, settings_reference, translations, test,
 ):  # fmt: skip
     main.add_command(command)
