@@ -155,7 +155,7 @@ def test_words_are_looked_for_in_the_order_of_the_list(
     city: City, monkeypatch: pytest.MonkeyPatch, words: str, said: str, read: int
 ) -> None:
     """And where so many texts were read, the next page looks further."""
-    monkeypatch.setattr(keys, "_READ", read)
+    monkeypatch.setitem(keys._READ, connection.vendor, read)
     some_needs(city, 40, seed=3)
     west = official(Role.CASE_WORKER, city.west)
     for key in ("waiting", "late", "messages", "all"):
@@ -164,7 +164,7 @@ def test_words_are_looked_for_in_the_order_of_the_list(
 
 
 def test_where_words_are_looked_for_no_further_it_is_said(city: City, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(keys, "_READ", 3)
+    monkeypatch.setitem(keys._READ, connection.vendor, 3)
     some_needs(city, 10, seed=1)
     client = signed_in(official(Role.CASE_WORKER))
     page = unescape(client.get("/desk/?list=all&words=nowhere").content.decode())
