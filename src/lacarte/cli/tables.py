@@ -1,8 +1,9 @@
-"""Decision tables in files: checked, decided by, and turned from one format into the other."""
+"""Decision tables in files: checked, decided by, kept, and turned from one format into the other."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
+from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, cast
 
@@ -51,6 +52,40 @@ def decide_by_file(file: Path, facts: tuple[str, ...], code: str) -> None:
         click.echo(line)
 
 
+@tables.command("keep")
+@click.argument("file", type=_FILE)
+@click.option("--since", type=click.DateTime(["%Y-%m-%d"]), help="The day from which on it counts. [today]")
+@click.option("--law", default="", help="The legal basis.")
+def keep(file: Path, since: datetime | None, law: str) -> None:
+    """Keep the tables of FILE in the installation, all or none: requirements may then ask them."""
+    with installation():
+        from django.db import transaction
+        from django.utils import timezone
+
+        from lacarte.engines.rules import WrongTable
+        from lacarte.registers.entitlement.tables import TableRefusedError, keep_table
+
+        taken, day = _whole(file), since.date() if since else timezone.localdate()
+        try:
+            with transaction.atomic():
+                for one in taken.decisions:
+                    keep_table(one.table, since=day, name=one.name, legal_basis=law)
+        except (WrongTable, TableRefusedError) as error:
+            raise Failure(str(error)) from error
+    for one in taken.decisions:
+        click.echo(f"{one.table.code} counts from {day} on: {len(one.table.rows)} rules")
+
+
+@tables.command("list")
+def list_kept() -> None:
+    """List the tables that are kept, the newest of each first."""
+    with installation():
+        from lacarte.registers.entitlement.models import DecisionTable
+
+        for row in DecisionTable.objects.all():
+            click.echo(f"{row.code}  from {row.since}  {len(row.body['rows'])} rules  {row}")
+
+
 @tables.command("convert")
 @click.argument("file", type=_FILE)
 @click.argument("out", type=_FILE)
@@ -59,9 +94,7 @@ def convert(file: Path, out: Path) -> None:
     with installation():
         from lacarte.standards import dmn
 
-        taken = _taken(file)
-        if taken.faults:
-            raise Failure("; ".join(f"{one.where}, {one.field}: {one.reason}" for one in taken.faults))
+        taken = _whole(file)
         as_csv = out.suffix.lower() == ".csv"
         if as_csv and len(taken.decisions) != 1:
             raise Failure(f"{file} has {len(taken.decisions)} tables; a CSV file has one")
@@ -87,6 +120,14 @@ def _taken(path: Path) -> dmn.Taken:
         raise Failure(f"{path}: {error.strerror}") from error
     except ImportFaultError as error:
         raise Failure(f"{path}: {error}") from error
+
+
+def _whole(path: Path) -> dmn.Taken:
+    """What a file holds, if nothing of it is left out."""
+    taken = _taken(path)
+    if taken.faults:
+        raise Failure("; ".join(f"{one.where}, {one.field}: {one.reason}" for one in taken.faults))
+    return taken
 
 
 def _checked(path: Path) -> int:

@@ -39,7 +39,7 @@ class Proof:
 class Rule:
     """One requirement as plain data; ``proofs`` are alternatives.
 
-    ``asks``: of one that is open and whose fact nobody is asked for, the facts that would settle it.
+    ``asks``: of one that is open and whose fact nobody is asked for, the facts that would settle it, if any would.
     """
 
     code: str
@@ -49,7 +49,7 @@ class Rule:
     text: Mapping[str, str]
     legal_basis: str = ""
     proofs: tuple[Proof, ...] = ()
-    asks: tuple[str, ...] = ()
+    asks: tuple[str, ...] | None = None
 
 
 @dataclass(frozen=True)
@@ -87,7 +87,7 @@ class Judgement:
     @property
     def missing(self) -> tuple[str, ...]:
         """The facts that would settle it, each once; none where it is settled."""
-        asked = (fact for rule in self.open for fact in rule.asks or (rule.fact,))
+        asked = (fact for rule in self.open for fact in ((rule.fact,) if rule.asks is None else rule.asks))
         return () if self.failing else tuple(dict.fromkeys(asked))
 
     @property
@@ -100,22 +100,16 @@ def judge(rules: Iterable[Rule], facts: Facts) -> Judgement:
     """Compare each of ``rules`` with what is known, ``{kind of fact: value}``."""
     holding, failing, unsettled = [], [], []
     for rule in rules:
-        decided = _decided(rule, facts)
+        decides = next((one for prefix, one in _DECIDE.items() if rule.fact.startswith(prefix)), None)
+        decided = decides(rule, facts) if decides else Decided(compare(rule, facts.get(rule.fact)))
         match decided.holds:
             case True:
                 holding.append(rule)
             case False:
                 failing.append(rule)
             case None:
-                unsettled.append(replace(rule, asks=decided.asks) if decided.asks else rule)
+                unsettled.append(replace(rule, asks=decided.asks) if decides else rule)
     return Judgement(tuple(holding), tuple(failing), tuple(unsettled))
-
-
-def _decided(rule: Rule, facts: Facts) -> Decided:
-    for prefix, decides in _DECIDE.items():
-        if rule.fact.startswith(prefix):
-            return decides(rule, facts)
-    return Decided(compare(rule, facts.get(rule.fact)))
 
 
 def compare(rule: Rule, value: Any) -> bool | None:

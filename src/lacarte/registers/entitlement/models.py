@@ -5,6 +5,8 @@ from __future__ import annotations
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
+from lacarte.kernel import clock
+from lacarte.kernel.ids import uuid7
 from lacarte.kernel.text import MultilingualField, in_language
 from lacarte.registers.menu.models import ServiceType
 
@@ -51,3 +53,22 @@ class Requirement(models.Model):
 
     def __str__(self) -> str:
         return in_language(self.text) or self.code
+
+
+class DecisionTable(models.Model):
+    """A city's own rules as a table, as they are from a day on; the same code of a later day takes its place."""
+
+    id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
+    code = models.CharField(max_length=80)
+    since = models.DateField()
+    name = MultilingualField()
+    legal_basis = models.CharField(max_length=200, blank=True)
+    body = models.JSONField()  # engines.rules.Table, as entitlement.tables writes and reads it
+    changed_at = models.DateTimeField(default=clock.now)
+
+    class Meta:
+        ordering = ["code", "-since"]
+        constraints = [models.UniqueConstraint(fields=["code", "since"], name="table_of_a_day_once")]
+
+    def __str__(self) -> str:
+        return in_language(self.name) or self.code

@@ -5,13 +5,14 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Sequence
 
+from lacarte.registers.entitlement import tables
 from lacarte.registers.entitlement.judging import Facts, Judgement, Proof, Rule, judge
 from lacarte.registers.entitlement.models import Requirement
 from lacarte.registers.menu.eligibility import Eligibility
 
 
 def rules_of(service_types: Sequence[int]) -> dict[int, tuple[Rule, ...]]:
-    """The requirements of each service type that has some, in their order; one query."""
+    """The requirements of each service type that has some, in their order; one query, and one if tables decide."""
     rows = (
         Requirement.objects.filter(service_type__in=service_types)
         .order_by("service_type_id", "order", "code", "proofs__code")
@@ -27,6 +28,8 @@ def rules_of(service_types: Sequence[int]) -> dict[int, tuple[Rule, ...]]:
         if proof is not None:
             proofs[kind, code].append(Proof(proof, name))
     found: dict[int, list[Rule]] = defaultdict(list)
+    if any(fact.startswith(tables.PREFIX) for fact, *_rest in told.values()):
+        tables.remember()
     for (kind, code), (fact, comparison, value, text, basis) in told.items():
         found[kind].append(Rule(code, fact, comparison, value, text, basis, tuple(proofs[kind, code])))
     return {kind: tuple(rules) for kind, rules in found.items()}

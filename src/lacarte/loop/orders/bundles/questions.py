@@ -9,6 +9,7 @@ from typing import Any
 
 from lacarte.loop.orders.bundles.facts import answer_of, fact_of, is_day, question_about, read_day
 from lacarte.registers.entitlement.models import Requirement
+from lacarte.registers.entitlement.tables import facts_asked
 from lacarte.registers.menu.answering import Answers, AnswerWrongError, Given, read_answer
 from lacarte.registers.menu.answering import in_words as answered_in_words
 from lacarte.registers.menu.models import Attribute, ServiceType
@@ -70,7 +71,7 @@ def once(
     for one in sorted(attributes, key=lambda one: (place[one.service_type_id], one.order, one.code)):
         asked.setdefault(_name(one), []).append(one)
     in_turn = sorted(rules, key=lambda one: (place[one.service_type_id], one.order, one.code))
-    ruled = dict.fromkeys(rule.circumstance for rule in in_turn)
+    ruled = dict.fromkeys(fact for rule in in_turn for fact in facts_asked(rule.circumstance))
     found = []
     for name, same in asked.items():
         fact = same[0].circumstance if same[0].variable else ""
