@@ -168,7 +168,7 @@ def test_where_words_are_looked_for_no_further_it_is_said(city: City, monkeypatc
     some_needs(city, 10, seed=1)
     client = signed_in(official(Role.CASE_WORKER))
     page = unescape(client.get("/desk/?list=all&words=nowhere").content.decode())
-    assert "The next page looks further" in page
+    assert "in the next 3 needs of this list. The next page looks further" in page
     assert "Well done" not in page
     assert "after=" in page
 
@@ -196,6 +196,9 @@ def test_many_are_not_counted_to_the_end(city: City, monkeypatch: pytest.MonkeyP
         numbers = counts(asked_by(user, Filters()), tabs())
         for tab in tabs():
             assert numbers[tab.key] == min(4, by_definition(user, tab.key).count()), tab.key
+    page = signed_in(user).get("/desk/?list=all").content.decode()
+    assert '<span class="tag">3+</span>' in page
+    assert '<span class="tag">4</span>' not in page
 
 
 def test_it_asks_as_often_for_many_needs_as_for_few(city: City) -> None:

@@ -101,11 +101,11 @@ def counts(asked: Asked, lists: list[Tab]) -> dict[str, int | None]:
 
 @dataclass(frozen=True)
 class Shown:
-    """A page of the queue. ``stopped``: words were looked for no further than this."""
+    """A page of the queue. ``stopped``: words were looked for in so many needs and no further (0: in all)."""
 
     needs: list[Need]
     next: str
-    stopped: bool
+    stopped: int
 
 
 def queue(asked: Asked, tab: Tab, *, after: str, most: int) -> Shown:

@@ -131,11 +131,14 @@ def narrow_to(
 
 
 class Page(NamedTuple):
-    """The keys of one page, and where the next begins; ``stopped``: not all was looked at for some words."""
+    """The keys of one page, and where the next begins.
+
+    ``stopped``: not all was looked at for some words, but so many needs (0: all).
+    """
 
     keys: list[UUID]
     next: str
-    stopped: bool = False
+    stopped: int = 0
 
 
 def page_of(asked: Asked, tab: Tab, after: str, most: int) -> Page:
@@ -193,7 +196,9 @@ def _with_words(asked: Asked, tab: Tab, behind: list[Part], most: int) -> Page:
         return Page(found[:most], _position(tab, found[most - 1]))
     last = look._replace(columns={"id"}, rows=1)
     ((key,),) = _rows(Part(f"{last.sql} OFFSET {read - 1}", where.values)) or [(None,)]
-    return Page(found, _position(tab, key if isinstance(key, UUID) else UUID(key)) if key else "", bool(key))
+    return Page(
+        found, _position(tab, key if isinstance(key, UUID) else UUID(key)) if key else "", read if key else 0
+    )
 
 
 def _said(word: str) -> Part:

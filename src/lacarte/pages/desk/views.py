@@ -31,6 +31,7 @@ from lacarte.pages.delivering.access import as_seen
 from lacarte.pages.delivering.lists import to_decide
 from lacarte.pages.delivering.showing import shown_of
 from lacarte.pages.design.map import region_map
+from lacarte.pages.desk import queue as keys
 from lacarte.pages.desk.access import looked_at, official, readable
 from lacarte.pages.desk.bulk_forms import many_beside
 from lacarte.pages.desk.conversation import talk
@@ -65,6 +66,7 @@ def desk(request: HttpRequest) -> HttpResponse:
     shown = lists_beside(user, form, chosen.key) | {
         "search": form,
         "tabs": [(tab, many[tab.key]) for tab in lists],
+        "counted_to": keys.MOST_COUNTED,
         "chosen": chosen,
         "page": page,
         "workers": workers_of([need.reference for need in page.needs]),

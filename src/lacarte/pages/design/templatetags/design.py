@@ -202,7 +202,7 @@ def count(value: float | None) -> str:
 
 
 @register.simple_tag
-def many_of(value: int, most: int = 1000) -> str:
+def many_of(value: int, most: int) -> str:
     """A number that was counted up to ``most``: what is more is not told apart."""
     return count(value) if value <= most else f"{count(most)}+"
 
