@@ -5,6 +5,7 @@ from __future__ import annotations
 import random
 from datetime import timedelta
 from html import unescape
+from typing import Any
 from uuid import UUID
 
 import pytest
@@ -13,6 +14,7 @@ from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.test.utils import CaptureQueriesContext
 
 from lacarte.kernel import clock
+from lacarte.kernel.long_lists import Part
 from lacarte.kernel.models import Role, User
 from lacarte.kernel.permissions import Action, permitted
 from lacarte.loop.matching.models import Objection
@@ -199,6 +201,37 @@ def test_many_are_not_counted_to_the_end(city: City, monkeypatch: pytest.MonkeyP
     page = signed_in(user).get("/desk/?list=all").content.decode()
     assert '<span class="tag">3+</span>' in page
     assert '<span class="tag">4</span>' not in page
+
+
+def test_numbers_that_take_their_time_come_after_the_page(city: City, monkeypatch: pytest.MonkeyPatch) -> None:
+    some_needs(city, 30, seed=2)
+    client = signed_in(official(Role.CASE_WORKER, city.west))
+    at_once = client.get("/desk/?list=all").content.decode()
+    assert "numbers=on" not in at_once
+
+    def gives_up(part: Part, milliseconds: int) -> list[tuple[Any, ...]] | None:
+        return None
+
+    monkeypatch.setattr(keys, "_rows_within", gives_up)
+    monkeypatch.setattr(keys, "_may_be_stopped", lambda: True)
+    page = client.get("/desk/?list=all&district=").content.decode()
+    assert 'hx-get="/desk/?list=all&amp;district=&amp;numbers=on" hx-trigger="load"' in page
+    assert "numbers=on" in client.get("/desk/").content.decode()
+    assert 'hx-trigger="load"' not in client.get("/desk/?words=lamp").content.decode(), "words have no numbers"
+    later = client.get("/desk/?list=all&numbers=on").content.decode()
+    assert 'hx-trigger="load"' not in later
+    lists = later.split('id="lists"')[1].split("</nav>")[0]
+    assert '<span class="tag">' in lists
+    assert "numbers=on" not in lists, "links go on without it"
+
+
+@pytest.mark.skipif(connection.vendor != "postgresql", reason="only PostgreSQL stops a query")
+def test_what_takes_too_long_is_stopped_and_nothing_after_it_is(city: City) -> None:
+    assert keys._rows_within(Part("SELECT pg_sleep(5)", ()), 50) is None
+    assert keys._rows_within(Part("SELECT 1", ()), 5000) == [(1,)]
+    with connection.cursor() as cursor:
+        cursor.execute("SHOW statement_timeout")
+        assert cursor.fetchone() == ("0",)
 
 
 def test_it_asks_as_often_for_many_needs_as_for_few(city: City) -> None:

@@ -42,7 +42,19 @@ _OF_ORDERS: dict[str, str | Promise] = {
     "extension": gettext_lazy("Ask for a later deadline"),
     "handover": gettext_lazy("Ask others to take them over"),
 }
-_NOT_KEPT = ("after", "names", "act", "all", "from", "need", "order", "key", "preview", "csrfmiddlewaretoken")
+_NOT_KEPT = (
+    "after",
+    "names",
+    "numbers",
+    "act",
+    "all",
+    "from",
+    "need",
+    "order",
+    "key",
+    "preview",
+    "csrfmiddlewaretoken",
+)
 #: What each act is called.
 LABELS = {**_OF_NEEDS, **_OF_ORDERS}
 #: Where nobody gets around saying why.

@@ -91,12 +91,14 @@ def _worked_on(begins: str, rows: QuerySet[Assignment]) -> Part:
     return Part(f"{begins} ({sql})", tuple(values))
 
 
-def counts(asked: Asked, lists: list[Tab]) -> dict[str, int | None]:
+def counts(asked: Asked, lists: list[Tab], within: int = 0) -> dict[str, int | None]:
     """How many needs each list has, in one query; more than ``queue.MOST_COUNTED`` are not told apart.
 
-    Not told (``None``) where words are looked for, as that would read all of them.
+    Not told (``None``) where words are looked for, as that would read all of them, and where it takes more than
+    ``within`` milliseconds.
     """
-    return {tab.key: None for tab in lists} if asked.words else numbers(asked, lists)
+    found = None if asked.words else numbers(asked, lists, within)
+    return {tab.key: None for tab in lists} if found is None else found
 
 
 @dataclass(frozen=True)

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from typing import Any, NamedTuple
 from uuid import UUID
 
-from django.db import connection
+from django.db import OperationalError, connection, transaction
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 
@@ -36,11 +36,14 @@ from lacarte.loop.needs.models import Need
 
 #: So many are counted; what is more is “200+”: nobody works off a longer list from its end.
 MOST_COUNTED = 200
+#: For so many milliseconds the page waits for the numbers; if they take longer, they come after it.
+AT_ONCE_MS = 60
 #: So many needs are looked at one by one.
 _LOOKED_AT = 10_000
 #: So many texts are read at a time, in about a tenth of a second.
 _READ = {"sqlite": 4_000, "postgresql": 20_000}
 _TABLE = Need._meta.db_table
+_STOPPED = "57014"  # SQLSTATE query_canceled
 _LIVING = Part("closed_at IS NULL")  # what the indexes of the lists are of
 
 
@@ -225,16 +228,18 @@ def _one_of(tab: Tab) -> Part:
     return Part(f"id IN ({' UNION ALL '.join(part.sql for part in parts)})", values)
 
 
-def numbers(asked: Asked, lists: list[Tab]) -> dict[str, int | None]:
-    """How many of each list are asked for, in one query; ``MOST_COUNTED`` + 1: more."""
+def numbers(asked: Asked, lists: list[Tab], within: int = 0) -> dict[str, int | None] | None:
+    """How many of each list are asked for, in one query; ``MOST_COUNTED`` + 1: more.
+
+    ``within``: so many milliseconds it may take on PostgreSQL, else it is given up (``None``); 0: any time.
+    """
     parts = [_count(tab, asked) for tab in lists]
-    (row,) = _rows(
-        Part(
-            "SELECT " + ", ".join(f"({part.sql})" for part in parts),
-            tuple(value for part in parts for value in part.values),
-        )
-    )
-    return {tab.key: min(n, MOST_COUNTED + 1) for tab, n in zip(lists, row, strict=True)}
+    sql = "SELECT " + ", ".join(f"({part.sql})" for part in parts)
+    whole = Part(sql, tuple(value for part in parts for value in part.values))
+    rows = _rows_within(whole, within) if within and _may_be_stopped() else _rows(whole)
+    if rows is None:
+        return None
+    return {tab.key: min(n, MOST_COUNTED + 1) for tab, n in zip(lists, rows[0], strict=True)}
 
 
 def _count(tab: Tab, asked: Asked) -> Part:
@@ -278,3 +283,22 @@ def _rows(part: Part) -> list[tuple[Any, ...]]:
     with connection.cursor() as cursor:
         cursor.execute(part.sql, part.values)
         return list(cursor.fetchall())
+
+
+def _may_be_stopped() -> bool:
+    return connection.vendor == "postgresql"
+
+
+def _rows_within(part: Part, milliseconds: int) -> list[tuple[Any, ...]] | None:
+    """As :func:`_rows`; ``None`` where PostgreSQL stopped it after that time."""
+    try:
+        with transaction.atomic(), connection.cursor() as cursor:
+            cursor.execute(f"SET LOCAL statement_timeout = {milliseconds:d}")
+            cursor.execute(part.sql, part.values)
+            found = list(cursor.fetchall())
+            cursor.execute("SET LOCAL statement_timeout = DEFAULT")  # for what follows in the same transaction
+    except OperationalError as error:
+        if getattr(error.__cause__, "sqlstate", "") == _STOPPED:
+            return None
+        raise
+    return found

@@ -62,16 +62,19 @@ def desk(request: HttpRequest) -> HttpResponse:
         page = queue(asked, chosen, after=request.GET.get("after", ""), most=_PAGE)
     except ValueError:
         return redirect(f"{request.path}?{_without(request, 'after')}")
-    many = counts(asked, lists)
+    later = "numbers" in request.GET  # they were asked for by themselves, after the page
+    many = counts(asked, lists, within=0 if later else keys.AT_ONCE_MS)
     shown = lists_beside(user, form, chosen.key) | {
         "search": form,
         "tabs": [(tab, many[tab.key]) for tab in lists],
         "counted_to": keys.MOST_COUNTED,
+        "numbers_later": not (later or asked.words) and None in many.values(),
         "chosen": chosen,
         "page": page,
         "workers": workers_of([need.reference for need in page.needs]),
         "now": clock.now(),
-        "kept": _without(request, "list", "after"),
+        "kept": _without(request, "list", "after", "numbers"),
+        "same": _without(request, "numbers"),
         "many": many_beside(request) if may_anywhere(user, Action.WORK) else None,
         "may_register": may_anywhere(user, Action.REGISTER),
         "may_keep_mandates": may_anywhere(user, Action.KEEP_MANDATES),
