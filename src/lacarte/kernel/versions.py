@@ -2,9 +2,14 @@
 
 from __future__ import annotations
 
-from typing import Any
+from collections.abc import Callable
+from functools import lru_cache
+from typing import Any, TypeVar
 
 from django.db import connection, models
+from django.db.models.signals import post_delete, post_save
+
+T = TypeVar("T")
 
 
 def version_of(*of: type[models.Model]) -> tuple[Any, ...]:
@@ -18,3 +23,25 @@ def version_of(*of: type[models.Model]) -> tuple[Any, ...]:
     with connection.cursor() as cursor:
         cursor.execute(f"SELECT {', '.join(parts)}")
         return tuple(cursor.fetchone())
+
+
+def remembered(*of: type[models.Model]) -> Callable[[Callable[[], T]], Callable[[], T]]:
+    """What a function reads of these models is kept, and read again when :func:`version_of` them is another.
+
+    Two changes of the same moment have one version; those of this process are known without it.
+    """
+
+    def register(reads: Callable[[], T]) -> Callable[[], T]:
+        @lru_cache(maxsize=1)
+        def kept(version: tuple[Any, ...]) -> T:
+            return reads()
+
+        def forget(**_said: object) -> None:
+            kept.cache_clear()
+
+        for model in of:
+            for signal in (post_save, post_delete):
+                signal.connect(forget, sender=model, weak=False)
+        return lambda: kept(version_of(*of))
+
+    return register

@@ -10,13 +10,10 @@ import logging
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field, replace
 from datetime import date
-from functools import lru_cache
 from typing import Any, ClassVar
 from uuid import UUID
 
 from django.db import transaction
-from django.db.models.signals import post_delete, post_save
-from django.dispatch import receiver
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -25,7 +22,7 @@ from lacarte.engines import rules
 from lacarte.engines.rules import Compiled, HitPolicy, Input, Kind, Output, Row, Table
 from lacarte.kernel import clock
 from lacarte.kernel.events import DomainEvent, publish
-from lacarte.kernel.versions import version_of
+from lacarte.kernel.versions import remembered
 from lacarte.registers.entitlement.judging import Between, Decided, Facts, Rule, compare, decided_by
 from lacarte.registers.entitlement.models import DecisionTable
 
@@ -109,7 +106,7 @@ def in_force(code: str, day: date) -> Kept | None:
 def remember() -> Mapping[str, tuple[Kept, ...]]:
     """All tables by code, the newest first, read again when one has changed; one query."""
     global _now
-    _now = _read(version_of(DecisionTable))
+    _now = _read()
     return _now
 
 
@@ -191,20 +188,12 @@ def _body(table: Table) -> dict[str, Any]:
 _now: Mapping[str, tuple[Kept, ...]] | None = None
 
 
-@lru_cache(maxsize=1)
-def _read(version: tuple[Any, ...]) -> Mapping[str, tuple[Kept, ...]]:
+@remembered(DecisionTable)
+def _read() -> Mapping[str, tuple[Kept, ...]]:
     found: dict[str, tuple[Kept, ...]] = {}
     for row in DecisionTable.objects.order_by("code", "-since"):
         found[row.code] = (*found.get(row.code, ()), Kept(row.since, table_of(row)))
     return found
-
-
-@receiver((post_save, post_delete), sender=DecisionTable)
-def _forget(**_said: object) -> None:
-    """Two changes of the same moment have one version; those of this process are known without it."""
-    global _now
-    _now = None
-    _read.cache_clear()
 
 
 decided_by(PREFIX, decide)

@@ -4,15 +4,11 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime
-from functools import lru_cache
-from typing import Any
 
-from django.db.models.signals import post_delete, post_save
-from django.dispatch import receiver
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from lacarte.kernel.versions import version_of
+from lacarte.kernel.versions import remembered
 from lacarte.loop.needs.models import Need
 from lacarte.loop.orders.delivery.reckoning import CLOCK_HOURS, HOURS, Allowance
 from lacarte.loop.orders.models import DeadlineRule
@@ -38,7 +34,7 @@ class Rules:
     @staticmethod
     def remembered() -> Rules:
         """The same, read again when one of them has changed; names of what they are about may be old."""
-        return _remembered(version_of(DeadlineRule))
+        return _remembered()
 
     def of(self, need: Need, at: datetime) -> tuple[Allowance, Allowance]:
         """How long a contact and a resolution may take of what is sent for ``need`` at that time."""
@@ -70,15 +66,9 @@ class Rules:
         ]
 
 
-@lru_cache(maxsize=1)
-def _remembered(version: tuple[Any, ...]) -> Rules:
+@remembered(DeadlineRule)
+def _remembered() -> Rules:
     return Rules.kept()
-
-
-@receiver((post_save, post_delete), sender=DeadlineRule)
-def _forget(**_said: object) -> None:
-    """Two changes of the same moment have one version; those of this process are known without it."""
-    _remembered.cache_clear()
 
 
 def why_closer(rule: DeadlineRule, other: DeadlineRule | None) -> str:
