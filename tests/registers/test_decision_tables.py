@@ -167,6 +167,8 @@ def test_another_process_is_heard_at_once(city: City) -> None:
     body = {**DecisionTable.objects.get().body, "rows": []}
     DecisionTable.objects.update(body=body, changed_at=clock.now() + timedelta(seconds=1))
     assert judged(city, income=900, tenure="rented").verdict == "no"
+    DecisionTable.objects.update(body={**body, "inputs": []}, changed_at=clock.now() + timedelta(seconds=2))
+    assert facts_asked("table.rent.entitled") == ()
 
 
 def test_many_requirements_by_tables_take_one_query_more(city: City) -> None:

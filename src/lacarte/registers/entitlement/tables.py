@@ -114,6 +114,7 @@ def facts_asked(fact: str) -> tuple[str, ...]:
     """The facts to ask people for, for a requirement of ``fact``: those of its table today, else itself."""
     if not fact.startswith(PREFIX):
         return (fact,)
+    remember()  # whoever asks has read no rules of it
     kept = in_force(fact.removeprefix(PREFIX).rpartition(".")[0], clock.now().date())
     return tuple(one.fact for one in kept.table.inputs) if kept else ()
 
