@@ -11,6 +11,7 @@ from django.db.models import Count, Exists, OuterRef, Q
 
 from lacarte.kernel import clock
 from lacarte.kernel.models import OfficialMandate, Role, User
+from lacarte.loop.matching.models import Unserved
 from lacarte.loop.needs.models import Need
 from lacarte.loop.orders.models import Order, OrderState
 from lacarte.loop.orders.states import ENDED, NOT_ANSWERED
@@ -109,14 +110,22 @@ def settle_provider() -> None:
 
 
 def _one_of_each_stage() -> list[Need]:
-    """A need to rate, a rated one, one under way and one that waits: of an older person, or of a health need."""
-    theirs = Need.objects.filter(service_type__parent__code__in=["ageing", "health"], language="zh-hans")
-    theirs = theirs.order_by("received_at", "pk")
+    """A need to rate, a rated one, one under way and one that waits: of an older person, or of a health need.
+
+    The one that waits was passed over by the matching run, which says why. On a day when nothing of theirs was, it
+    is another's need that waits.
+    """
+    theirs = Q(service_type__parent__code__in=["ageing", "health"], language="zh-hans")
+    passed_over = Q(Exists(Unserved.objects.filter(need=OuterRef("pk"))), state=Need.State.OPEN, orders=None)
     done = Q(orders__state=OrderState.COMPLETED)
-    stages = (
-        theirs.filter(done, orders__rating=None),
-        theirs.filter(done, orders__rating__isnull=False),
-        theirs.filter(orders__state=OrderState.IN_PROGRESS),
-        theirs.filter(state=Need.State.OPEN, orders=None),
-    )
-    return [need for stage in stages if (need := stage.last())]
+    found = [
+        _newest(theirs & done & Q(orders__rating=None)),
+        _newest(theirs & done & Q(orders__rating__isnull=False)),
+        _newest(theirs & Q(orders__state=OrderState.IN_PROGRESS)),
+        _newest(theirs & passed_over) or _newest(passed_over),
+    ]
+    return [need for need in found if need is not None]
+
+
+def _newest(such: Q) -> Need | None:
+    return Need.objects.filter(such).order_by("received_at", "pk").last()
