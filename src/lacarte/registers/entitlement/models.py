@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
@@ -46,6 +48,7 @@ class Requirement(models.Model):
     legal_basis = models.CharField(max_length=200, blank=True)
     order = models.PositiveSmallIntegerField(default=1)
     proofs = models.ManyToManyField(EvidenceType, blank=True, related_name="requirements")  # any one of them
+    changed_at = models.DateTimeField(default=clock.now)
 
     class Meta:
         ordering = ["order", "code"]
@@ -53,6 +56,11 @@ class Requirement(models.Model):
 
     def __str__(self) -> str:
         return in_language(self.text) or self.code
+
+    def save(self, *args: Any, **kwargs: Any) -> None:
+        """Note when, so that what is remembered of requirements is read again."""
+        self.changed_at = clock.now()
+        super().save(*args, **kwargs)
 
 
 class DecisionTable(models.Model):

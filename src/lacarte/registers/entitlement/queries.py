@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 
-from lacarte.registers.entitlement import tables
+from lacarte.registers.entitlement import depending, tables
 from lacarte.registers.entitlement.judging import Facts, Judgement, Proof, Rule, judge
 from lacarte.registers.entitlement.models import Requirement
 from lacarte.registers.menu.eligibility import Eligibility
@@ -43,3 +43,11 @@ def entitled(facts: Facts) -> Eligibility[Judgement]:
         return {kind: judge(rules.get(kind, ()), facts) for kind in service_types}
 
     return judged
+
+
+def depending_on(kinds: Iterable[str]) -> frozenset[int]:
+    """The numbers of the service types to which somebody's answer can be another when these kinds of facts change.
+
+    Through requirements, the tables in force today, and the law. Two queries, which read only what has changed.
+    """
+    return depending.depending_on(kinds)

@@ -10,7 +10,10 @@ class OpenFiscaConfig(AppConfig):
 
     def ready(self) -> None:
         """Decide about facts that begin with ``law.``; no package is loaded before one is asked about."""
+        from lacarte.registers.entitlement.depending import depends_by
         from lacarte.registers.entitlement.judging import decided_by
         from lacarte.standards.openfisca.deciding import PREFIX, decide
+        from lacarte.standards.openfisca.depending import depends
 
         decided_by(PREFIX, decide)
+        depends_by(PREFIX, depends)

@@ -1,0 +1,88 @@
+"""On which of our facts a variable of the law depends, whoever is judged: what its formulas name, and theirs.
+
+Nothing is computed: the formulas of all times are read. Where one cannot be read, it may depend on anything.
+"""
+
+from __future__ import annotations
+
+from functools import lru_cache
+from types import CodeType, FunctionType
+from typing import Any
+
+from lacarte.standards.openfisca.choosing import chosen
+from lacarte.standards.openfisca.systems import LawError, System, system
+
+
+def depends(fact: str) -> tuple[str, ...] | None:
+    """The facts on which a requirement of ``law.`` and a variable depends; ``None`` where it may be any."""
+    from lacarte.standards.openfisca.deciding import PREFIX
+
+    try:
+        which = chosen()
+        reached = variables_below(system(which.package), fact.removeprefix(PREFIX))
+    except LawError:
+        return None
+    if reached is None:
+        return None
+    ours = [known for known, variable in which.facts.items() if variable in reached]
+    return (*ours, *(PREFIX + name for name in sorted(reached)))
+
+
+@lru_cache(maxsize=1024)
+def variables_below(law: System, name: str) -> frozenset[str] | None:
+    """A variable and all that its formulas name, and theirs; ``None`` where one of them cannot be read.
+
+    A name is one wherever it is written: rather too much than too little. Raises
+    :class:`~lacarte.standards.openfisca.systems.UnknownVariableError`.
+    """
+    law.variable(name)
+    seen: set[str] = set()
+    waiting = [name]
+    while waiting:
+        one = waiting.pop()
+        if one in seen:
+            continue
+        seen.add(one)
+        for formula in law.variable(one).formulas.values():
+            named = _texts_of(formula)
+            if named is None:
+                return None
+            waiting += [text for text in named if law.rules.get_variable(text) is not None]
+    return frozenset(seen)
+
+
+def _texts_of(formula: Any) -> set[str] | None:
+    """All texts that a formula and the functions of its package that it calls hold; ``None`` if it hides some."""
+    function = getattr(formula, "__func__", formula)
+    if not isinstance(function, FunctionType) or hasattr(function, "__wrapped__") or function.__closure__:
+        return None
+    home = str(function.__module__).partition(".")[0]
+    texts: set[str] = set()
+    seen: set[CodeType] = set()
+    waiting = [(function.__code__, function.__globals__)]
+    while waiting:
+        code, known = waiting.pop()
+        if code in seen:
+            continue
+        seen.add(code)
+        for one in code.co_consts:
+            if isinstance(one, CodeType):
+                waiting.append((one, known))
+            texts.update(_texts_in(one))
+        for name in code.co_names:
+            called = known.get(name)
+            if isinstance(called, FunctionType) and called.__module__.partition(".")[0] == home:
+                waiting.append((called.__code__, called.__globals__))
+            texts.update(_texts_in(called))
+    return texts
+
+
+def _texts_in(value: Any) -> set[str]:
+    """A text, or those in a collection of the package."""
+    if isinstance(value, str):
+        return {value}
+    if type(value) is dict:
+        value = (*value.keys(), *value.values())
+    if isinstance(value, tuple | list | set | frozenset):
+        return {text for one in value for text in _texts_in(one)}
+    return set()
