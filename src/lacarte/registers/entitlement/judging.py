@@ -69,6 +69,11 @@ def decided_by(prefix: str, decides: Callable[[Rule, Facts], Decided]) -> None:
     _DECIDE[prefix] = decides
 
 
+def is_computed(rule: Rule) -> bool:
+    """Whether a requirement is of a fact that something computes."""
+    return any(rule.fact.startswith(prefix) for prefix in _DECIDE)
+
+
 @dataclass(frozen=True)
 class Judgement:
     """What is known about one service: the requirements that hold, those that do not, and those left open."""

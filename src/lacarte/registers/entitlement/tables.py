@@ -29,7 +29,7 @@ from lacarte.registers.entitlement.models import DecisionTable
 PREFIX = "table."
 _LONGEST_CODE = 80
 #: Of these one row decides; the others reckon with all that hold.
-_ONE_HIT = (HitPolicy.UNIQUE, HitPolicy.FIRST, HitPolicy.ANY)
+ONE_HIT = (HitPolicy.UNIQUE, HitPolicy.FIRST, HitPolicy.ANY)
 _LOG = logging.getLogger(__name__)
 
 
@@ -129,20 +129,20 @@ def decide(rule: Rule, facts: Facts) -> Decided:
     if kept is None or output not in [one.name for one in kept.table.outputs]:
         _LOG.warning("requirement %s: no table “%s” says “%s” today", rule.code, code, output)
         return Decided(None)
-    table = _asked(kept, rule, output)
-    found = rules.decide(table, {one.fact: _known(one.kind, facts.get(one.fact)) for one in table.table.inputs})
+    table = asked(kept, rule, output)
+    found = rules.decide(table, {one.fact: known(one.kind, facts.get(one.fact)) for one in table.table.inputs})
     if found.contradicts:
         _LOG.warning("requirement %s: rules %s of “%s” contradict each other", rule.code, found.holds, code)
     if not found.settled or found.said is None:
         missing = sorted(found.missing, key=lambda one: (-one.settles, one.fact))
         return Decided(None, tuple(one.fact for one in missing))
     (said,) = found.said if len(found.said) == 1 else (None,)
-    if kept.table.hit_policy in _ONE_HIT:
+    if kept.table.hit_policy in ONE_HIT:
         return Decided(said if isinstance(said, bool) else None)
     return Decided(compare(rule, said.isoformat() if isinstance(said, date) else said))
 
 
-def _asked(kept: Kept, rule: Rule, output: str) -> Compiled:
+def asked(kept: Kept, rule: Rule, output: str) -> Compiled:
     """The table with one output; where one row decides, it is whether the requirement holds by what the row says.
 
     So it is settled as soon as all rows that may still decide agree about that, whatever else they say.
@@ -152,7 +152,7 @@ def _asked(kept: Kept, rule: Rule, output: str) -> Compiled:
         at = [one.name for one in kept.table.outputs].index(output)
         said = kept.table.outputs[at]
         says = [row.says[at] for row in kept.table.rows]
-        if kept.table.hit_policy in _ONE_HIT:
+        if kept.table.hit_policy in ONE_HIT:
             says = [_holds(rule, said, text) for text in says]
             said = Output(output, Kind.BOOLEAN, default=_holds(rule, said, said.default or "null"))
         rows = tuple(replace(row, says=(text,)) for row, text in zip(kept.table.rows, says, strict=True))
@@ -166,7 +166,7 @@ def _holds(rule: Rule, said: Output, text: str) -> str:
     return "null" if holds is None else str(holds).lower()
 
 
-def _known(kind: Kind, value: Any) -> Any:
+def known(kind: Kind, value: Any) -> Any:
     """A fact as the engine takes it. What cannot be of that kind it refuses, and takes for not known."""
     if value is None:
         return rules.NOT_KNOWN

@@ -66,3 +66,36 @@ class MandateWithdrawn(DomainEvent):
     sentence: ClassVar[str | Promise] = _("Somebody may not act for them any more.")
     mandate: UUID
     kind: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class ConsentGiven(DomainEvent):
+    """Somebody lets their data be used for a purpose; the stream is theirs."""
+
+    name: ClassVar[str] = "people.consent-given"
+    sentence: ClassVar[str | Promise] = _("They let their data be used for a purpose.")
+    consent: UUID
+    purpose: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class ConsentWithdrawn(DomainEvent):
+    """Somebody took their consent back."""
+
+    name: ClassVar[str] = "people.consent-withdrawn"
+    sentence: ClassVar[str | Promise] = _("Their data may not be used for a purpose any more.")
+    consent: UUID
+    purpose: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class CircumstancesChanged(DomainEvent):
+    """Facts about a person, or about the household of one, became known or are others now; the stream is theirs.
+
+    ``facts`` are the keys of the new circumstances: which kinds they are stays with them, and goes with them.
+    """
+
+    name: ClassVar[str] = "people.circumstances-changed"
+    sentence: ClassVar[str | Promise] = _("Something new is known about them.")
+    person: UUID
+    facts: list[str]

@@ -112,6 +112,13 @@ class Consent(models.Model):
     until = models.DateTimeField(null=True)
     withdrawn_at = models.DateTimeField(null=True)
 
+    class Meta:
+        indexes = [
+            models.Index(
+                fields=["person", "purpose"], condition=models.Q(withdrawn_at=None), name="consent_that_holds"
+            )
+        ]
+
     def __str__(self) -> str:
         return self.purpose
 

@@ -10,6 +10,8 @@ from django.db import transaction
 from django.db.models import Q
 
 from lacarte.kernel import clock
+from lacarte.kernel.events import publish
+from lacarte.registers.people.events import CircumstancesChanged
 from lacarte.registers.people.models import Circumstance, Person
 from lacarte.registers.people.queries import circumstances_of
 
@@ -22,7 +24,7 @@ def remember(person: Person, facts: Mapping[str, Any]) -> list[Circumstance]:
     """Keep ``facts`` (kind: value) from today on; what is known with the same value stays as it is.
 
     What was said otherwise before ends yesterday, or is gone where it was said today. A fact about the household
-    stays one about the household. Returns the new ones.
+    stays one about the household. Says so to later stages, and returns the new ones.
     """
     today = clock.now().date()
     known = {fact.kind: fact for fact in circumstances_of(person).filter(kind__in=facts)}
@@ -37,6 +39,8 @@ def remember(person: Person, facts: Mapping[str, Any]) -> list[Circumstance]:
             _end(before, today - timedelta(days=1))
         new.append(Circumstance(kind=kind, value=value, since=today, source=SAID, **whose))
     Circumstance.objects.bulk_create(new)
+    if new:
+        publish(CircumstancesChanged(person=person.pk, facts=[str(fact.pk) for fact in new]), stream=person.pk)
     return new
 
 

@@ -1,0 +1,133 @@
+"""What people allow: for which purposes their data may be used, given and withdrawn by themselves, at any time."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from dataclasses import dataclass
+from datetime import timedelta
+
+from django.core.exceptions import PermissionDenied
+from django.db import transaction
+from django.db.models import Exists, OuterRef, Q
+from django.utils.functional import Promise
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from lacarte.kernel import clock
+from lacarte.kernel.events import publish
+from lacarte.kernel.models import User
+from lacarte.registers.people.events import ConsentGiven, ConsentWithdrawn
+from lacarte.registers.people.models import Consent, Person
+
+Words = str | Promise
+#: Facts about somebody's health: only a purpose that says so uses them (GDPR, article 9).
+HEALTH = frozenset({"disability", "chronic-illness", "pregnant", "needs-daily-help"})
+
+
+class ConsentRefusedError(ValueError):
+    """There is nothing like this to consent to; the message says so."""
+
+
+@dataclass(frozen=True)
+class Purpose:
+    """What data may be used for: which data, what is done with them, for how many days, and what is left out."""
+
+    name: Words
+    data: Words
+    use: Words
+    days: int
+    leaves_out: frozenset[str] = frozenset()
+
+
+_LOOKS = gettext_lazy(
+    "Every night a program compares it with the rules of our services. If you are entitled to one and do not have"
+    " it, we tell you, or give it to you where nobody has to apply. Officials do not see what was found."
+)
+PURPOSES: dict[str, Purpose] = {
+    "find-support": Purpose(
+        gettext_lazy("Find money and help that I am entitled to"),
+        gettext_lazy(
+            "What we know about you and your household, such as income, work and children. Not your health."
+        ),
+        _LOOKS,
+        365,
+        HEALTH,
+    ),
+    "find-care": Purpose(
+        gettext_lazy("Find health and care services that I am entitled to"),
+        gettext_lazy(
+            "The same, and what we know about your health: illness, disability, pregnancy, need of help."
+        ),
+        _LOOKS,
+        365,
+    ),
+}
+
+
+def name_of(purpose: str) -> str:
+    """A purpose as people call it."""
+    return str(PURPOSES[purpose].name) if purpose in PURPOSES else purpose
+
+
+def living() -> Q:
+    """A condition on consents: they hold now."""
+    now = clock.now()
+    return Q(Q(until=None) | Q(until__gt=now), given_at__lte=now, withdrawn_at=None)
+
+
+def consented(purpose: str, person_at: str = "pk") -> Q:
+    """A condition for ``.filter()``: whoever it is about has consented to ``purpose``, and it holds now.
+
+    ``person_at`` is the path to the key of the person.
+    """
+    return Q(Exists(Consent.objects.filter(living(), person=OuterRef(person_at), purpose=purpose)))
+
+
+def consents_of(person: Person) -> list[tuple[str, Purpose, Consent | None]]:
+    """Each purpose there is, and the consent to it that holds; one query."""
+    given = {one.purpose: one for one in person.consents.filter(living()).order_by("given_at", "pk")}
+    return [(code, purpose, given.get(code)) for code, purpose in PURPOSES.items()]
+
+
+@transaction.atomic
+def give(person: Person, purposes: Collection[str], *, actor: User) -> list[Consent]:
+    """Consent to ``purposes`` from now on; given again, it holds for as long again.
+
+    Raises ``PermissionDenied`` for anybody but the person, and :class:`ConsentRefusedError`.
+    """
+    _require_own(person, actor)
+    given = []
+    for code in purposes:
+        purpose, now = _known(code), clock.now()
+        until = now + timedelta(days=purpose.days)
+        consent = person.consents.filter(living(), purpose=code).first() or Consent(person=person, purpose=code)
+        consent.until = until
+        consent.save()
+        publish(ConsentGiven(consent=consent.pk, purpose=code), stream=person.pk, actor=actor)
+        given.append(consent)
+    return given
+
+
+@transaction.atomic
+def withdraw(person: Person, purpose: str, *, actor: User) -> bool:
+    """Take a consent back from now on. Returns whether there was one. Raises as :func:`give`."""
+    _require_own(person, actor)
+    _known(purpose)
+    given = list(person.consents.select_for_update().filter(withdrawn_at=None, purpose=purpose))
+    for consent in given:
+        consent.withdrawn_at = clock.now()
+        consent.save(update_fields=["withdrawn_at"])
+        publish(ConsentWithdrawn(consent=consent.pk, purpose=purpose), stream=person.pk, actor=actor)
+    return bool(given)
+
+
+def _require_own(person: Person, actor: User) -> None:
+    if person.user_id is None or person.user_id != actor.pk:
+        raise PermissionDenied(_("Only whom the data are about can say what they may be used for."))
+    Person.objects.select_for_update().get(pk=person.pk)  # pressed twice it is one consent
+
+
+def _known(code: str) -> Purpose:
+    if code not in PURPOSES:
+        raise ConsentRefusedError(_("There is no such purpose."))
+    return PURPOSES[code]
