@@ -13,9 +13,10 @@ from lacarte.kernel import clock
 from lacarte.registers.entitlement import depending
 from lacarte.registers.entitlement.actions import set_requirements
 from lacarte.registers.entitlement.depending import facts_of
-from lacarte.registers.entitlement.models import Requirement
+from lacarte.registers.entitlement.keeping import keep_tables
+from lacarte.registers.entitlement.models import DecisionTable, Requirement
 from lacarte.registers.entitlement.queries import depending_on
-from lacarte.registers.entitlement.tables import keep_table
+from lacarte.registers.entitlement.table_records import Written, columns_of
 from lacarte.registers.menu.actions import add_service_type
 from lacarte.registers.menu.models import ServiceType
 from tests.city import City
@@ -56,7 +57,7 @@ def test_a_service_depends_on_the_facts_of_its_requirements(services: list[Servi
 
 
 def test_through_a_table_it_depends_on_what_the_rows_test(services: list[ServiceType]) -> None:
-    keep_table(TABLE, since=clock.now().date())
+    keep_tables([Written(TABLE)], since=clock.now().date(), actor=None)
     ask(services[0], "table.rent.helped")
     assert depending_on(["income"]) == depending_on(["people"]) == {services[0].pk}
     assert depending_on(["not-used"]) == frozenset()
@@ -64,7 +65,7 @@ def test_through_a_table_it_depends_on_what_the_rows_test(services: list[Service
 
 def test_a_table_counts_from_its_day_on(services: list[ServiceType]) -> None:
     later = clock.now() + timedelta(days=9)
-    keep_table(TABLE, since=later.date())
+    keep_tables([Written(TABLE)], since=later.date(), actor=None)
     ask(services[0], "table.rent.helped")
     assert depending_on(["income"]) == frozenset()
     with clock.stopped_at(later):
@@ -72,10 +73,11 @@ def test_a_table_counts_from_its_day_on(services: list[ServiceType]) -> None:
 
 
 def test_a_table_that_asks_another_depends_on_what_that_asks(services: list[ServiceType]) -> None:
-    keep_table(TABLE, since=date(2020, 1, 1))
+    keep_tables([Written(TABLE)], since=date(2020, 1, 1), actor=None)
     asks = (Input("table.rent.helped", Kind.BOOLEAN),)
     outer = Table("outer", asks, (Output("yes", Kind.BOOLEAN, default="false"),), (Row(("true",), ("true",)),))
-    keep_table(outer, since=date(2020, 1, 1))
+    # no verb keeps it
+    DecisionTable.objects.create(since=date(2020, 1, 1), **columns_of(Written(outer)))
     ask(services[0], "table.outer.yes")
     assert depending_on(["people"]) == {services[0].pk}
     assert depending_on(["table.rent.helped"]) == {services[0].pk}

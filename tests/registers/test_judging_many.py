@@ -15,9 +15,10 @@ from lacarte.engines.rules import HitPolicy, Input, Kind, Output, Row, Table
 from lacarte.kernel import clock
 from lacarte.registers.entitlement.judging import Comparison, Decided, Rule, decided_by, judge
 from lacarte.registers.entitlement.judging_many import NO, OPEN, YES, Judging
+from lacarte.registers.entitlement.keeping import keep_tables
 from lacarte.registers.entitlement.knowing import facts_of, facts_of_many, people_in
 from lacarte.registers.entitlement.models import DecisionTable
-from lacarte.registers.entitlement.tables import _body, keep_table
+from lacarte.registers.entitlement.table_records import Written, columns_of
 from lacarte.registers.menu.eligibility import Verdict
 from lacarte.registers.people.models import Circumstance, Household, Person
 from tests.city import City
@@ -78,8 +79,9 @@ SERVICES = {
 @pytest.fixture
 def three_tables(city: City) -> City:
     for table in (FIRST, SUM):
-        keep_table(table, since=date(2020, 1, 1))
-    DecisionTable.objects.create(code="odd", since=date(2020, 1, 1), body=_body(ODD))  # it contradicts itself
+        keep_tables([Written(table)], since=date(2020, 1, 1), actor=None)
+    contradicts = columns_of(Written(ODD))
+    DecisionTable.objects.create(since=date(2020, 1, 1), **contradicts)
     return city
 
 

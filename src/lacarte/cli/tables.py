@@ -55,25 +55,56 @@ def decide_by_file(file: Path, facts: tuple[str, ...], code: str) -> None:
 @tables.command("keep")
 @click.argument("file", type=_FILE)
 @click.option("--since", type=click.DateTime(["%Y-%m-%d"]), help="The day from which on it counts. [today]")
-@click.option("--law", default="", help="The legal basis.")
+@click.option("--law", default="", help="The legal basis, where the file does not say it.")
 def keep(file: Path, since: datetime | None, law: str) -> None:
-    """Keep the tables of FILE in the installation, all or none: requirements may then ask them."""
+    """Keep the tables of FILE in the installation, all or none: requirements may then ask them.
+
+    Their test cases are run; a table of which one fails is refused.
+    """
     with installation():
-        from django.db import transaction
+        from dataclasses import replace
+
         from django.utils import timezone
 
-        from lacarte.engines.rules import WrongTable
-        from lacarte.registers.entitlement.tables import TableRefusedError, keep_table
+        from lacarte.registers.entitlement.keeping import keep_tables
+        from lacarte.registers.entitlement.table_checks import TableRefusedError
+        from lacarte.standards.dmn import written_of
 
         taken, day = _whole(file), since.date() if since else timezone.localdate()
+        written = [written_of(one if one.law else replace(one, law=law)) for one in taken.decisions]
         try:
-            with transaction.atomic():
-                for one in taken.decisions:
-                    keep_table(one.table, since=day, name=one.name, legal_basis=law)
-        except (WrongTable, TableRefusedError) as error:
-            raise Failure(str(error)) from error
+            keep_tables(written, since=day, actor=None)
+        except TableRefusedError as error:
+            raise Failure("\n".join(map(str, error.problems))) from error
     for one in taken.decisions:
-        click.echo(f"{one.table.code} counts from {day} on: {len(one.table.rows)} rules")
+        click.echo(f"{one.table.code} counts from {day} on: {len(one.table.rows)} rules{_cases(one)}")
+
+
+def _cases(decision: dmn.Decision) -> str:
+    return f"{_tried(decision)} came out as expected" if decision.cases else ""
+
+
+@tables.command("export")
+@click.argument("code")
+@click.argument("out", type=_FILE)
+@click.option("--day", type=click.DateTime(["%Y-%m-%d"]), help="As it is on that day. [today]")
+def export(code: str, out: Path, day: datetime | None) -> None:
+    """Write a kept table to OUT, with its test cases: as CSV where it ends in .csv, else as DMN."""
+    with installation():
+        from django.utils import timezone
+
+        from lacarte.registers.entitlement.models import DecisionTable
+        from lacarte.registers.entitlement.table_records import written_of
+        from lacarte.standards.dmn import decision_of
+
+        when = day.date() if day else timezone.localdate()
+        row = DecisionTable.objects.filter(code=code, since__lte=when).order_by("-since").first()
+        if row is None:
+            raise Failure(
+                f"there is no table “{code}” on {when}: `lacarte tables list` names those that there are"
+            )
+        _write([decision_of(written_of(row))], out)
+    click.echo(f"wrote {code}, in force since {row.since}, to {out}")
 
 
 @tables.command("list")
@@ -92,21 +123,25 @@ def list_kept() -> None:
 def convert(file: Path, out: Path) -> None:
     """Write the tables of FILE to OUT: as CSV where it ends in .csv (one table), else as DMN."""
     with installation():
-        from lacarte.standards import dmn
-
         taken = _whole(file)
-        as_csv = out.suffix.lower() == ".csv"
-        if as_csv and len(taken.decisions) != 1:
-            raise Failure(f"{file} has {len(taken.decisions)} tables; a CSV file has one")
-        try:
-            written = dmn.write_csv(taken.decisions[0]).encode() if as_csv else dmn.write_xml(taken.decisions)
-        except dmn.UnwritableError as error:
-            raise Failure(str(error)) from error
-        try:
-            out.write_bytes(written)
-        except OSError as error:
-            raise Failure(f"{out}: {error.strerror}") from error
+        _write(taken.decisions, out)
     click.echo(f"wrote {len(taken.decisions)} table{'s' * (len(taken.decisions) != 1)} to {out}")
+
+
+def _write(decisions: Sequence[dmn.Decision], out: Path) -> None:
+    from lacarte.standards import dmn
+
+    as_csv = out.suffix.lower() == ".csv"
+    if as_csv and len(decisions) != 1:
+        raise Failure(f"there are {len(decisions)} tables; a CSV file has one")
+    try:
+        written = dmn.write_csv(decisions[0]).encode() if as_csv else dmn.write_xml(decisions)
+    except dmn.UnwritableError as error:
+        raise Failure(str(error)) from error
+    try:
+        out.write_bytes(written)
+    except OSError as error:
+        raise Failure(f"{out}: {error.strerror}") from error
 
 
 def _taken(path: Path) -> dmn.Taken:
@@ -132,7 +167,8 @@ def _whole(path: Path) -> dmn.Taken:
 
 def _checked(path: Path) -> int:
     """Print what is found; returns how many faults."""
-    from lacarte.engines.rules import WrongTable, check, compile_table
+    from lacarte.engines.rules import WrongTable, check
+    from lacarte.registers.entitlement.table_checks import compiled
 
     taken, wrong = _taken(path), 0
     for one in taken.faults:
@@ -140,22 +176,41 @@ def _checked(path: Path) -> int:
     for decision in taken.decisions:
         table = decision.table
         try:
-            compiled = compile_table(table)
+            ready = compiled(table)
         except WrongTable as error:
             wrong += len(error.faults)
             for fault in error.faults:
                 where = f"rule {fault.row}" if fault.row else "heading"
                 click.echo(f"{table.code}, {where}, {fault.column}: {fault.what}")
             continue
-        found = check(compiled)
+        found = check(ready)
         for overlap in found.overlaps:
             click.echo(f"{table.code}: rules {overlap.first} and {overlap.second} both hold {_at(overlap.where)}")
         for gap in found.gaps:
             click.echo(f"{table.code}: no rule holds {_at(gap.where)}: the default is said")
-        wrong += len(found.overlaps)
+        wrong += len(found.overlaps) + _failing(ready, decision)
         more = "" if found.finished else "; there may be more gaps or overlaps than are listed"
-        click.echo(f"{table.code}: {len(table.rows)} rules, {len(found.gaps)} gaps{more}")
+        click.echo(f"{table.code}: {len(table.rows)} rules, {len(found.gaps)} gaps{more}{_tried(decision)}")
     return wrong + len(taken.faults)
+
+
+def _failing(ready: Compiled, decision: dmn.Decision) -> int:
+    """Print which test cases come out otherwise; returns how many."""
+    from lacarte.engines.rules import case_faults, failures
+
+    wrong = case_faults(ready.table, decision.cases)
+    for fault in wrong:
+        click.echo(f"{ready.table.code}, case {fault.row}, {fault.column or 'name'}: {fault.what}")
+    failed = () if wrong else failures(ready, decision.cases)
+    for one in failed:
+        otherwise = f"cannot be {one.expected}" if one.refused else f"expected {one.expected}, it says {one.said}"
+        click.echo(f"{ready.table.code}, case “{one.case.name}”, {one.output}: {otherwise}")
+    return len(wrong) + len(failed)
+
+
+def _tried(decision: dmn.Decision) -> str:
+    count = len(decision.cases)
+    return f", {count} test case{'s' * (count != 1)}" if count else ""
 
 
 def _at(where: Sequence[Where]) -> str:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from hypothesis import strategies as st
 
+from lacarte.engines.rules.cases import Case
 from lacarte.engines.rules.tables import HitPolicy, Input, Kind, Output, Row, Table
 from lacarte.standards.dmn import Decision, Ids, Notes
 
@@ -36,7 +37,15 @@ def decisions(draw: st.DrawFn, *, ids: bool) -> Decision:
     more = tuple(Notes(name, tuple(draw(TEXTS) for _row in rows)) for name in draw(st.lists(SAID, max_size=2)))
     known = Ids("Table", tuple(f"Column-{k}" for k in range(columns)), tuple(f"Row-{k}" for k in range(count)))
     labels = tuple(draw(WORDS) for _column in range(columns))
-    return Decision(table, draw(WORDS), labels, draw(TEXTS), more, known if ids else Ids())
+    cases = tuple(
+        Case(name, draw(_some(facts, SAID.filter(lambda text: text != "-"))), draw(_some(names, SAID)))
+        for name in draw(st.lists(SAID, max_size=2, unique_by=str.lower))
+    )
+    return Decision(table, draw(WORDS), labels, draw(TEXTS), more, known if ids else Ids(), cases, draw(TEXTS))
+
+
+def _some(columns: list[str], texts: st.SearchStrategy[str]) -> st.SearchStrategy[dict[str, str]]:
+    return st.dictionaries(st.sampled_from(columns), texts, max_size=3)
 
 
 def _kind(fact: str) -> Kind:

@@ -1,20 +1,26 @@
 """Rules that officials keep as tables: what they ask, what they say, and what is not settled yet."""
 
+from lacarte.engines.rules.cases import OPEN, Case, Failure, case_faults, failures, known_in, said_text
 from lacarte.engines.rules.checking import Checked, Gap, Overlap, Where, check
 from lacarte.engines.rules.columns import Column, column
+from lacarte.engines.rules.comparing import Changed, ChangedRow, compared
 from lacarte.engines.rules.compiling import Compiled, Fault, Said, WrongTable, compile_table, faults
 from lacarte.engines.rules.deciding import Decision, Missing, Question, decide, questions
 from lacarte.engines.rules.deciding_many import Batch, Decided, decide_many
 from lacarte.engines.rules.differing import Change, Difference, Differences, differences, reasons
 from lacarte.engines.rules.facts import NOT_KNOWN, Between, Known, NotKnown, Refused
-from lacarte.engines.rules.feel import NotFeel, literal_text, parse_literal, parse_tests
+from lacarte.engines.rules.feel import NotFeel, Tests, literal_text, parse_literal, parse_tests
 from lacarte.engines.rules.tables import HitPolicy, Input, Kind, Output, Row, Table, Value
 
 __all__ = [
     "NOT_KNOWN",
+    "OPEN",
     "Batch",
     "Between",
+    "Case",
     "Change",
+    "Changed",
+    "ChangedRow",
     "Checked",
     "Column",
     "Compiled",
@@ -22,6 +28,7 @@ __all__ = [
     "Decision",
     "Difference",
     "Differences",
+    "Failure",
     "Fault",
     "Gap",
     "HitPolicy",
@@ -38,19 +45,25 @@ __all__ = [
     "Row",
     "Said",
     "Table",
+    "Tests",
     "Value",
     "Where",
     "WrongTable",
+    "case_faults",
     "check",
     "column",
+    "compared",
     "compile_table",
     "decide",
     "decide_many",
     "differences",
+    "failures",
     "faults",
+    "known_in",
     "literal_text",
     "parse_literal",
     "parse_tests",
     "questions",
     "reasons",
+    "said_text",
 ]

@@ -25,11 +25,26 @@ _OF_NUMBERS = {HitPolicy.SUM: {Kind.NUMBER}, HitPolicy.LEAST: ORDERED, HitPolicy
 
 @dataclass(frozen=True)
 class Fault:
-    """What is wrong in a cell: its row from 1 (0: the heading), the name of its column, and why."""
+    """What is wrong in a cell: its row from 1 (0: the heading), the name of its column, and why.
+
+    ``what`` is ``template`` with ``said`` put into it, after the sign (from 1) at which that shows, if it does.
+    """
 
     row: int
     column: str
     what: str
+    template: str = field(default="", compare=False)
+    said: Mapping[str, str] = field(default_factory=dict, compare=False)
+    position: int = field(default=0, compare=False)
+
+    @classmethod
+    def of(
+        cls, row: int, column: str, template: str, said: Mapping[str, str] | None = None, position: int = 0
+    ) -> Fault:
+        """One with its words put together."""
+        said = said or {}
+        words = template.format(**said)
+        return cls(row, column, f"sign {position}: {words}" if position else words, template, said, position)
 
 
 class WrongTable(ValueError):
@@ -122,18 +137,20 @@ class _Reading:
         good = True
         for cells, heads, name in ((tests, self.table.inputs, "inputs"), (says, self.table.outputs, "outputs")):
             if len(cells) != len(heads):
-                self.faults.append(Fault(number, name, f"{len(cells)} cells for {len(heads)} columns"))
+                counted = {"cells": str(len(cells)), "columns": str(len(heads))}
+                self.faults.append(Fault.of(number, name, "{cells} cells for {columns} columns", counted))
                 good = False
         return good
 
     def _input(self, at: int, asked: Input, whole: list[bool]) -> None:
         before = [one.fact for one in self.table.inputs[:at]]
         if asked.fact in before:
-            self.faults.append(Fault(0, asked.fact, "is asked in two columns; put both tests into one"))
+            self.faults.append(Fault.of(0, asked.fact, "is asked in two columns; put both tests into one"))
         if self.known is not None and asked.fact not in self.known:
-            self.faults.append(Fault(0, asked.fact, "is not a known fact"))
+            self.faults.append(Fault.of(0, asked.fact, "is not a known fact"))
         elif self.known is not None and self.known[asked.fact] != asked.kind:
-            self.faults.append(Fault(0, asked.fact, f"is a {self.known[asked.fact]}, not a {asked.kind}"))
+            kinds = {"known": self.known[asked.fact].value, "asked": asked.kind.value}
+            self.faults.append(Fault.of(0, asked.fact, "is a {known}, not a {asked}", kinds))
         allowed = self._tests(0, asked.fact, asked.allowed, asked.kind)
         tests = [
             self._tests(number, asked.fact, row.tests[at], asked.kind) if good else ANYTHING
@@ -141,23 +158,23 @@ class _Reading:
         ]
         cells = cut_input(asked, allowed, tests)
         if not any(cells.allowed):
-            self.faults.append(Fault(0, asked.fact, "no value is allowed"))
+            self.faults.append(Fault.of(0, asked.fact, "no value is allowed"))
         possible = cells.between(cells.unknown)[1]
         for number in range(1, len(tests) + 1):
             if not possible >> (number - 1) & 1 and any(cells.allowed):
-                self.faults.append(Fault(number, asked.fact, "no allowed value meets this"))
+                self.faults.append(Fault.of(number, asked.fact, "no allowed value meets this"))
         self.cells.append(cells)
 
     def _tests(self, row: int, column: str, text: str, kind: Kind) -> Tests:
         try:
             return parse_tests(text, kind)
         except NotFeel as wrong:
-            self.faults.append(Fault(row, column, str(wrong)))
+            self.faults.append(Fault.of(row, column, wrong.template, wrong.said, wrong.position))
             return ANYTHING
 
     def _output(self, at: int, said: Output, whole: list[bool]) -> None:
         if said.name in [one.name for one in self.table.outputs[:at]]:
-            self.faults.append(Fault(0, said.name, "is said in two columns"))
+            self.faults.append(Fault.of(0, said.name, "is said in two columns"))
         allowed = self._tests(0, said.name, said.allowed, said.kind)
         self.default.append(self._value(0, said, said.default, allowed) if said.default.strip() else None)
         for number, (row, good) in enumerate(zip(self.table.rows, whole, strict=True), 1):
@@ -168,23 +185,27 @@ class _Reading:
         try:
             value = parse_literal(text, said.kind)
         except NotFeel as wrong:
-            self.faults.append(Fault(row, said.name, str(wrong)))
+            self.faults.append(Fault.of(row, said.name, wrong.template, wrong.said, wrong.position))
             return None
         scaled = value if value is None or isinstance(value, bool | str | float) else float(value.toordinal())
         if not allowed.hold(scaled):
-            self.faults.append(Fault(row, said.name, f"{literal_text(value)} is not among the allowed values"))
+            shown = {"value": literal_text(value)}
+            self.faults.append(Fault.of(row, said.name, "{value} is not among the allowed values", shown))
         elif value is None and self.table.hit_policy in _OF_NUMBERS:
-            self.faults.append(Fault(row, said.name, f"null cannot be put together by {self.table.hit_policy}"))
+            policy = {"policy": self.table.hit_policy.value}
+            self.faults.append(Fault.of(row, said.name, "null cannot be put together by {policy}", policy))
         return value
 
     def _policy(self) -> None:
         policy, outputs = self.table.hit_policy, self.table.outputs
         if not outputs:
-            self.faults.append(Fault(0, "outputs", "the table says nothing"))
+            self.faults.append(Fault.of(0, "outputs", "the table says nothing"))
         if policy in COLLECTING - {HitPolicy.COLLECT} and len(outputs) > 1:
-            self.faults.append(Fault(0, outputs[1].name, f"hit policy {policy} puts together one output"))
+            alone = {"policy": policy.value}
+            self.faults.append(Fault.of(0, outputs[1].name, "hit policy {policy} puts together one output", alone))
         for said in outputs:
             if said.kind not in _OF_NUMBERS.get(policy, set(Kind)):
-                self.faults.append(Fault(0, said.name, f"hit policy {policy} cannot put together {said.kind}s"))
+                odd = {"policy": policy.value, "kind": said.kind.value}
+                self.faults.append(Fault.of(0, said.name, "hit policy {policy} cannot put together {kind}s", odd))
             if policy is HitPolicy.COUNT and said.default.strip():
-                self.faults.append(Fault(0, said.name, "a count needs no default, it is 0"))
+                self.faults.append(Fault.of(0, said.name, "a count needs no default, it is 0"))

@@ -39,11 +39,14 @@ _NAMES = {Kind.BOOLEAN: "true or false", Kind.NUMBER: "a number", Kind.STRING: "
 
 
 class NotFeel(ValueError):
-    """A cell that cannot be read; ``position`` is the sign, counted from 1, where that shows."""
+    """A cell that cannot be read; ``position`` is the sign, counted from 1, where that shows.
 
-    def __init__(self, what: str, position: int) -> None:
-        super().__init__(f"sign {position}: {what}")
-        self.position = position
+    ``template`` with ``said`` put into it is what is wrong; whoever speaks another language has words for it.
+    """
+
+    def __init__(self, template: str, position: int, **said: str) -> None:
+        super().__init__(f"sign {position}: {template.format(**said)}")
+        self.template, self.position, self.said = template, position, said
 
 
 class Cut(NamedTuple):
@@ -179,11 +182,11 @@ class _Reader:
     def expect(self, text: str) -> None:
         token = self.take()
         if token.text != text or token.what == "string":
-            raise NotFeel(f"{text} is expected here, not {_shown(token)}", token.position)
+            raise NotFeel("{text} is expected here, not {shown}", token.position, text=text, shown=_shown(token))
 
     def finish(self) -> None:
         if self.now.what != "end":
-            raise NotFeel(f"{_shown(self.now)} is too much here", self.now.position)
+            raise NotFeel("{shown} is too much here", self.now.position, shown=_shown(self.now))
 
     def tests(self, negated: bool) -> Tests:
         """A list of tests of which one has to hold."""
@@ -221,7 +224,7 @@ class _Reader:
         high = self.ordered(left)
         right = self.take()
         if right.text not in {"]", ")", "["}:
-            raise NotFeel(f"a range ends with ] or ), not with {_shown(right)}", right.position)
+            raise NotFeel("a range ends with ] or ), not with {shown}", right.position, shown=_shown(right))
         start, end = self.cut(low, after=left.text != "["), self.cut(high, after=right.text == "]")
         if start.at >= end.at:
             raise NotFeel("no value is in this range", left.position)
@@ -230,7 +233,8 @@ class _Reader:
     def ordered(self, sign: _Token) -> float | date:
         """A literal that something can be more or less than."""
         if self.kind not in ORDERED:
-            raise NotFeel(f"{sign.text} needs numbers or dates, this column holds {self.kind}s", sign.position)
+            template = "{sign} needs numbers or dates, this column holds {kind}s"
+            raise NotFeel(template, sign.position, sign=sign.text, kind=self.kind.value)
         position, value = self.now.position, self.literal()
         if value is None or isinstance(value, str):
             raise NotFeel("null is neither more nor less than anything", position)
@@ -248,7 +252,8 @@ class _Reader:
         value = self._literal()
         kind = kind_of(value)
         if kind is not None and kind is not self.kind:
-            raise NotFeel(f"{_NAMES[kind]} does not fit, {_NAMES[self.kind]} is expected", token.position)
+            template = "{given} does not fit, {wanted} is expected"
+            raise NotFeel(template, token.position, given=_NAMES[kind], wanted=_NAMES[self.kind])
         return value
 
     def _literal(self) -> Value:
@@ -273,8 +278,8 @@ class _Reader:
             self.expect(")")
             return day
         if token.what == "word":
-            raise NotFeel(f'{token.text} is no value; a string is written "{token.text}"', token.position)
-        raise NotFeel(f"a value is expected here, not {_shown(token)}", token.position)
+            raise NotFeel('{text} is no value; a string is written "{text}"', token.position, text=token.text)
+        raise NotFeel("a value is expected here, not {shown}", token.position, shown=_shown(token))
 
 
 def _shown(token: _Token) -> str:
@@ -287,8 +292,9 @@ def _tokens(text: str) -> list[_Token]:
         match = _TOKEN.match(text, at)
         if match is None:
             at += len(text[at:]) - len(text[at:].lstrip())
-            wrong = "a string that does not end" if text[at] == '"' else f"{text[at]} has no meaning here"
-            raise NotFeel(wrong, at + 1)
+            if text[at] == '"':
+                raise NotFeel("a string that does not end", at + 1)
+            raise NotFeel("{sign} has no meaning here", at + 1, sign=text[at])
         what = match.lastgroup or ""
         found.append(_Token(what, match[what], match.start(what) + 1))
         at = match.end()
@@ -298,7 +304,7 @@ def _tokens(text: str) -> list[_Token]:
 def _number(token: _Token, sign: int) -> float:
     value = sign * float(token.text)
     if math.isinf(value):
-        raise NotFeel(f"{token.text} is too large", token.position)
+        raise NotFeel("{text} is too large", token.position, text=token.text)
     return value + 0.0  # no minus zero: it would be written differently and mean the same
 
 
@@ -308,7 +314,7 @@ def _unescaped(token: _Token) -> str:
         if what[0] in "uU" and len(what) > 1 and int(what[1:], 16) < 0x110000:
             return chr(int(what[1:], 16))
         if what not in _ESCAPED:
-            raise NotFeel(f"\\{what} has no meaning in a string", token.position + 1 + match.start())
+            raise NotFeel("\\{what} has no meaning in a string", token.position + 1 + match.start(), what=what)
         return _ESCAPED[what]
 
     return _ESCAPE.sub(one, token.text[1:-1])
@@ -320,5 +326,5 @@ def _date(token: _Token) -> date:
         try:
             return date.fromisoformat(text)
         except ValueError as wrong:
-            raise NotFeel(f"{text} is no date: {wrong}", token.position) from None
-    raise NotFeel(f'{token.text} is no date; one is written "2026-01-31"', token.position)
+            raise NotFeel("{text} is no date: {wrong}", token.position, text=text, wrong=str(wrong)) from None
+    raise NotFeel('{text} is no date; one is written "2026-01-31"', token.position, text=token.text)

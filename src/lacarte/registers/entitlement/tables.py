@@ -8,44 +8,23 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass, field, replace
+from dataclasses import dataclass, field, replace
 from datetime import date
-from typing import Any, ClassVar
-from uuid import UUID
-
-from django.db import transaction
-from django.utils.functional import Promise
-from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from typing import Any
 
 from lacarte.engines import rules
-from lacarte.engines.rules import Compiled, HitPolicy, Input, Kind, Output, Row, Table
+from lacarte.engines.rules import Compiled, HitPolicy, Kind, Output, Table
 from lacarte.kernel import clock
-from lacarte.kernel.events import DomainEvent, publish
 from lacarte.kernel.versions import remembered
+from lacarte.registers.entitlement import table_facts
 from lacarte.registers.entitlement.judging import Between, Decided, Facts, Rule, compare, decided_by
 from lacarte.registers.entitlement.models import DecisionTable
+from lacarte.registers.entitlement.table_records import table_of
 
-PREFIX = "table."
-_LONGEST_CODE = 80
+PREFIX = table_facts.PREFIX
 #: Of these one row decides; the others reckon with all that hold.
 ONE_HIT = (HitPolicy.UNIQUE, HitPolicy.FIRST, HitPolicy.ANY)
 _LOG = logging.getLogger(__name__)
-
-
-class TableRefusedError(ValueError):
-    """A table that cannot be kept; the message says why."""
-
-
-@dataclass(frozen=True, kw_only=True)
-class DecisionTableKept(DomainEvent):
-    """A table of rules was kept; ``since`` is an ISO date."""
-
-    name: ClassVar[str] = "decision-table.kept"
-    sentence: ClassVar[str | Promise] = gettext_lazy("The table of rules “%(code)s” counts from %(since)s on.")
-    table: UUID
-    code: str
-    since: str
 
 
 @dataclass(frozen=True)
@@ -55,46 +34,6 @@ class Kept:
     since: date
     table: Table
     answers: dict[tuple[Any, ...], Compiled] = field(default_factory=dict, compare=False, repr=False)
-
-
-@transaction.atomic
-def keep_table(
-    table: Table, *, since: date, name: Mapping[str, str] | None = None, legal_basis: str = ""
-) -> DecisionTable:
-    """Keep a table from a day on, instead of one of the same code and day.
-
-    Raises :class:`~lacarte.engines.rules.WrongTable` with all faults, and :class:`TableRefusedError` where two
-    rules hold at once that must not.
-    """
-    if not 0 < len(table.code) <= _LONGEST_CODE:
-        raise TableRefusedError(_("The code of a table has from 1 to %(n)d characters.") % {"n": _LONGEST_CODE})
-    if overlaps := rules.check(rules.compile_table(table), most=1).overlaps:
-        one = overlaps[0]
-        example = ", ".join(f"{at.fact}={rules.literal_text(at.example)}" for at in one.where)
-        words = _("Rules %(first)d and %(second)d of “%(code)s” both hold, such as for %(example)s.")
-        said = {"first": one.first, "second": one.second, "code": table.code, "example": example}
-        raise TableRefusedError(words % said)
-    values = {
-        "name": dict(name or {}),
-        "legal_basis": legal_basis,
-        "body": _body(table),
-        "changed_at": clock.now(),
-    }
-    row, _new = DecisionTable.objects.update_or_create(code=table.code, since=since, defaults=values)
-    publish(DecisionTableKept(table=row.pk, code=row.code, since=since.isoformat()), stream=row.pk, actor=None)
-    return row
-
-
-def table_of(row: DecisionTable) -> Table:
-    """The table that a record holds."""
-    body = row.body
-    return Table(
-        row.code,
-        tuple(Input(one["fact"], Kind(one["kind"]), one["allowed"]) for one in body["inputs"]),
-        tuple(Output(one["name"], Kind(one["kind"]), one["allowed"], one["default"]) for one in body["outputs"]),
-        tuple(Row(tuple(one["tests"]), tuple(one["says"]), one["note"]) for one in body["rows"]),
-        HitPolicy(body["hit_policy"]),
-    )
 
 
 def in_force(code: str, day: date) -> Kept | None:
@@ -180,12 +119,6 @@ def known(kind: Kind, value: Any) -> Any:
     return value
 
 
-def _body(table: Table) -> dict[str, Any]:
-    body = asdict(table)
-    del body["code"]
-    return body
-
-
 _now: Mapping[str, tuple[Kept, ...]] | None = None
 
 
@@ -193,8 +126,14 @@ _now: Mapping[str, tuple[Kept, ...]] | None = None
 def _read() -> Mapping[str, tuple[Kept, ...]]:
     found: dict[str, tuple[Kept, ...]] = {}
     for row in DecisionTable.objects.order_by("code", "-since"):
-        found[row.code] = (*found.get(row.code, ()), Kept(row.since, table_of(row)))
+        found[row.code] = (*found.get(row.code, ()), Kept(row.since, _narrowed(table_of(row))))
     return found
+
+
+def _narrowed(table: Table) -> Table:
+    """The table with the values that answers can have; as it is where some rule asks for other ones."""
+    narrow = table_facts.narrowed(table)
+    return table if rules.faults(narrow) else narrow
 
 
 decided_by(PREFIX, decide)

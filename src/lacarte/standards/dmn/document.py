@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 
 from django.utils.translation import gettext as _
 
+from lacarte.engines.rules.cases import Case
 from lacarte.engines.rules.tables import Kind, Table
 from lacarte.standards.imports.report import Rejected
 
@@ -51,6 +52,7 @@ class Decision:
     """A table with its names. Texts of ``name`` and ``labels`` are by language; empty ones are left out.
 
     ``labels`` are of the inputs, then of the outputs. ``note`` is what the column of the rows' notes is called.
+    ``cases`` are the test cases beside the table, ``law`` is where it is written.
     """
 
     table: Table
@@ -59,6 +61,8 @@ class Decision:
     note: str = ""
     more: tuple[Notes, ...] = ()
     ids: Ids = field(default_factory=Ids)
+    cases: tuple[Case, ...] = ()
+    law: str = ""
 
     def __post_init__(self) -> None:
         """Every column has labels and an id, be they empty, so that what is the same is equal."""
@@ -66,7 +70,8 @@ class Decision:
         ids, rows = self.ids, len(self.table.rows)
         labels = (*map(_said, self.labels), *({} for _more in range(columns)))[:columns]
         full = Ids(ids.table, (*ids.columns, *[""] * columns)[:columns], (*ids.rows, *[""] * rows)[:rows])
-        for name, value in (("name", _said(self.name)), ("labels", labels), ("ids", full)):
+        cases = tuple(Case(one.name.strip(), _told(one.facts), _said(one.says)) for one in self.cases)
+        for name, value in (("name", _said(self.name)), ("labels", labels), ("ids", full), ("cases", cases)):
             object.__setattr__(self, name, value)
 
     @property
@@ -85,6 +90,11 @@ class Taken:
 
 def _said(words: Mapping[str, str]) -> dict[str, str]:
     return {language: text.strip() for language, text in words.items() if text.strip()}
+
+
+def _told(facts: Mapping[str, str]) -> dict[str, str]:
+    """The facts of a case that are known: ``-`` asks nothing of a rule, and says nothing of a person."""
+    return {fact: text for fact, text in _said(facts).items() if text != "-"}
 
 
 def kind_of(name: str) -> Kind | None:
@@ -124,6 +134,7 @@ def faults(decision: Decision) -> Iterator[tuple[str, str]]:
     if not table.outputs:
         yield "output", _("the table says nothing: add a column for at least one result")
     yield from _wrong_names(table)
+    yield from _wrong_cases(decision)
     for number, row in enumerate(table.rows, 1):
         if (len(row.tests), len(row.says)) != (len(table.inputs), len(table.outputs)):
             words = _(
@@ -162,9 +173,21 @@ def _wrong_names(table: Table) -> Iterator[tuple[str, str]]:
             )
 
 
+def _wrong_cases(decision: Decision) -> Iterator[tuple[str, str]]:
+    known = {one.fact for one in decision.table.inputs}, {one.name for one in decision.table.outputs}
+    seen: set[str] = set()
+    for case in decision.cases:
+        if not case.name or case.name.lower() in seen:
+            yield "case", _("“%(name)s” is no name of its own: give each case one") % {"name": case.name[:60]}
+        seen.add(case.name.lower())
+        for column in (*(case.facts.keys() - known[0]), *(case.says.keys() - known[1])):
+            words = _("the case “%(name)s” speaks of “%(column)s”, which is no column of the table")
+            yield "case", words % {"name": case.name[:60], "column": column[:60]}
+
+
 def _texts(decision: Decision) -> Iterable[str]:
     table = decision.table
-    yield from (table.code, decision.note, *decision.name, *decision.name.values())
+    yield from (table.code, decision.note, decision.law, *decision.name, *decision.name.values())
     for words in decision.labels:
         yield from (*words, *words.values())
     for asked in table.inputs:
@@ -175,3 +198,5 @@ def _texts(decision: Decision) -> Iterable[str]:
         yield from (*row.tests, *row.says, row.note)
     for column in decision.more:
         yield from (column.name, *column.says)
+    for case in decision.cases:
+        yield from (case.name, *case.facts.values(), *case.says.values())

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from django.utils.translation import gettext as _
 
+from lacarte.engines.rules.cases import Case
 from lacarte.engines.rules.tables import HitPolicy, Input, Output, Row, Table
 from lacarte.standards.dmn import document
 from lacarte.standards.dmn.document import Decision, Ids, Notes, Taken
@@ -131,6 +132,8 @@ class _Reader:
             names[0] if names else "",
             tuple(Notes(name, tuple(says)) for name, says in zip(names[1:], notes[1:], strict=True)),
             Ids(_known(table), tuple(map(_known, columns)), tuple(map(_known, rows))),
+            tuple(_case(one) for one in _ours(element, "case")),
+            next((one.text for one in _ours(element, "law")), ""),
         )
 
     def _policy(self, table: Element) -> HitPolicy | None:
@@ -193,12 +196,21 @@ class _Reader:
 
     def _words(self, element: Element, plain: str) -> dict[str, str]:
         """A text by language. The plain one counts where another tool changed it."""
-        extension = element.one("extensionElements")
-        ours = [one for one in extension.children if one.namespace == OURS] if extension else []
-        words = {one.get(LANGUAGE): one.text for one in ours if one.name == "text" and one.get(LANGUAGE)}
+        words = {one.get(LANGUAGE): one.text for one in _ours(element, "text") if one.get(LANGUAGE)}
         if plain and plain not in words.values():
             words[self.language] = plain
         return words
+
+
+def _ours(element: Element, name: str) -> list[Element]:
+    """What we have put into the extensions of an element."""
+    extension = element.one("extensionElements")
+    return [one for one in extension.children if (one.namespace, one.name) == (OURS, name)] if extension else []
+
+
+def _case(element: Element) -> Case:
+    facts, says = ({one.get("name"): one.text for one in element.all(tag)} for tag in ("fact", "says"))
+    return Case(element.get("name"), facts, says)
 
 
 def _known(element: Element) -> str:

@@ -7,8 +7,9 @@ from dataclasses import dataclass
 
 from lacarte.engines.rules.tables import Kind
 
-#: What the first field of a line above the rules says; those with a language have it behind.
-CODE, NAME, LABEL, ALLOWED, DEFAULT = "code", "name", "label", "values", "default"
+#: What the first field of a line above the rules says; those with a language have it behind, a case its name.
+CODE, LAW, NAME, LABEL = "code", "law", "name", "label"
+ALLOWED, DEFAULT, CASE = "values", "default", "case"
 ASKS, SAYS, NOTES = "if", "then", "note"
 _NUMBER = re.compile(r"\d[\d.,]*")
 _TYPED = re.compile(r"(?is)(if|then)\s+(.*?)\s*[(（]\s*([^()（）]*?)\s*[)）]")

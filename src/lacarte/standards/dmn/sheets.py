@@ -9,15 +9,18 @@ from dataclasses import dataclass, field
 
 from django.utils.translation import gettext as _
 
+from lacarte.engines.rules.cases import Case
 from lacarte.engines.rules.tables import HitPolicy, Input, Kind, Output, Row, Table
 from lacarte.standards.dmn import document
 from lacarte.standards.dmn.document import LARGEST, Decision, Notes, Taken, kind_of
 from lacarte.standards.dmn.sheet_form import (
     ALLOWED,
     ASKS,
+    CASE,
     CODE,
     DEFAULT,
     LABEL,
+    LAW,
     NAME,
     NOTES,
     SAYS,
@@ -76,6 +79,7 @@ class _Sheet:
 
     first: list[str]
     code: str
+    law: str = ""
     faults: list[Rejected] = field(default_factory=list)
     columns: list[Column | None] = field(default_factory=list)
     kinds: list[Kind] = field(default_factory=list)  # a kind a column, of those without one a text's
@@ -83,6 +87,7 @@ class _Sheet:
     labels: dict[str, list[str]] = field(default_factory=dict)
     above: dict[str, list[str]] = field(default_factory=dict)  # values and defaults
     rules: list[list[str]] = field(default_factory=list)
+    cases: list[tuple[str, list[str]]] = field(default_factory=list)
     seen: dict[str, int] = field(default_factory=dict)
 
     def wrong(self, line: int, where: str, reason: str) -> None:
@@ -123,7 +128,8 @@ class _Sheet:
                 self.rules.append(fields)
         elif not self._above(word.lower(), language.strip(), fields):
             words = _(
-                "“%(first)s” is neither the number of a rule nor one of code, name, label, values and default"
+                "“%(first)s” is neither the number of a rule nor one of "
+                "code, law, name, label, values, default and case"
             )
             self.wrong(record.line, self.first[0], words % {"first": values[0][:60]})
         elif self.seen.setdefault(values[0].lower(), record.line) != record.line:
@@ -139,13 +145,18 @@ class _Sheet:
             else:
                 self.labels[language] = fields
             return True
+        if word == CASE and language:
+            self.cases.append((language, fields))
+            return True
         if language:
             return False
         if word == CODE:
             self.code = fields[0]
+        elif word == LAW:
+            self.law = fields[0]
         elif word in (ALLOWED, DEFAULT):
             self.above[word] = fields
-        return word in (CODE, ALLOWED, DEFAULT)
+        return word in (CODE, LAW, ALLOWED, DEFAULT)
 
     def decision(self) -> Decision | None:
         """The table, where its first line is as it should be."""
@@ -163,7 +174,9 @@ class _Sheet:
         )
         labels = tuple(self._label(k) for k in (*asks, *says))
         more = tuple(Notes(self._named(k), tuple(fields[k] for fields in self.rules)) for k in notes[1:])
-        return Decision(table, self.name, labels, self._named(notes[0]) if notes else "", more)
+        cases = tuple(self._case(name, fields, asks, says) for name, fields in self.cases)
+        note = self._named(notes[0]) if notes else ""
+        return Decision(table, self.name, labels, note, more, cases=cases, law=self.law)
 
     def _places(self, part: str) -> list[int]:
         return [k for k, column in enumerate(self.columns) if column is not None and column.part == part]
@@ -177,6 +190,10 @@ class _Sheet:
 
     def _label(self, place: int) -> Mapping[str, str]:
         return {language: fields[place] for language, fields in self.labels.items()}
+
+    def _case(self, name: str, fields: list[str], asks: list[int], says: list[int]) -> Case:
+        facts, said = ({self._named(k): cell(fields[k], self.kinds[k]) for k in places} for places in (asks, says))
+        return Case(name, facts, said)
 
     def _row(self, fields: list[str], asks: list[int], says: list[int], notes: list[int]) -> Row:
         return Row(

@@ -10,9 +10,11 @@ from lacarte.standards.dmn.document import Decision, writable
 from lacarte.standards.dmn.sheet_form import (
     ALLOWED,
     ASKS,
+    CASE,
     CODE,
     DEFAULT,
     LABEL,
+    LAW,
     NAME,
     NOTES,
     SAYS,
@@ -42,6 +44,8 @@ def _lines(decision: Decision) -> Iterator[list[str]]:
     width = len(columns)
     yield [table.hit_policy.value, *(column.heading for column in columns)]
     yield _padded(CODE, [table.code], width)
+    if decision.law:
+        yield _padded(LAW, [decision.law], width)
     for language, words in sorted(decision.name.items()):
         yield _padded(f"{NAME} {language}", [words], width)
     for language in sorted({language for words in decision.labels for language in words}):
@@ -54,6 +58,10 @@ def _lines(decision: Decision) -> Iterator[list[str]]:
     for number, row in enumerate(table.rows):
         notes = [row.note, *(column.says[number] for column in decision.more)] if decision.has_notes else []
         yield _padded(str(number + 1), [*row.tests, *row.says, *notes], width)
+    for case in decision.cases:
+        facts = [case.facts.get(one.fact, "") for one in table.inputs]
+        says = [case.says.get(one.name, "") for one in table.outputs]
+        yield _padded(f"{CASE} {case.name}", [*facts, *says], width)
 
 
 def _note_names(decision: Decision) -> list[str]:

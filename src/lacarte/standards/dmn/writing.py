@@ -40,9 +40,25 @@ def _open(tag: str, attributes: Mapping[str, str], end: str = "") -> str:
 
 
 def _text(tag: str, text: str, attributes: Mapping[str, str] | None = None) -> str:
+    return f"{_open(tag, attributes or {})}<text>{_escaped(text.strip())}</text></{tag}>"
+
+
+def _escaped(text: str) -> str:
     # A carriage return as it stands would be read as the end of a line.
-    written = escape(text.strip(), {"\r": "&#13;"})
-    return f"{_open(tag, attributes or {})}<text>{written}</text></{tag}>"
+    return escape(text, {"\r": "&#13;"})
+
+
+def _beside(decision: Decision) -> str:
+    """The legal basis and the cases, for which DMN has no place."""
+    written = [f"<lacarte:law>{_escaped(decision.law)}</lacarte:law>"] if decision.law else []
+    for case in decision.cases:
+        parts = [("fact", name, text) for name, text in case.facts.items()]
+        parts += [("says", name, text) for name, text in case.says.items()]
+        inside = "".join(
+            f"<lacarte:{tag} name={quoteattr(name)}>{_escaped(text)}</lacarte:{tag}>" for tag, name, text in parts
+        )
+        written.append(f"<lacarte:case name={quoteattr(case.name)}>{inside}</lacarte:case>")
+    return "".join(written)
 
 
 class _Sheet:
@@ -72,7 +88,7 @@ class _Sheet:
 
     def _decision(self, decision: Decision) -> list[str]:
         table, code = decision.table, decision.table.code
-        plain, others = self._words(decision.name, code)
+        plain, others = self._words(decision.name, code, _beside(decision))
         known = _ID.fullmatch(code) is not None
         head = {"id": code if known else self._id(), "name": plain, "lacarte:code": "" if known else code}
         lines = [_open("decision", head), *others]
@@ -129,16 +145,16 @@ class _Sheet:
         lines += [_text("annotationEntry", note) for note in notes]
         return [*lines, "</rule>"]
 
-    def _words(self, words: Mapping[str, str], instead: str = "") -> tuple[str, list[str]]:
-        """What other tools show, and the element with all languages where that does not say it."""
+    def _words(self, words: Mapping[str, str], instead: str = "", more: str = "") -> tuple[str, list[str]]:
+        """What other tools show, and the element with all languages where that does not say it, and ``more``."""
         plain = words.get(self._language) or next(iter(words.values()), instead)
-        if set(words) <= {self._language} and (not words or plain != instead):
-            return plain, []
-        texts = "".join(
-            f"<lacarte:text xml:lang={quoteattr(tag)}>{escape(text, {chr(13): '&#13;'})}</lacarte:text>"
-            for tag, text in sorted(words.items())
-        )
-        return plain, [f"<extensionElements>{texts}</extensionElements>"]
+        texts = ""
+        if not (set(words) <= {self._language} and (not words or plain != instead)):
+            texts = "".join(
+                f"<lacarte:text xml:lang={quoteattr(tag)}>{_escaped(text)}</lacarte:text>"
+                for tag, text in sorted(words.items())
+            )
+        return plain, [f"<extensionElements>{texts}{more}</extensionElements>"] if texts or more else []
 
     def _id(self, known: str = "") -> str:
         """An id, once in the file; whoever comes second gets one that is made up."""
