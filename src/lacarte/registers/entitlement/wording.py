@@ -39,7 +39,7 @@ def column_names(table: Table, labels: Iterable[Mapping[str, str]] = ()) -> list
     return [label or code for label, code in zip([*said, *[""] * len(codes)], codes, strict=False)]
 
 
-def test_in_words(fact: str, kind: Kind, text: str) -> str:
+def asked_in_words(fact: str, kind: Kind, text: str) -> str:
     """The tests of a cell as people say them; as they are written where they cannot be read."""
     try:
         tests = parse_tests(text, kind)
