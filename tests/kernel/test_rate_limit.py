@@ -11,6 +11,7 @@ from django.http import HttpRequest
 from django.test import RequestFactory
 from limits.storage import storage_from_string
 
+from lacarte.kernel import rate_limit
 from lacarte.kernel.rate_limit import _limiter, address, allowed, network, note_trouble, under_attack
 
 
@@ -120,3 +121,22 @@ def test_nothing_is_an_attack_when_nobody_can_count(settings: LazySettings) -> N
     settings.CONFIGURED = {**settings.CONFIGURED, "rate_limit_store": "redis://127.0.0.1:1/0"}
     note_trouble()
     assert not under_attack()
+
+
+def test_one_thread_sweeps_for_many_that_are_counted() -> None:
+    request = RequestFactory().get("/", REMOTE_ADDR="192.0.2.1")
+    assert allowed("a", request)
+    sweeps = _limiter("memory://").storage.timer
+    assert sweeps.is_alive()
+    assert all(allowed("a", request) for _ in range(20))
+    assert _limiter("memory://").storage.timer is sweeps
+
+
+def test_what_has_expired_is_swept(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(rate_limit, "_SWEPT_SECONDS", 0.0)
+    store = rate_limit.SweptSeldom()
+    store.acquire_entry("a", limit=1, expiry=-1)
+    store.acquire_entry("b", limit=1, expiry=60)
+    store.timer.join(5)
+    assert not store.events["a"]
+    assert store.events["b"]

@@ -7,6 +7,7 @@ address that was given, or the key of another program; each has a pace of its ow
 from __future__ import annotations
 
 import logging
+import threading
 from collections.abc import Iterable, Iterator
 from functools import lru_cache
 from ipaddress import IPv6Address, ip_address
@@ -16,13 +17,33 @@ from django.http import HttpRequest
 from django.utils.crypto import salted_hmac
 from limits import RateLimitItem, parse
 from limits.errors import StorageError
-from limits.storage import storage_from_string
+from limits.storage import MemoryStorage, storage_from_string
 from limits.strategies import MovingWindowRateLimiter
 
 logger = logging.getLogger(__name__)
 
 _TROUBLE = "trouble"
 _HOUSEHOLD_BITS = 64
+_SWEPT_SECONDS = 5.0
+
+
+class SweptSeldom(MemoryStorage):
+    """The library's counters in memory, which start a thread a hundredth of a second after each that is counted.
+
+    What has expired takes no part in any count, so that it may stay a few seconds: one thread sweeps for many.
+    """
+
+    STORAGE_SCHEME = ["memory"]
+
+    @property
+    def timer(self) -> threading.Timer:
+        """What sweeps next."""
+        return self._timer
+
+    @timer.setter
+    def timer(self, timer: threading.Timer) -> None:
+        timer.interval, timer.daemon = _SWEPT_SECONDS, True
+        self._timer = timer
 
 
 def allowed(

@@ -14,6 +14,7 @@ from django.utils.translation import gettext as _
 
 from lacarte.engines.geography import cells
 from lacarte.kernel import clock
+from lacarte.kernel.bulk import insert_all
 from lacarte.kernel.events import publish
 from lacarte.kernel.ids import new_reference
 from lacarte.kernel.models import User
@@ -205,7 +206,7 @@ def _keep(need: Need, beside: _Beside) -> Need:
             with transaction.atomic():
                 if newcomer is not None:
                     newcomer.save()
-                need.save(force_insert=True)
+                insert_all([need])
                 _keep_beside(need, beside)
         except IntegrityError:
             known = Need.objects.filter(external_id=need.external_id).first() if need.external_id else None
@@ -222,7 +223,7 @@ def _keep(need: Need, beside: _Beside) -> Need:
 
 def _keep_beside(need: Need, beside: _Beside) -> None:
     understood, opening, attachments = beside.understood, beside.opening, beside.attachments
-    understood.save(force_insert=True)
+    insert_all([understood])
     if opening is not None:
         opening.need = need
         opening.save(force_insert=True)

@@ -11,6 +11,7 @@ from django.utils import formats, timezone
 from django.utils.dateparse import parse_date, parse_datetime
 from django.utils.translation import gettext as _
 
+from lacarte.kernel.prepared import Prepared
 from lacarte.kernel.text import in_language, listed, storable
 from lacarte.registers.menu.models import Attribute, ServiceType
 
@@ -18,6 +19,7 @@ Answers = dict[str, str | list[str]]
 Given = Mapping[str, str | Sequence[str]]
 LONGEST_LINE, LONGEST_TEXT, _LONGEST_NUMBER = 255, 2000, 40
 _YEARS = range(1900, 2201)
+_QUESTIONS = Prepared(Attribute, "service_type_id = %s", order='"order", code')
 _LISTS = (Attribute.DataType.ONE_OF, Attribute.DataType.SOME_OF)
 
 
@@ -38,7 +40,7 @@ def questions_of(service_type: ServiceType | None) -> list[Attribute]:
     """The follow-up questions and notices of a service type, in their order."""
     if service_type is None:
         return []
-    return list(Attribute.objects.filter(service_type=service_type))
+    return _QUESTIONS.all(service_type.number)
 
 
 def checked(questions: Iterable[Attribute], given: Given) -> tuple[Answers, dict[str, str]]:

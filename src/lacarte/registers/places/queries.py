@@ -19,9 +19,13 @@ from django.db.models.functions import MD5, Cast
 from shapely.geometry import shape
 
 from lacarte.kernel import tree
-from lacarte.kernel.versions import version_of
+from lacarte.kernel.prepared import Prepared
+from lacarte.kernel.versions import remembered
 from lacarte.kernel.working_calendar import Hours, WorkingCalendar
 from lacarte.registers.places.models import Boundary, NamedPlace, Region, Zone
+
+_BY_NUMBER = Prepared(Region, "number = %s")
+_WITH_CALENDAR = Prepared(Region, "calendar <> '{}'")
 
 
 @dataclass(frozen=True)
@@ -35,7 +39,14 @@ class _Map:
 
 def root() -> Region:
     """Everywhere."""
-    return Region.objects.get(number=tree.ROOT_NUMBER)
+    return _region(tree.ROOT_NUMBER)
+
+
+def _region(number: int) -> Region:
+    found = _BY_NUMBER.first(number)
+    if found is None:
+        raise Region.DoesNotExist(f"there is no region {number}")
+    return found
 
 
 def regions_at(longitudes: npt.ArrayLike, latitudes: npt.ArrayLike) -> npt.NDArray[np.int64]:
@@ -46,7 +57,7 @@ def regions_at(longitudes: npt.ArrayLike, latitudes: npt.ArrayLike) -> npt.NDArr
     x, y = np.asarray(longitudes, dtype=float), np.asarray(latitudes, dtype=float)
     points = shapely.points(x, y)
     found = np.full(points.shape, tree.ROOT_NUMBER, dtype=np.int64)
-    known = _map(*version_of(Boundary))
+    known = _map()
     if known is None:
         return found
     asked, boundary = known.index.query(points)  # with a predicate it would prepare each point, not the shapes
@@ -71,7 +82,7 @@ def region_at(longitude: float | None, latitude: float | None) -> Region:
     """The smallest region around a point (degrees, WGS84), or the root."""
     if longitude is None or latitude is None:
         return root()
-    return Region.objects.get(number=region_number_at(longitude, latitude))
+    return _region(region_number_at(longitude, latitude))
 
 
 def region_number_at(longitude: float, latitude: float) -> int:
@@ -91,8 +102,7 @@ def calendar_of(region: Region) -> WorkingCalendar:
 
 def calendars_of(regions: Iterable[Region], instead: Iterable[Region] = ()) -> dict[int, WorkingCalendar]:
     """As :func:`calendar_of`, by region number, in one query. ``instead``: some with their calendars to be."""
-    kept = {region.number: region for region in Region.objects.exclude(calendar={})}
-    kept |= {region.number: region for region in instead}
+    kept = {region.number: region for region in (*_WITH_CALENDAR.all(), *instead)}
     written = [kept[number] for number in sorted(kept, reverse=True)]  # of two above, the nearer comes first
     return {
         region.number: read_calendar(
@@ -153,8 +163,8 @@ def parts_of(street: NamedPlace) -> list[NamedPlace]:
     return list(parts.select_related("region__parent").order_by("first_number"))
 
 
-@lru_cache(maxsize=1)
-def _map(count: int, changed: Any) -> _Map | None:
+@remembered(Boundary)
+def _map() -> _Map | None:
     rows = list(Boundary.objects.values_list("region_id", "geometry"))
     if not rows:
         return None

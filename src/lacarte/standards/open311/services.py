@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 from lacarte.kernel.text import in_language
 from lacarte.registers.menu.answering import questions_of
 from lacarte.registers.menu.models import Attribute, ServiceType
-from lacarte.registers.menu.queries import orderable
+from lacarte.registers.menu.queries import orderable, orderable_by_code
 from lacarte.standards.open311.errors import Open311Error
 
 
@@ -61,7 +61,7 @@ def service(code: str) -> ServiceType:
     """The service type that a client means. Raises :class:`Open311Error`: 400 for none, 404 for an unknown one."""
     if not code:
         raise Open311Error(400, _("service_code is missing"))
-    kind = ServiceType.objects.filter(code=code, orderable=True).first()
+    kind = orderable_by_code(code)
     if kind is None:
         words = _("service_code: there is no service “%(code)s”; /services lists them")
         raise Open311Error(404, words % {"code": code[:120]})

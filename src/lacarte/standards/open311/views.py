@@ -6,6 +6,7 @@ from django.http import HttpRequest
 from django.utils.translation import gettext as _
 
 from lacarte.kernel.rate_limit import allowed, note_trouble
+from lacarte.kernel.versions import asked_once
 from lacarte.loop.needs.models import Need
 from lacarte.standards.open311 import calls
 from lacarte.standards.open311.calls import Answer, Call
@@ -92,14 +93,15 @@ def _take_in(call: Call) -> Answer:
             note_trouble()
         raise calls.too_many(_("too many requests; please try again later"))
     files = [file for name in call.http.FILES for file in call.http.FILES.getlist(name)]
-    need = take_in(call.form, files, call.jurisdiction, key)
+    with asked_once():
+        need = take_in(call.form, files, call.jurisdiction, key)
+        taken = {
+            "service_request_id": need.reference,
+            "service_notice": notice(need),
+            "account_id": need.origin.get("account_id"),
+        }
     if need.state == Need.State.HELD:
         note_trouble()
-    taken = {
-        "service_request_id": need.reference,
-        "service_notice": notice(need),
-        "account_id": need.origin.get("account_id"),
-    }
     return Answer([taken], status=201)
 
 

@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from functools import lru_cache
-from typing import Any
 
 from django.conf import settings
 from django.utils import timezone
@@ -13,7 +11,7 @@ from django.utils import timezone
 from lacarte.engines.phrases import Found, Lexicon, Watch
 from lacarte.kernel import clock
 from lacarte.kernel.text import in_language
-from lacarte.kernel.versions import version_of
+from lacarte.kernel.versions import remembered
 from lacarte.loop.needs.models import UrgencyRule
 from lacarte.registers.menu.models import PriorityClass, ServiceType
 
@@ -85,9 +83,11 @@ def applies(rule: UrgencyRule, service_type: ServiceType | None, month: int) -> 
     return rule.service_first <= service_type.number <= rule.service_last
 
 
+@remembered(UrgencyRule)
 def in_force() -> Compiled:
     """The active rules; compiled once for each version of them."""
-    return _compiled(*version_of(UrgencyRule))
+    rules = {rule.code: rule for rule in UrgencyRule.objects.filter(active=True).order_by("code")}
+    return Compiled(rules, Lexicon(watch_of(rule) for rule in rules.values()))
 
 
 def emergency_numbers() -> dict[str, str]:
@@ -120,9 +120,3 @@ def _judgement(rules: list[UrgencyRule]) -> Judgement:
 def watch_of(rule: UrgencyRule) -> Watch:
     """A rule as the engine takes it."""
     return Watch(rule.code, rule.words, rule.unless)
-
-
-@lru_cache(maxsize=2)
-def _compiled(count: int, changed: Any) -> Compiled:
-    rules = {rule.code: rule for rule in UrgencyRule.objects.filter(active=True).order_by("code")}
-    return Compiled(rules, Lexicon(watch_of(rule) for rule in rules.values()))
