@@ -33,6 +33,7 @@ class Action(TextChoices):
     KEEP_MANDATES = "keep-mandates", gettext_lazy("enter who may act for whom")
     SET_RULES = "set-rules", gettext_lazy("edit the rules of urgency")
     KEEP_MENU = "keep-menu", gettext_lazy("keep the offers of providers")
+    REACH_OUT = "reach-out", gettext_lazy("say which services look for those who are entitled")
     AUDIT = "audit", gettext_lazy("see who read what")
     ADMINISTER = "administer", gettext_lazy("administer the installation")
 
@@ -41,7 +42,7 @@ class Action(TextChoices):
 ACTIONS: dict[Role, frozenset[Action]] = {
     Role.CALL_TAKER: frozenset({Action.REGISTER, Action.READ}),
     Role.CASE_WORKER: frozenset({Action.REGISTER, Action.READ, Action.WORK, Action.KEEP_MANDATES}),
-    Role.PLANNER: frozenset({Action.PLAN, Action.PUBLISH, Action.SET_RULES}),
+    Role.PLANNER: frozenset({Action.PLAN, Action.PUBLISH, Action.SET_RULES, Action.REACH_OUT}),
     Role.AUDITOR: frozenset({Action.AUDIT, Action.PLAN}),
     Role.ADMINISTRATOR: frozenset({Action.ADMINISTER, Action.PLAN, Action.SET_RULES, Action.KEEP_MENU}),
 }

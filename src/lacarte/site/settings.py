@@ -45,6 +45,7 @@ INSTALLED_APPS = [
     "lacarte.loop.matching",
     "lacarte.loop.orders.apps.OrdersConfig",
     "lacarte.loop.voice",
+    "lacarte.loop.takeup",
     "lacarte.loop.planning",
     "lacarte.standards.mail",
     "lacarte.standards.openfisca.apps.OpenFiscaConfig",

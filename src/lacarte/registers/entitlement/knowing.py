@@ -105,7 +105,8 @@ def facts_of_many(people: People, within: QuerySet[Person], kinds: Collection[st
         if household is not None:
             members.setdefault(household, []).append(i)
     for _since, _pk, kind, text, person, household in rows:
-        for i in (persons[person],) if person is not None else members.get(household, ()):
+        theirs = members.get(household, ()) if person is None else (persons[person],) if person in persons else ()
+        for i in theirs:
             told.say(kind, text, i)
     found = told.known()
     if kinds is None or AGE in kinds:

@@ -155,6 +155,8 @@ def _own_words(news: News, need: Need) -> tuple[str, ...]:
     link = {"link": link_of(need)}
     stands = _("How it stands, at any time, for whoever has this link: %(link)s") % link
     match news:
+        case News.ORDERED if need.channel == Channel.CITY:
+            return _("We have found an offer for what the city has granted you, and asked the provider."), stands
         case News.ORDERED:
             return _("We have found an offer for what you told us of, and asked the provider."), stands
         case News.MET:
@@ -166,6 +168,8 @@ def _own_words(news: News, need: Need) -> tuple[str, ...]:
             return _("The provider cannot do what you told us of. We look for another offer."), stands
         case News.OPEN:
             return (_("What you told us of is not done after all. We go on, and tell you how it goes."),)
+        case News.WITHDRAWN if need.channel == Channel.CITY:
+            return _("What the city had granted you was called off. You can always ask for it yourself."), stands
         case News.WITHDRAWN:
             return _(
                 "What you told us of was withdrawn. Nothing more happens; you can always tell us again."

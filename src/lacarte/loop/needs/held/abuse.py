@@ -37,7 +37,7 @@ REASONS: dict[str, str | Promise] = {
     "pace": _("Its sender has told us a lot in a short time."),
 }
 #: A call-taker wrote it, a machine measured it, or another system took it in before.
-_KNOWN_SENDERS = frozenset({Channel.PHONE, Channel.SENSOR, Channel.IMPORT})
+_KNOWN_SENDERS = frozenset({Channel.PHONE, Channel.SENSOR, Channel.IMPORT, Channel.CITY})
 
 _LONG_ENOUGH = 300  # bytes, for its own repetition to be told from a short text
 _REPETITIVE = 0.15  # compressed to this share; ordinary text of this length stays above 0.4

@@ -9,6 +9,7 @@ from django.conf import settings
 from lacarte.kernel.quiet_hours import QuietHours
 from lacarte.loop.needs.messages.reaching import Medium
 from lacarte.loop.needs.models import Need
+from lacarte.registers.places.models import Region
 from lacarte.registers.places.queries import calendar_of
 
 #: What makes a phone ring. An e-mail lies there until somebody looks.
@@ -22,10 +23,15 @@ def morning_for(need: Need, medium: str, now: datetime) -> datetime:
 
     The night is that of the need's region, by the setting ``quiet_hours``.
     """
+    return morning_in(need.region, medium, now)
+
+
+def morning_in(region: Region, medium: str, now: datetime) -> datetime:
+    """As :func:`morning_for`, for somebody who is in ``region``."""
     written = settings.CONFIGURED["quiet_hours"]
     if medium not in _RINGS or not written:
         return now
-    return QuietHours.read(written).over(now, calendar_of(need.region).zone)
+    return QuietHours.read(written).over(now, calendar_of(region).zone)
 
 
 def waits_until(need: Need, medium: str, now: datetime) -> datetime | None:

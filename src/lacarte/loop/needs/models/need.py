@@ -23,6 +23,7 @@ class Channel(models.TextChoices):
     MESSAGE = "message", _("Message")
     SENSOR = "sensor", _("Sensor")
     IMPORT = "import", _("Import")
+    CITY = "city", _("Granted by the city")
 
 
 class Need(models.Model):
