@@ -68,6 +68,17 @@ def test_facts_about_the_household_go_there(home: Path) -> None:
     assert judged(one, home_rent=600).verdict is Verdict.NO
 
 
+def test_about_who_does_not_live_alone_a_person_decides_where_it_may_matter(home: Path) -> None:
+    (home / "law.toml").write_text('people = "household-size"\n' + FILE, encoding="utf-8")
+    of_a_household, of_a_person = rule("rent", "at-most", 500), rule("basic_income")
+    assert judged(of_a_household, home_rent=400, household_size=1).verdict is Verdict.YES
+    assert judged(of_a_household, home_rent=400).missing == ("household-size",)
+    assert judged(of_a_household, home_rent=400, household_size=Between(1, 2)).missing == ("household-size",)
+    together = judged(of_a_household, home_rent=400, household_size=3)
+    assert (together.verdict, together.missing) == (Verdict.OPEN, ())
+    assert judged(of_a_person, age=30, household_size=3).verdict is Verdict.YES
+
+
 def test_one_that_the_law_refuses_is_no_even_if_all_others_hold() -> None:
     resident = Rule("here", "resident", "is", True, {"en": "lives here"})
     both = judge([resident, rule("basic_income")], {"resident": True, "age": 12})
@@ -83,6 +94,7 @@ def test_one_that_the_law_refuses_is_no_even_if_all_others_hold() -> None:
         ('package = "a"\nfacts = 3', "[facts] has one line"),
         ('package = "a"\nassumed = "b"', "assumed is a list"),
         ('package = "a"\nlaws = 1', "“laws” is nothing"),
+        ('package = "a"\npeople = 1', "people is one of our facts"),
         ("package", "cannot be read"),
     ],
 )

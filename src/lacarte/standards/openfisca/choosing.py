@@ -18,11 +18,15 @@ FILE = "law.toml"
 
 @dataclass(frozen=True)
 class Chosen:
-    """The package, the variable that each of our facts is, and the variables whose usual value is assumed."""
+    """The package, the variable that each of our facts is, and the variables whose usual value is assumed.
+
+    ``people`` is the fact that says how many live together; empty where none does.
+    """
 
     package: str
     facts: Mapping[str, str]
     assumed: tuple[str, ...]
+    people: str = ""
 
 
 def chosen() -> Chosen:
@@ -42,7 +46,7 @@ def _read(path: Path, changed: int) -> Chosen:
         said = tomllib.loads(path.read_text(encoding="utf-8"))
     except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
         raise LawError(f"{path} cannot be read: {error}") from error
-    if strange := sorted(said.keys() - {"package", "facts", "assumed"}):
+    if strange := sorted(said.keys() - {"package", "facts", "assumed", "people"}):
         raise LawError(f"{path}: “{strange[0]}” is nothing that is asked for")
     package, facts, assumed = said.get("package"), said.get("facts", {}), said.get("assumed", [])
     if not isinstance(package, str):
@@ -51,7 +55,9 @@ def _read(path: Path, changed: int) -> Chosen:
         raise LawError(f'{path}: [facts] has one line for each of our facts, such as age = "age"')
     if not isinstance(assumed, list) or not _texts(assumed):
         raise LawError(f'{path}: assumed is a list of variables, such as ["capital_returns"]')
-    return Chosen(package, facts, tuple(assumed))
+    if not isinstance(people := said.get("people", ""), str):
+        raise LawError(f'{path}: people is one of our facts, such as people = "household-size"')
+    return Chosen(package, facts, tuple(assumed), people)
 
 
 def _texts(values: Any) -> bool:

@@ -2,7 +2,8 @@
 
 They are kept, read from files and published as all others are: a comparison and a value. What people have said of
 themselves answers them, each by the variable that ``law.toml`` says, or as ``law.`` and the variable. People are
-judged as living alone: of whom they live with, no facts are said here.
+judged as living alone: of whom they live with, no facts are said here. Where that may matter, a person decides about
+those who do not, if ``law.toml`` names the fact that says so.
 """
 
 from __future__ import annotations
@@ -18,6 +19,7 @@ from lacarte.kernel import clock
 from lacarte.registers.entitlement.judging import Between, Decided, Facts, Rule
 from lacarte.registers.menu.eligibility import Verdict
 from lacarte.standards.openfisca.choosing import Chosen, chosen
+from lacarte.standards.openfisca.depending import variables_below
 from lacarte.standards.openfisca.systems import LawError, System, system
 
 PREFIX = "law."
@@ -33,10 +35,26 @@ def decide(rule: Rule, facts: Facts) -> Decided:
     """
     try:
         which = chosen()
-        return _decide(system(which.package), which, rule, facts, clock.now().date())
+        law = system(which.package)
+        if which.people and (others := _of_others(law, which, rule, facts)) is not None:
+            return others
+        return _decide(law, which, rule, facts, clock.now().date())
     except LawError as error:
         _LOG.warning("%s: %s", rule.fact, error)
         return Decided(None)
+
+
+def _of_others(law: System, which: Chosen, rule: Rule, facts: Facts) -> Decided | None:
+    """It stays open for whoever does not live alone, where the law may look at a group; else ``None``."""
+    reached = variables_below(law, rule.fact.removeprefix(PREFIX))
+    if reached is not None and all(str(law.variable(name).entity.key) == law.person for name in reached):
+        return None
+    live = facts.get(which.people)
+    if isinstance(live, Between):
+        live = live.low if live.low == live.high else None
+    if live is None:
+        return Decided(None, (which.people,))
+    return None if live == 1 else Decided(None)
 
 
 def _decide(law: System, which: Chosen, rule: Rule, facts: Facts, day: date) -> Decided:

@@ -25,6 +25,8 @@ def depends(fact: str) -> tuple[str, ...] | None:
     if reached is None:
         return None
     ours = [known for known, variable in which.facts.items() if variable in reached]
+    if which.people:
+        ours.append(which.people)
     return (*ours, *(PREFIX + name for name in sorted(reached)))
 
 
