@@ -2,8 +2,8 @@
 
 They are kept, read from files and published as all others are: a comparison and a value. What people have said of
 themselves answers them, each by the variable that ``law.toml`` says, or as ``law.`` and the variable. People are
-judged as living alone: of whom they live with, no facts are said here. Where that may matter, a person decides about
-those who do not, if ``law.toml`` names the fact that says so.
+judged as living alone: of whom they live with, no facts are said here. Where that may matter, a person decides
+about those who do not, if ``law.toml`` names the fact that says so.
 """
 
 from __future__ import annotations
