@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from datetime import date
 from typing import Any
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from lacarte.registers.entitlement.judging import Between, Judgement, Rule, asks_most, compare, judge
+from lacarte.registers.entitlement.judging import Between, Rule, compare, judge
 from lacarte.registers.entitlement.models import EvidenceType, Requirement
 from lacarte.registers.entitlement.queries import entitled, rules_of
 from lacarte.registers.menu.eligibility import Verdict
@@ -121,27 +120,6 @@ def test_no_requirement_is_open_to_everybody() -> None:
     assert judge([], {}).verdict is Verdict.YES
 
 
-def test_the_question_is_the_one_that_most_services_wait_for() -> None:
-    waiting = [
-        Judgement(open=(rule("age", Is.AT_LEAST, 60),)),
-        Judgement(open=(rule("age", Is.AT_LEAST, 70), rule("resident", Is.IS, True))),
-        Judgement(open=(rule("resident", Is.IS, True),), failing=(rule("work", Is.IS, "none"),)),
-    ]
-    assert asks_most(waiting) == "age"
-    assert asks_most(waiting, known={"age"}) == "resident"
-    assert asks_most(waiting, known={"age", "resident"}) is None
-    assert asks_most([]) is None
-
-
-def test_of_two_questions_the_one_that_settles_something_alone() -> None:
-    waiting = [
-        Judgement(open=(rule("born", Is.AT_LEAST, date.min.isoformat()), rule("resident", Is.IS, True))),
-        Judgement(open=(rule("resident", Is.IS, True),)),
-        Judgement(open=(rule("born", Is.AT_MOST, "2026-01-01"), rule("work", Is.IS, "none"))),
-    ]
-    assert asks_most(waiting) == "resident"
-
-
 @pytest.mark.django_db
 def test_requirements_of_many_services_are_one_query(city: City, django_assert_num_queries: Any) -> None:
     pension, card = (
@@ -164,7 +142,8 @@ def test_requirements_of_many_services_are_one_query(city: City, django_assert_n
     assert [one.code for one in found[city.care.number]] == ["old", "here"]
     assert [proof.code for proof in found[city.care.number][0].proofs] == ["id-card", "pension-slip"]
     assert city.lift.number not in found
-    with django_assert_num_queries(1):
+    entitled({})([city.care.number])
+    with django_assert_num_queries(2):  # one asks whether anything has changed
         judged = entitled({"age": 70})([city.care.number, city.lift.number])
     assert judged[city.lift.number].verdict is Verdict.YES
     assert judged[city.care.number].missing == ("resident",)

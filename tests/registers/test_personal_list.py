@@ -186,7 +186,7 @@ def test_queries_do_not_grow_with_the_menu(city: City, django_assert_num_queries
     for number, kind in enumerate(kinds):
         free_in(offer(city, f"of-{number}", service_type=kind), 1.0)
     personal_list(kinds, HERE, entitled({}))
-    with django_assert_num_queries(4):
+    with django_assert_num_queries(5):
         found = personal_list(kinds, HERE, entitled({}))
         assert all(str(one.place.offer.provider) is not None for kind in found.services for one in kind.offers)
         assert all(one.place.region.name for kind in found.services for one in kind.offers)

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
+from datetime import date
 
 from lacarte.kernel import clock
 from lacarte.kernel.versions import remembered
@@ -19,25 +20,65 @@ from lacarte.registers.entitlement.models import Requirement
 Depends = Callable[[str], tuple[str, ...] | None]
 
 _DEPENDS: dict[str, Depends] = {}
+_VERSIONS: list[Callable[[], object]] = []
+
+
+def depends_by(prefix: str, depends: Depends, version: Callable[[], object] | None = None) -> None:
+    """What facts that begin with ``prefix`` depend on is said by somebody who says so where it is loaded.
+
+    ``version`` changes whenever what decides about them may decide otherwise.
+    """
+    _DEPENDS[prefix] = depends
+    if version is not None:
+        _VERSIONS.append(version)
 
 
 @dataclass(frozen=True)
-class Dependence:
-    """Service types by the kinds of facts they depend on; ``any_fact`` are those that any fact may change."""
+class Standing:
+    """All on which answers hang besides facts: who asks what (``asked``), what that depends on, and the day.
 
-    of: Mapping[str, frozenset[int]]
-    any_fact: frozenset[int]
+    ``asked`` has service types by the fact of their requirements, ``below`` the facts on which each depends;
+    ``versions`` are those of what decides.
+    """
+
+    asked: Mapping[str, frozenset[int]]
+    below: Mapping[str, tuple[str, ...] | None]
+    day: date
+    versions: tuple[object, ...]
 
     def on(self, kinds: Iterable[str]) -> frozenset[int]:
         """The service types that depend on one of these kinds."""
-        wanted = tuple(kinds)
-        some = (self.of.get(kind, frozenset()) for kind in wanted)
-        return self.any_fact.union(*some) if wanted else frozenset()
+        wanted = set(kinds)
+        return frozenset(
+            number
+            for fact, below in self.below.items()
+            if wanted and (below is None or not wanted.isdisjoint(below))
+            for number in self.asked[fact]
+        )
+
+    def needs(self) -> dict[int, tuple[str, ...] | None]:
+        """The facts on which each service type depends, each once; ``None``: any."""
+        found: dict[int, dict[str, None]] = defaultdict(dict)
+        any_fact: set[int] = set()
+        for fact, below in self.below.items():
+            for number in self.asked[fact]:
+                found[number].update(dict.fromkeys(below or ()))
+                if below is None:
+                    any_fact.add(number)
+        return {number: None if number in any_fact else tuple(kinds) for number, kinds in found.items()}
 
 
-def depends_by(prefix: str, depends: Depends) -> None:
-    """What facts that begin with ``prefix`` depend on is said by somebody who says so where it is loaded."""
-    _DEPENDS[prefix] = depends
+def depending_on(kinds: Iterable[str]) -> frozenset[int]:
+    """The numbers of the service types that depend on one of these kinds of facts; two queries."""
+    return as_things_stand().on(kinds)
+
+
+def as_things_stand() -> Standing:
+    """What depends on what today; two queries, which read only what has changed."""
+    asked = _asked()
+    kept = tables.remember() if any(fact.startswith(tables.PREFIX) for fact in asked) else None
+    below = {fact: facts_of(fact) for fact in asked}
+    return Standing(asked, below, clock.now().date(), (kept, *(version() for version in _VERSIONS)))
 
 
 def facts_of(fact: str) -> tuple[str, ...] | None:
@@ -53,25 +94,6 @@ def facts_of(fact: str) -> tuple[str, ...] | None:
         waiting += [name for name in reversed(below) if name not in found and name != one]
         found.update(dict.fromkeys(below))
     return tuple(found)
-
-
-def depending_on(kinds: Iterable[str]) -> frozenset[int]:
-    """The numbers of the service types that depend on one of these kinds of facts; two queries."""
-    return dependence().on(kinds)
-
-
-def dependence() -> Dependence:
-    """What depends on what today; two queries, which read only what has changed."""
-    kinds: dict[str, set[int]] = defaultdict(set)
-    any_fact: set[int] = set()
-    tables.remember()
-    for fact, numbers in _asked().items():
-        below = facts_of(fact)
-        if below is None:
-            any_fact |= numbers
-        for one in below or ():
-            kinds[one] |= numbers
-    return Dependence({kind: frozenset(numbers) for kind, numbers in kinds.items()}, frozenset(any_fact))
 
 
 @remembered(Requirement)

@@ -6,8 +6,7 @@ that the requirement cannot be compared with: neither is ever counted as a no.
 
 from __future__ import annotations
 
-from collections import Counter
-from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
 from typing import Any
@@ -103,17 +102,27 @@ class Judgement:
 
 def judge(rules: Iterable[Rule], facts: Facts) -> Judgement:
     """Compare each of ``rules`` with what is known, ``{kind of fact: value}``."""
+    some = tuple(rules)
+    return sorted_out(some, [decided(rule, facts) for rule in some])
+
+
+def decided(rule: Rule, facts: Facts) -> Decided:
+    """Whether one requirement holds by what is known."""
+    decides = next((one for prefix, one in _DECIDE.items() if rule.fact.startswith(prefix)), None)
+    return decides(rule, facts) if decides else Decided(compare(rule, facts.get(rule.fact)))
+
+
+def sorted_out(rules: Sequence[Rule], found: Sequence[Decided]) -> Judgement:
+    """What follows for a service from what was decided about each of its requirements, in their order."""
     holding, failing, unsettled = [], [], []
-    for rule in rules:
-        decides = next((one for prefix, one in _DECIDE.items() if rule.fact.startswith(prefix)), None)
-        decided = decides(rule, facts) if decides else Decided(compare(rule, facts.get(rule.fact)))
-        match decided.holds:
+    for rule, one in zip(rules, found, strict=True):
+        match one.holds:
             case True:
                 holding.append(rule)
             case False:
                 failing.append(rule)
             case None:
-                unsettled.append(replace(rule, asks=decided.asks) if decides else rule)
+                unsettled.append(replace(rule, asks=one.asks) if is_computed(rule) else rule)
     return Judgement(tuple(holding), tuple(failing), tuple(unsettled))
 
 
@@ -138,20 +147,6 @@ def compare(rule: Rule, value: Any) -> bool | None:
         case Comparison.AT_MOST:
             return _in_order(value, rule.value)
     return None
-
-
-def asks_most(judged: Iterable[Judgement], *, known: Collection[str] = ()) -> str | None:
-    """The fact that most of these services wait for; of several, one that alone settles more, then the first met.
-
-    ``known`` are facts that were asked for already, without an answer.
-    """
-    waiting: Counter[str] = Counter()
-    alone: Counter[str] = Counter()
-    for one in judged:
-        waiting.update(fact for fact in one.missing if fact not in known)
-        if len(one.missing) == 1:
-            alone.update(one.missing)
-    return max(waiting, key=lambda fact: (waiting[fact], alone[fact])) if waiting else None
 
 
 def _same(value: Any, wanted: Any) -> bool | None:

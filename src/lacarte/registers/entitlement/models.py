@@ -11,6 +11,8 @@ from django.utils.translation import gettext_lazy as _
 from lacarte.kernel import clock
 from lacarte.kernel.ids import uuid7
 from lacarte.kernel.text import MultilingualField, in_language
+from lacarte.registers.entitlement.answer_records import AnswerCount as AnswerCount
+from lacarte.registers.entitlement.answer_records import Withheld as Withheld
 from lacarte.registers.menu.models import ServiceType
 
 

@@ -6,13 +6,21 @@ from collections import defaultdict
 from collections.abc import Iterable, Sequence
 
 from lacarte.registers.entitlement import depending, tables
-from lacarte.registers.entitlement.judging import Facts, Judgement, Proof, Rule, judge
+from lacarte.registers.entitlement.judging import Facts, Judgement, Proof, Rule
 from lacarte.registers.entitlement.models import Requirement
+from lacarte.registers.entitlement.remembering import memory
 from lacarte.registers.menu.eligibility import Eligibility
 
 
 def rules_of(service_types: Sequence[int]) -> dict[int, tuple[Rule, ...]]:
     """The requirements of each service type that has some, in their order; one query, and one if tables decide."""
+    found = _rules_of(service_types)
+    if any(rule.fact.startswith(tables.PREFIX) for some in found.values() for rule in some):
+        tables.remember()
+    return found
+
+
+def _rules_of(service_types: Sequence[int]) -> dict[int, tuple[Rule, ...]]:
     rows = (
         Requirement.objects.filter(service_type__in=service_types)
         .order_by("service_type_id", "order", "code", "proofs__code")
@@ -28,19 +36,21 @@ def rules_of(service_types: Sequence[int]) -> dict[int, tuple[Rule, ...]]:
         if proof is not None:
             proofs[kind, code].append(Proof(proof, name))
     found: dict[int, list[Rule]] = defaultdict(list)
-    if any(fact.startswith(tables.PREFIX) for fact, *_rest in told.values()):
-        tables.remember()
     for (kind, code), (fact, comparison, value, text, basis) in told.items():
         found[kind].append(Rule(code, fact, comparison, value, text, basis, tuple(proofs[kind, code])))
     return {kind: tuple(rules) for kind, rules in found.items()}
 
 
 def entitled(facts: Facts) -> Eligibility[Judgement]:
-    """Who these facts are about, as the menu asks: each service type gets its :class:`Judgement`."""
+    """Who these facts are about, as the menu asks: each service type gets its :class:`Judgement`.
+
+    What was judged by the same facts before is not judged again (``entitlement.remembering``).
+    """
 
     def judged(service_types: Sequence[int], /) -> dict[int, Judgement]:
-        rules = rules_of(service_types)
-        return {kind: judge(rules.get(kind, ()), facts) for kind in service_types}
+        remembered = memory()  # this reads the tables anew if they have changed
+        rules = _rules_of(service_types)
+        return remembered.judge({kind: rules.get(kind, ()) for kind in service_types}, facts)
 
     return judged
 

@@ -13,7 +13,7 @@ class OpenFiscaConfig(AppConfig):
         from lacarte.registers.entitlement.depending import depends_by
         from lacarte.registers.entitlement.judging import decided_by
         from lacarte.standards.openfisca.deciding import PREFIX, decide
-        from lacarte.standards.openfisca.depending import depends
+        from lacarte.standards.openfisca.depending import depends, version
 
         decided_by(PREFIX, decide)
-        depends_by(PREFIX, depends)
+        depends_by(PREFIX, depends, version)

@@ -30,6 +30,15 @@ def depends(fact: str) -> tuple[str, ...] | None:
     return (*ours, *(PREFIX + name for name in sorted(reached)))
 
 
+def version() -> object:
+    """Changes when another law counts, or counts for other facts."""
+    try:
+        which = chosen()
+    except LawError:
+        return None
+    return which.package, tuple(which.facts.items()), which.assumed
+
+
 @lru_cache(maxsize=1024)
 def variables_below(law: System, name: str) -> frozenset[str] | None:
     """A variable and all that its formulas name, and theirs; ``None`` where one of them cannot be read.

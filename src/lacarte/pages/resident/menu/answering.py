@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from typing import Any
+from urllib.parse import urlencode
 from uuid import UUID
 
 from django.contrib import messages
@@ -14,9 +15,10 @@ from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST
 
-from lacarte.pages.resident.draft import account_person
+from lacarte.pages.resident.draft import account_person, person_of
 from lacarte.pages.resident.menu.forms import FactForm, Place
 from lacarte.pages.resident.menu.said import Said
+from lacarte.registers.entitlement.withholding import ask_again, withhold
 from lacarte.registers.people.circumstances import FACTS
 from lacarte.registers.people.mandates import WRITE, held_by, mandate_of, note_act
 from lacarte.registers.people.saying import remember
@@ -32,6 +34,8 @@ def answer(request: HttpRequest) -> HttpResponse:
     kind, back = given.get("kind", ""), back_of(request)
     if kind not in FACTS:
         return redirect(back)
+    if request.method == "POST" and "again" in request.POST:
+        return _ask_again(request, kind)
     if request.method == "POST" and "skip" in request.POST:
         return _answered(request, kind, None)
     form = FactForm(kind, request.POST if request.method == "POST" else None)
@@ -42,10 +46,25 @@ def answer(request: HttpRequest) -> HttpResponse:
 
 
 def _answered(request: HttpRequest, kind: str, value: Any) -> HttpResponse:
-    said = Said.of(request.session)
+    said, person = Said.of(request.session), person_of(request.user)
     said.answer(kind, value)
     said.keep(request.session)
+    if person is not None and not said.whose:  # of somebody else it stays in this session
+        if value is None:
+            withhold(person, kind)
+        else:
+            ask_again(person, kind)
     return redirect(back_of(request))
+
+
+def _ask_again(request: HttpRequest, kind: str) -> HttpResponse:
+    """Forget that they would rather not say a fact, and ask for it."""
+    said, person = Said.of(request.session), person_of(request.user)
+    said.ask_again(kind)
+    said.keep(request.session)
+    if person is not None and not said.whose:
+        ask_again(person, kind)
+    return redirect(f"{reverse('menu-answer')}?{urlencode({'kind': kind, 'next': back_of(request)})}")
 
 
 @require_http_methods(["GET", "POST"])

@@ -16,10 +16,11 @@ from django.http import HttpRequest
 from lacarte.kernel import clock
 from lacarte.pages.resident.draft import KEPT_FOR, person_of
 from lacarte.registers.entitlement.judging import Between
+from lacarte.registers.entitlement.knowing import facts_of
+from lacarte.registers.entitlement.withholding import withheld_by
 from lacarte.registers.menu.personal import Where
 from lacarte.registers.people.mandates import CHOOSE, held_by, note_act
 from lacarte.registers.people.models import Mandate, Person
-from lacarte.registers.people.queries import circumstances_of
 
 _KEY = "menu"
 
@@ -68,6 +69,10 @@ class Said:
         else:
             self.facts[kind] = value
 
+    def ask_again(self, kind: str) -> None:
+        """Somebody may be asked for a fact again that they would rather not say before."""
+        self.skipped = [one for one in self.skipped if one != kind]
+
     @property
     def empty(self) -> bool:
         """Whether nothing was said."""
@@ -76,7 +81,10 @@ class Said:
 
 @dataclass(frozen=True)
 class Known:
-    """What a list goes by: said here or once before, or brought along by a link (``by_link``)."""
+    """What a list goes by: said here or once before, or brought along by a link (``by_link``).
+
+    ``withheld`` are facts that were asked for and that they would rather not say, here or once before.
+    """
 
     said: Said
     facts: dict[str, Any]
@@ -84,6 +92,8 @@ class Known:
     where_words: str
     by_link: bool = False
     mandate: Mandate | None = None  # under which it is made for somebody else
+    withheld: tuple[str, ...] = ()
+    person: Person | None = None  # whom it is made for, if the city knows them
 
 
 def known_of(request: HttpRequest, linked: dict[str, Any] | None = None) -> Known:
@@ -94,10 +104,17 @@ def known_of(request: HttpRequest, linked: dict[str, Any] | None = None) -> Know
     said = Said.of(request.session)
     mandate = _mandate(request, said)
     person = mandate.principal if mandate is not None else person_of(request.user)
-    registered = _registered(person) if person is not None else {}
+    registered = facts_of(person) if person is not None else {}
     where, words = _where(said, person)
     facts = {**registered, **said.facts} if linked is None else linked
-    return Known(said, facts, where, words, linked is not None, mandate)
+    before = withheld_by(person) if person is not None and mandate is None else ()
+    withheld = tuple(kind for kind in dict.fromkeys((*before, *said.skipped)) if not is_told(facts.get(kind)))
+    return Known(said, facts, where, words, linked is not None, mandate, withheld, person)
+
+
+def is_told(value: Any) -> bool:
+    """Whether a fact has a value, and not only bounds."""
+    return value is not None and not isinstance(value, Between)
 
 
 def _mandate(request: HttpRequest, said: Said) -> Mandate | None:
@@ -108,14 +125,6 @@ def _mandate(request: HttpRequest, said: Said) -> Mandate | None:
     if mandate is not None:
         note_act(mandate, actor=request.user, purpose=CHOOSE, fields="facts")
     return mandate
-
-
-def _registered(person: Person) -> dict[str, Any]:
-    facts = {one.kind: one.value for one in circumstances_of(person)}
-    if person.birth_year and "age" not in facts:
-        age = clock.now().year - person.birth_year
-        facts["age"] = Between(max(age - 1, 0), age)
-    return facts
 
 
 def _where(said: Said, person: Person | None) -> tuple[Where, str]:

@@ -13,18 +13,20 @@ from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET
 
-from lacarte.kernel.text import FALLBACK
+from lacarte.kernel.text import FALLBACK, listed
 from lacarte.pages.resident.menu.asked import Asked, asked_for, facts_as_query, facts_in
 from lacarte.pages.resident.menu.drawing import map_of
 from lacarte.pages.resident.menu.forms import FactForm, Filter, Place
 from lacarte.pages.resident.menu.rows import rows_of
 from lacarte.pages.resident.menu.said import Known, known_of
 from lacarte.pages.resident.menu_search.counting import count_search, not_left
-from lacarte.registers.entitlement.judging import Judgement, asks_most
+from lacarte.registers.entitlement.interview import next_question
+from lacarte.registers.entitlement.judging import Judgement
 from lacarte.registers.entitlement.queries import entitled
 from lacarte.registers.menu.browse import life_areas, life_events
+from lacarte.registers.menu.models import ServiceType
 from lacarte.registers.menu.personal import PersonalList, personal_list
-from lacarte.registers.people.circumstances import FACTS, in_words, value_in_words
+from lacarte.registers.people.circumstances import in_words, value_in_words
 from lacarte.registers.people.mandates import held_by
 
 #: Services on a page of the list.
@@ -72,7 +74,7 @@ def my_list(request: HttpRequest) -> HttpResponse:
         "query": query,
         "order_all": _order_all(asked),
         "not_found": asked.words or asked.title,
-        **_told(known, found, request),
+        **_told(known, found, asked.kinds, request),
         **_pages(page, found.total, [*query, *form.query()]),
     }
     return render(request, "resident/menu/list.html", shown)
@@ -99,18 +101,20 @@ def share(request: HttpRequest) -> HttpResponse:
     return render(request, "resident/menu/share.html", shown)
 
 
-def _told(known: Known, found: PersonalList[Judgement], request: HttpRequest) -> dict[str, Any]:
-    """What is known of whoever asks, and the one question that settles most."""
-    asked_before = {*known.said.skipped, *(kind for kind, _value in _plain(known))}
-    kind = None if known.by_link else asks_most(found.judged.values(), known=asked_before)
-    while kind is not None and kind not in FACTS:  # nobody has worded it
-        asked_before.add(kind)
-        kind = asks_most(found.judged.values(), known=asked_before)
+def _told(
+    known: Known, found: PersonalList[Judgement], kinds: list[ServiceType], request: HttpRequest
+) -> dict[str, Any]:
+    """What is known of whoever asks, and the one question from which most is to be expected."""
+    judged = found.judged.values()
+    kind = None if known.by_link else next_question(judged, known.facts, never=known.withheld)
     return {
         "known": known,
         "facts": [
-            (in_words(one), value_in_words(one, value), one in known.said.facts) for one, value in _plain(known)
+            (in_words(one), value_in_words(one, value), one in known.said.facts)
+            for one, value in known.facts.items()
+            if isinstance(value, bool | int | float | str)
         ],
+        "withheld": [] if known.by_link else _withheld(known, found, kinds),
         "question": FactForm(kind) if kind else None,
         "place_form": Place(),
         "asks_where": not (known.where_words or known.said.nowhere),
@@ -120,9 +124,15 @@ def _told(known: Known, found: PersonalList[Judgement], request: HttpRequest) ->
     }
 
 
-def _plain(known: Known) -> list[tuple[str, Any]]:
-    """The facts that have one value."""
-    return [(kind, value) for kind, value in known.facts.items() if isinstance(value, bool | int | float | str)]
+def _withheld(
+    known: Known, found: PersonalList[Judgement], kinds: list[ServiceType]
+) -> list[tuple[str, str, str]]:
+    """What they would rather not say: the kind of fact, in words, and the services that it leaves open."""
+    rows = []
+    for fact in known.withheld:
+        left = [kind for kind in kinds if fact in found.judged[kind.number].missing]
+        rows.append((fact, in_words(fact), listed(left)))
+    return rows
 
 
 def _order_all(asked: Asked) -> str:
