@@ -13,6 +13,7 @@ __all__ = ["VULNERABLE", "NeedIndex", "index", "index_between", "priority_class"
 Floats = npt.NDArray[np.float64]
 #: Somebody this vulnerable goes one class earlier.
 VULNERABLE = 0.6
+_NEAR = 1e-9  # sums of weights: equal up to rounding is equal
 
 
 @dataclass(frozen=True, eq=False)
@@ -66,11 +67,14 @@ def _within(name: str, given: npt.ArrayLike, unknown: float) -> Floats:
     return np.where(np.isnan(values), unknown, values)
 
 
-def priority_class(urgency: npt.ArrayLike, vulnerability: npt.ArrayLike) -> npt.NDArray[np.uint8]:
+def priority_class(
+    urgency: npt.ArrayLike, vulnerability: npt.ArrayLike, vulnerable: float = VULNERABLE
+) -> npt.NDArray[np.uint8]:
     """``uint8[n]``: the class of the service's urgency (0 now … 3 when possible), one earlier for the vulnerable.
 
-    Class 0 is for life and safety alone: vulnerability never lifts anybody into it. NaN is not vulnerable.
+    Vulnerable is whose ``vulnerability`` is surely ``vulnerable`` or more: give the least it can be. Class 0 is
+    for life and safety alone: vulnerability never lifts anybody into it. NaN is not vulnerable.
     """
     classes = np.asarray(urgency, dtype=np.int64)
-    lifted = (np.nan_to_num(np.asarray(vulnerability, dtype=np.float64)) >= VULNERABLE) & (classes > 1)
-    return (classes - lifted).astype(np.uint8)
+    surely = np.nan_to_num(np.asarray(vulnerability, dtype=np.float64)) >= vulnerable - _NEAR
+    return (classes - (surely & (classes > 1))).astype(np.uint8)

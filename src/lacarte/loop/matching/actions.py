@@ -31,7 +31,8 @@ from lacarte.loop.matching.ordering import LONGEST_SEED, seed_of
 from lacarte.loop.matching.publishing import RunRefusedError, publish_run
 from lacarte.loop.matching.queries import LAST_CLASS, URGENT_CLASS, district_of, runs
 from lacarte.loop.needs.models import Need
-from lacarte.loop.priority.actions import RULES_VERSION, weigh
+from lacarte.loop.priority.actions import weigh
+from lacarte.loop.priority.weights import in_force
 
 COMPUTE = "matching.compute"
 #: A few rounds are enough in practice; a run that needs more says that not all pairs were looked at.
@@ -91,7 +92,7 @@ def _exactly(problem: Problem) -> Result:
 
 def rules_version() -> str:
     """The rules in force: how needs are weighed, and how they are matched."""
-    return f"priority {RULES_VERSION}, matching {rules.RULES_VERSION}"
+    return f"priority {in_force().version}, matching {rules.RULES_VERSION}"
 
 
 def match(progress: Progress = _silent) -> MatchingRun:

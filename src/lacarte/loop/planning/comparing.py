@@ -10,7 +10,6 @@ import numpy as np
 from django.utils.translation import gettext as _
 
 from lacarte.engines.matching.fairness.rates import disparity, served_rates
-from lacarte.engines.needindex import VULNERABLE
 from lacarte.kernel.permissions import Action, AnyUser, may
 from lacarte.loop.matching.models import MatchingRun
 from lacarte.loop.orders.models import Order
@@ -104,7 +103,7 @@ def _by_group(rows: Sequence[Considered]) -> list[GroupRow]:
     def group(row: Considered) -> int:
         if not row.known:
             return 2
-        return 0 if row.vulnerability >= VULNERABLE - 1e-3 else 1
+        return 0 if row.vulnerable else 1
 
     return _grouped(rows, [group(row) for row in rows], labels)
 

@@ -13,18 +13,18 @@ import numpy.typing as npt
 from django.db.models import Q
 from django.utils.translation import gettext as _
 
+from lacarte.engines.needindex.multidimensional import POOR
 from lacarte.kernel import clock
 from lacarte.kernel.permissions import Action, AnyUser, may
 from lacarte.loop.matching.models import Match, MatchingRun, Unserved
 from lacarte.loop.matching.queries import COUNTING
-from lacarte.loop.priority.actions import WEIGHTS
 from lacarte.registers.places.outlines import districts
 
 _NEED = (
     *("need_id", "priority_class", "promoted", "need__received_at"),
     *("need__service_type_id", "need__region_id", "need__person_id", "need__household_id"),
 )
-_PARTS = "need__weighing__parts"
+_POOR = "need__weighing__poor"
 
 
 @dataclass(frozen=True)
@@ -37,7 +37,7 @@ class Considered:
     service_type: int
     region: int
     known: bool  # there is a person or a household
-    vulnerability: float
+    vulnerable: bool  # surely deprived in several ways
     offer: UUID | None
     cost: int
     before: UUID | None
@@ -70,8 +70,8 @@ def considered(user: AnyUser, run: MatchingRun) -> list[Considered]:
     matched = Match.objects.filter(there, run=run).order_by("pk")
     waits = Unserved.objects.filter(there, run=run).order_by("pk")
     before = _standing(run, there)
-    found = [*matched.values_list(*_NEED, _PARTS, "offer_at_place_id", "cost")]
-    found += [(*row, None, 0) for row in waits.values_list(*_NEED, _PARTS)]
+    found = [*matched.values_list(*_NEED, _POOR, "offer_at_place_id", "cost")]
+    found += [(*row, None, 0) for row in waits.values_list(*_NEED, _POOR)]
     return [_considered(row, before, run.started_at) for row in found]
 
 
@@ -85,7 +85,7 @@ def _standing(run: MatchingRun, there: Q) -> dict[UUID, tuple[UUID, int]]:
 
 
 def _considered(row: tuple[Any, ...], before: dict[UUID, tuple[UUID, int]], at: datetime) -> Considered:
-    need, kind, promoted, received, service, region, person, household, parts, offer, cost = row
+    need, kind, promoted, received, service, region, person, household, poor, offer, cost = row
     had, cost_before = before.get(need, (None, 0))
     return Considered(
         priority_class=kind,
@@ -94,7 +94,7 @@ def _considered(row: tuple[Any, ...], before: dict[UUID, tuple[UUID, int]], at: 
         service_type=service,
         region=region,
         known=bool(person or household),
-        vulnerability=float((parts or {}).get("vulnerability", 0)) / WEIGHTS["vulnerability"],
+        vulnerable=poor == POOR,
         offer=offer,
         cost=cost,
         before=had,

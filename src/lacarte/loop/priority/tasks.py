@@ -1,9 +1,11 @@
-"""Needs are weighed as they arrive, and when their type or urgency is corrected."""
+"""Needs are weighed as they arrive, and again when they are corrected or more is known of people."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable
 from uuid import UUID
+
+from django.db.models import Q
 
 from lacarte.kernel.events import subscribe_many
 from lacarte.loop.needs.events import (
@@ -16,7 +18,13 @@ from lacarte.loop.needs.events import (
 )
 from lacarte.loop.needs.models import Need
 from lacarte.loop.needs.urgency.dangers import NeedUrgencySet
+from lacarte.loop.priority import anew
 from lacarte.loop.priority.actions import weigh
+from lacarte.loop.priority.weights import in_force
+from lacarte.registers.people.events import CircumstancesChanged
+from lacarte.registers.people.models import Circumstance
+
+__all__ = ["anew"]  # whose jobs are registered with these
 
 
 @subscribe_many(NeedReceived)
@@ -60,6 +68,18 @@ def weigh_followed(events: list[NeedFollowed]) -> None:
     """Somebody else waits for it, or for what it is joined to."""
     followed = Need.objects.filter(pk__in={event.need for event in events})
     _weigh(lead or pk for pk, lead in followed.values_list("pk", "lead"))
+
+
+@subscribe_many(CircumstancesChanged)
+def weigh_known_better(events: list[CircumstancesChanged]) -> None:
+    """More is known of somebody: the open needs that it speaks for, and no others."""
+    kinds = {one.kind for _, one in in_force().indicators}
+    facts = {fact for event in events for fact in event.facts}
+    changed = Circumstance.objects.filter(pk__in=facts, kind__in=kinds)
+    theirs = Q(person__in=changed.filter(household=None).values("person"))
+    for path in ("household", "person__household"):
+        theirs |= Q(**{f"{path}__in": changed.filter(person=None).values("household")})
+    _weigh(Need.objects.filter(theirs, state=Need.State.OPEN).values_list("pk", flat=True))
 
 
 def _weigh(needs: Iterable[UUID]) -> None:

@@ -1,35 +1,16 @@
-"""The words of the desk: why a need stands where it stands."""
+"""The words of the desk: how urgent a need is by what was said."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from django.utils.functional import Promise
-from django.utils.translation import gettext_lazy as _
+from django.utils.translation import gettext as _
 
 from lacarte.kernel.text import in_language, listed
 from lacarte.loop.needs.models import Danger, Need, UrgencyRule
 from lacarte.loop.needs.urgency.judging import advice_of
 from lacarte.loop.needs.urgency.learnt import LEARNT
-from lacarte.loop.priority.actions import WEIGHTS
-
-_NAMES: dict[str, str | Promise] = {
-    "urgency": _("Urgency of the service"),
-    "said": _("Urgency of what was said"),
-    "vulnerability": _("Circumstances of the person"),
-    "deprivation": _("Deprivation of the region"),
-    "waiting": _("Time waited"),
-}
-
-
-@dataclass(frozen=True)
-class Part:
-    """One part of the need index: what it adds, of how much it could."""
-
-    label: str
-    adds: float
-    most: float
 
 
 @dataclass(frozen=True)
@@ -56,17 +37,3 @@ def said_urgent(need: Need) -> Said | None:
         return None
     names = names_of_rules(codes)
     return Said(listed(names.get(code, code) for code in codes), advice_of(codes).advice, danger)
-
-
-def weight_parts(need: Need) -> list[Part]:
-    """The parts of a need's index; empty while it has not been weighed."""
-    weighing = getattr(need, "weighing", None)
-    if weighing is None:
-        return []
-    most = dict(WEIGHTS)
-    if "said" in weighing.parts:  # it shares in what urgency can add
-        most = {"urgency": WEIGHTS["urgency"], "said": WEIGHTS["urgency"], **WEIGHTS}
-    return [
-        Part(str(_NAMES.get(name, name)), float(weighing.parts.get(name, 0)), share)
-        for name, share in most.items()
-    ]

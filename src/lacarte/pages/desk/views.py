@@ -27,6 +27,7 @@ from lacarte.loop.needs.models import Need
 from lacarte.loop.orders.models import Order
 from lacarte.loop.orders.queries import match_of, newest_order
 from lacarte.loop.orders.working.seeing import workers_of
+from lacarte.loop.priority.explaining import weight_of
 from lacarte.pages.delivering.access import as_seen
 from lacarte.pages.delivering.lists import to_decide
 from lacarte.pages.delivering.showing import shown_of
@@ -39,7 +40,7 @@ from lacarte.pages.desk.forms import Answer, Classify, Search
 from lacarte.pages.desk.holding import held
 from lacarte.pages.desk.joining import same_thing
 from lacarte.pages.desk.lists import lists_beside
-from lacarte.pages.desk.parts import said_urgent, weight_parts
+from lacarte.pages.desk.parts import said_urgent
 from lacarte.pages.desk.person import hear_purpose, person_shown
 from lacarte.pages.desk.queries import asked_by, counts, queue, tabs
 from lacarte.pages.desk.urgency_form import UrgencyForm
@@ -114,7 +115,7 @@ def _show(request: HttpRequest, user: User, need: Need, status: int = 200, **mor
         "others": others_at(user, need.pk),
         **_decision(need, order, may_work),
         "held": held(need),
-        "weights": weight_parts(need),
+        "weight": weight_of(need),
         "events": timeline_beside(need, inside=True),
         **talk(need, may_work=may_work),
         **same_thing(need, user, may_work=may_work),

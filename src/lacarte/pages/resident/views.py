@@ -26,6 +26,7 @@ from lacarte.loop.orders.models import Order, OrderState
 from lacarte.loop.orders.queries import newest_order
 from lacarte.loop.orders.standing import standing
 from lacarte.loop.orders.states import Who, find
+from lacarte.loop.priority.explaining import weight_of
 from lacarte.loop.voice.actions import RatingRefusedError, rate
 from lacarte.pages.delivering.together_resident import helpers
 from lacarte.pages.resident.access import counted, followed_here, may_open, need_or_404, note_on_behalf, opens
@@ -109,6 +110,11 @@ def need_page(request: HttpRequest, reference: str) -> HttpResponse:
     return _show(request, need, Rate())
 
 
+def _is_theirs(need: Need, request: HttpRequest) -> bool:
+    """Whether what is known of the household may be shown: to whose need it is, not to who has its link."""
+    return request.user.is_authenticated and need.person is not None and need.person.user_id == request.user.pk
+
+
 def _show(request: HttpRequest, need: Need, form: Rate, status: int = 200) -> HttpResponse:
     order = newest_order(need)
     can_rate = order is not None and order.state == OrderState.COMPLETED and not hasattr(order, "rating")
@@ -118,6 +124,8 @@ def _show(request: HttpRequest, need: Need, form: Rate, status: int = 200) -> Ht
         "need": need,
         "order": order,
         "why": why(need, order),
+        "weight": weight_of(need) if need.state == Need.State.OPEN else None,
+        "knows_household": _is_theirs(need, request),
         "standing": standing(need, order),
         "events": timeline_beside(need),
         "form": form if can_rate else None,
