@@ -32,10 +32,11 @@ def needs(count: int) -> list[Need]:
     ]
 
 
-def test_every_column_is_as_bulk_create_writes_it() -> None:
-    ours = needs(6)
-    insert_all(ours[:3])
-    Need.objects.bulk_create(ours[3:])
+@pytest.mark.parametrize("count", [1, 3, 12])
+def test_every_column_is_as_bulk_create_writes_it(count: int) -> None:
+    ours = needs(2 * count)
+    insert_all(ours[:count])
+    Need.objects.bulk_create(ours[count:])
     read = list(Need.objects.order_by("pk").values())
     for need, row in zip(sorted(ours, key=lambda one: one.pk), read, strict=True):
         assert {name: getattr(need, name) for name in row} == row
@@ -53,8 +54,9 @@ def test_nothing_is_nothing() -> None:
     insert_all([])
 
 
-def test_one_that_is_there_already_stops_all() -> None:
-    ours = needs(3)
+@pytest.mark.parametrize("count", [3, 12])
+def test_one_that_is_there_already_stops_all(count: int) -> None:
+    ours = needs(count)
     ours[2].reference = ours[0].reference
     with pytest.raises(IntegrityError), transaction.atomic():
         insert_all(ours)

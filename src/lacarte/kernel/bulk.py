@@ -10,6 +10,8 @@ from django.db.backends.base.base import BaseDatabaseWrapper
 from django.db.models import DateField, DateTimeField, Field, Model
 
 Row = tuple[Any, ...]
+#: So many go in one statement: COPY takes more round trips, as does a statement prepared for each.
+_FEW = 8
 
 
 def insert_all(records: Sequence[Model]) -> None:
@@ -33,8 +35,10 @@ def insert_all(records: Sequence[Model]) -> None:
     )
     quote = connection.ops.quote_name
     into = f"{quote(model._meta.db_table)} ({', '.join(quote(str(field.column)) for field in fields)})"
-    copied = connection.vendor == "postgresql" and len(records) > 1  # COPY of one takes more round trips
-    (_copy if copied else _insert)(connection, into, rows, len(fields))
+    if len(records) <= _FEW:
+        _insert_few(connection, into, list(rows))
+    else:
+        (_copy if connection.vendor == "postgresql" else _insert)(connection, into, rows, len(fields))
     for record in records:
         record._state.adding, record._state.db = False, database
 
@@ -53,6 +57,15 @@ def _copy(connection: BaseDatabaseWrapper, into: str, rows: Iterable[Row], colum
     with connection.wrap_database_errors, connection.cursor() as cursor, cursor.copy(said) as copy:
         for row in rows:
             copy.write_row(row)
+
+
+def _insert_few(connection: BaseDatabaseWrapper, into: str, rows: list[Row]) -> None:
+    values = f"({', '.join(['%s'] * len(rows[0]))})"
+    with connection.cursor() as cursor:
+        cursor.execute(
+            f"INSERT INTO {into} VALUES {', '.join([values] * len(rows))}",  # noqa: S608 (names of our own)
+            [value for row in rows for value in row],
+        )
 
 
 def _insert(connection: BaseDatabaseWrapper, into: str, rows: Iterable[Row], columns: int) -> None:
