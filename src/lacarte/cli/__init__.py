@@ -9,6 +9,7 @@ import click
 
 from lacarte import __version__
 from lacarte.cli.checkout import settings_reference, test, translations
+from lacarte.cli.deprivation import deprivation
 from lacarte.cli.exporting import export
 from lacarte.cli.importing import import_
 from lacarte.cli.keys import key
@@ -37,6 +38,6 @@ def main(home: Path | None) -> None:
 
 for command in (
     migrate, demo, serve, worker, import_, export, search, messages, match, user, member, key, train, understand,
-    law, tables, check, settings_reference, translations, test,
+    law, tables, deprivation, check, settings_reference, translations, test,
 ):  # fmt: skip
     main.add_command(command)

@@ -24,6 +24,7 @@ from lacarte.loop.needs.queries import most_urgent, people_behind
 from lacarte.loop.priority.household import indicators_of
 from lacarte.loop.priority.models import Weighing
 from lacarte.loop.priority.weights import Scheme, in_force
+from lacarte.registers.places.models import PlaceDeprivation
 
 _LAST_CLASS = 3
 _FIRST_DAY, _DAYS = datetime(2000, 1, 1, tzinfo=UTC), 40_000
@@ -64,10 +65,10 @@ def weighed(rows: Sequence[Need], scheme: Scheme) -> Weighed:
     dimension = np.array([d for d, _ in scheme.indicators], dtype=np.int64)
     dimensions = by_dimension(indicators_of(rows, scheme), dimension, len(scheme.dimensions))
     household = scores(dimensions, [one.weight for one in scheme.dimensions], scheme.cutoff)
-    deprivation = np.array([np.nan if (d := need.region.deprivation) is None else d for need in rows])
+    least, most = _deprivation(rows)
     exact = {"urgency": 1 - urgency / _LAST_CLASS, "waiting": np.clip(_waited(rows) / scheme.full_wait_days, 0, 1)}
-    low = {**exact, "vulnerability": household.score.low, "deprivation": deprivation}
-    high = {**exact, "vulnerability": household.score.high, "deprivation": deprivation}
+    low = {**exact, "vulnerability": household.score.low, "deprivation": least}
+    high = {**exact, "vulnerability": household.score.high, "deprivation": most}
     return Weighed(
         scheme=scheme,
         result=index_between(low, high, scheme.weights),
@@ -78,6 +79,17 @@ def weighed(rows: Sequence[Need], scheme: Scheme) -> Weighed:
         low=low,
         high=high,
     )
+
+
+def _deprivation(rows: Sequence[Need]) -> tuple[Floats, Floats]:
+    """Between what the deprivation of each need's region lies; NaN where nobody has told of it."""
+    told = PlaceDeprivation.objects.in_bulk({need.region_id for need in rows})
+    ends = []
+    for need in rows:
+        known, middle = told.get(need.region_id), need.region.deprivation
+        exact = np.nan if middle is None else middle
+        ends.append((exact, exact) if known is None or middle is None else (known.low, known.high))
+    return np.array([low for low, _ in ends]), np.array([high for _, high in ends])
 
 
 def _waited(rows: Sequence[Need]) -> Floats:

@@ -7,7 +7,8 @@ from uuid import UUID
 
 from django.db.models import Q
 
-from lacarte.kernel.events import subscribe_many
+from lacarte.kernel.events import subscribe, subscribe_many
+from lacarte.kernel.models import Event
 from lacarte.loop.needs.events import (
     NeedClassified,
     NeedCounted,
@@ -23,6 +24,7 @@ from lacarte.loop.priority.actions import weigh
 from lacarte.loop.priority.weights import in_force
 from lacarte.registers.people.events import CircumstancesChanged
 from lacarte.registers.people.models import Circumstance
+from lacarte.registers.places.events import DeprivationSet
 
 __all__ = ["anew"]  # whose jobs are registered with these
 
@@ -80,6 +82,12 @@ def weigh_known_better(events: list[CircumstancesChanged]) -> None:
     for path in ("household", "person__household"):
         theirs |= Q(**{f"{path}__in": changed.filter(person=None).values("household")})
     _weigh(Need.objects.filter(theirs, state=Need.State.OPEN).values_list("pk", flat=True))
+
+
+@subscribe(DeprivationSet)
+def weigh_places_anew(event: DeprivationSet, record: Event) -> None:
+    """Places are known to be otherwise deprived, and all ranks with them: all open needs, slice by slice."""
+    anew.weigh_anew(str(record.pk))
 
 
 def _weigh(needs: Iterable[UUID]) -> None:

@@ -9,7 +9,7 @@ from typing import Any, ClassVar
 
 from django.utils import formats
 from django.utils.functional import Promise
-from django.utils.translation import gettext
+from django.utils.translation import gettext, gettext_lazy
 
 from lacarte.kernel.events import DomainEvent
 from lacarte.kernel.text import listed
@@ -45,6 +45,16 @@ class CalendarChanged(DomainEvent):
             hours = gettext("Other hours from %(day)s: %(opens)s–%(closes)s.")
             said.append(hours % {"day": since, "opens": self.hours["opens"], "closes": self.hours["closes"]})
         return {**super().words(), "said": " ".join(said)}
+
+
+@dataclass(frozen=True, kw_only=True)
+class DeprivationSet(DomainEvent):
+    """How deprived regions are was read from a table; the stream is that of the reading."""
+
+    name: ClassVar[str] = "place.deprivation-set"
+    sentence: ClassVar[str | Promise] = gettext_lazy("Deprivation of %(regions)s regions, from: %(source)s.")
+    regions: int
+    source: str
 
 
 def in_rows(days: Iterable[date]) -> list[tuple[date, date]]:

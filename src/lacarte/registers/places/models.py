@@ -45,6 +45,23 @@ class Boundary(models.Model):
         return str(self.region)
 
 
+class PlaceDeprivation(models.Model):
+    """Where a region's deprivation comes from, and between what it lies for want of knowing."""
+
+    region = models.OneToOneField(
+        Region, primary_key=True, on_delete=models.CASCADE, related_name="deprivation_known"
+    )
+    low = models.FloatField()  # 0 .. 1, around Region.deprivation
+    high = models.FloatField()
+    source = models.CharField(max_length=300)
+    of = models.DateField()  # the day that the table tells of
+    columns = models.JSONField()  # {column: [weight, "low" or "high" is deprived]}
+    changed_at = models.DateTimeField(default=clock.now)
+
+    def __str__(self) -> str:
+        return f"{self.region}: {self.low:.2f} to {self.high:.2f}"
+
+
 class Zone(models.Model):
     """A functional zone that crosses regions, such as a port or a river valley."""
 
