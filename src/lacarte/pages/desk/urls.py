@@ -37,6 +37,7 @@ urlpatterns = [
     path("register/look/", register.look_again, name="desk-look"),
     path("register/told/<str:reference>/", register.told, name="desk-told"),
     path("mandates/", include("lacarte.pages.desk.mandate_urls")),
+    path("objections/", include("lacarte.pages.desk.answer_objection_urls")),
     path("orders/", orders.orders, name="desk-orders"),
     path("", include("lacarte.pages.desk.working_urls")),
     path("dangers/", dangers.dangers, name="desk-dangers"),

@@ -39,6 +39,7 @@ from lacarte.pages.resident.forms import Find, Object, Rate
 from lacarte.pages.resident.ordering.mine import my_orders, part_of
 from lacarte.pages.resident.questions import What
 from lacarte.pages.resident.slots.card import time_card
+from lacarte.registers.entitlement.objections import objections_of
 from lacarte.registers.menu.browse import life_areas, life_events, services_in
 from lacarte.registers.menu.models import ServiceType
 from lacarte.registers.people import mandates
@@ -233,6 +234,7 @@ def my_page(request: HttpRequest) -> HttpResponse:
         "past": [need for need in needs if need.closed_at and need not in unrated],
         "followed": followed(request),
         "orders": my_orders(request.user),
+        "objections": list(objections_of(person)[:20]) if person else [],
         "entered": [one for one in mandates.given_by(person) if one.entered_by_id] if person else [],
         "person": person,
         "home": [person.household.address, person.household.region] if person and person.household else [],

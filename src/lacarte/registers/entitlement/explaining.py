@@ -50,13 +50,16 @@ class RowTold:
 
 @dataclass(frozen=True)
 class TableTold:
-    """The table that decided: the rows that hold, or may hold as long as it is open."""
+    """The table that decided: the rows that count, or may count where not ``sure``; none: its defaults do."""
 
     code: str
     name: Mapping[str, str] = field(compare=False)
     legal_basis: str
     since: date
     rows: tuple[RowTold, ...]
+    sure: bool
+    one_hit: bool
+    kinds: Mapping[str, rules.Kind] = field(compare=False)
     labels: Mapping[str, Mapping[str, str]] = field(compare=False)
 
 
@@ -156,14 +159,18 @@ def _by_table(asked: AskedTable, holds: bool | None, facts: Facts, missing: tupl
         tuple(kind for kind in uses if facts.get(kind) is not None),
         missing,
         asked.kept.since,
-        table=_table_told(asked, found.holds if found.settled else (*found.holds, *found.may_hold)),
+        table=_table_told(asked, found),
         differences=wanted.found,
         all_tried=wanted.finished,
     )
 
 
-def _table_told(asked: AskedTable, numbers: tuple[int, ...]) -> TableTold:
+def _table_told(asked: AskedTable, found: rules.Decision) -> TableTold:
     """Of a table where one row decides the first that holds counts; of others all do."""
+    sure = found.settled and (bool(found.holds) or not found.may_hold)
+    numbers = found.holds if sure else (*found.holds, *found.may_hold)
+    if sure and asked.one_hit:
+        numbers = numbers[:1]
     table, code = asked.kept.table, asked.kept.table.code
     row = DecisionTable.objects.get(code=code, since=asked.kept.since)
     labels = written_of(row).labels
@@ -174,6 +181,9 @@ def _table_told(asked: AskedTable, numbers: tuple[int, ...]) -> TableTold:
         row.legal_basis,
         asked.kept.since,
         tuple(_row_told(table, number) for number in numbers),
+        sure,
+        asked.one_hit,
+        {one.fact: one.kind for one in table.inputs},
         dict(zip(names, labels, strict=False)),
     )
 

@@ -13,6 +13,7 @@ from lacarte.kernel.ids import uuid7
 from lacarte.kernel.text import MultilingualField, in_language
 from lacarte.registers.entitlement.answer_records import AnswerCount as AnswerCount
 from lacarte.registers.entitlement.answer_records import Withheld as Withheld
+from lacarte.registers.entitlement.objection_records import AnswerObjection as AnswerObjection
 from lacarte.registers.menu.models import ServiceType
 
 

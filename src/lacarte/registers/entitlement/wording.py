@@ -68,6 +68,8 @@ def value_words(value: Value, fact: str = "") -> str:
         return "–"
     if isinstance(value, date):
         return date_format(value, "DATE_FORMAT")
+    if isinstance(value, float) and value.is_integer():
+        value = int(value)
     return value_in_words(fact, value)
 
 

@@ -32,6 +32,7 @@ _OTHER_PURPOSES: dict[str, str | Promise] = {
     "order for you at the desk": gettext_lazy("Order for you, at the desk"),
     "see what was ordered for you at the desk": gettext_lazy("See what was ordered for you, at the desk"),
     "write a letter": gettext_lazy("Write a letter"),
+    "answer your objection": gettext_lazy("Answer your objection"),
     "ask how it went": gettext_lazy("Ask how it went"),
     "order for you": gettext_lazy("Order for you, under a mandate"),
     "see what was ordered for you": gettext_lazy("See what was ordered for you, under a mandate"),

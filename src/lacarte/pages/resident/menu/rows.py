@@ -30,7 +30,7 @@ from lacarte.registers.people.circumstances import in_words
 _KILOMETRE = 1000
 #: A day that is nearer needs no year.
 _HALF_YEAR = timedelta(days=183)
-_TONES = {Verdict.YES: "good", Verdict.OPEN: "caution", Verdict.NO: "urgent"}
+TONES = {Verdict.YES: "good", Verdict.OPEN: "caution", Verdict.NO: "urgent"}
 
 
 @dataclass(frozen=True)
@@ -199,7 +199,7 @@ def _service(
     return ServiceRow(
         kind=one.service_type,
         verdict=verdict_in_words(one.judged),
-        tone=_TONES[one.judged.verdict],
+        tone=TONES[one.judged.verdict],
         reasons=reasons_of(one.judged),
         missing=listed(in_words(fact) for fact in one.judged.missing),
         proofs=proofs_of(one.judged),

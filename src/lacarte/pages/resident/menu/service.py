@@ -34,10 +34,7 @@ _MOST_OFFERS = 100
 @also_linked_data("service")
 def service(request: HttpRequest, code: str) -> HttpResponse:
     """The page for people."""
-    kinds = ServiceType.objects.filter(code=code, orderable=True).select_related("parent")
-    kind = kinds.first() if storable(code) else None
-    if kind is None:
-        raise Http404(_("There is no such service on the menu."))
+    kind = service_of(code)
     not_left(request)
     known, form = known_of(request), Filter(request.GET)
     found = personal_list([kind], known.where, entitled(known.facts), form.wishes(), each=_MOST_OFFERS)
@@ -58,6 +55,15 @@ def service(request: HttpRequest, code: str) -> HttpResponse:
     reply = render(request, "resident/menu/service.html", shown)
     patch_vary_headers(reply, ["Accept"])
     return reply
+
+
+def service_of(code: str) -> ServiceType:
+    """A service on the menu by its code. Raises ``Http404``."""
+    kinds = ServiceType.objects.filter(code=code, orderable=True).select_related("parent")
+    kind = kinds.first() if storable(code) else None
+    if kind is None:
+        raise Http404(_("There is no such service on the menu."))
+    return kind
 
 
 def _promised(kind: ServiceType, number: int | None) -> dict[str, Any]:

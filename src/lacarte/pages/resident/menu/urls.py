@@ -5,7 +5,7 @@ A code stands behind a word of ours, never in its place, so that a city may use 
 
 from django.urls import path, re_path
 
-from lacarte.pages.resident.menu import answering, comparing, service, views
+from lacarte.pages.resident.menu import answering, comparing, objecting, service, views, why
 from lacarte.pages.resident.views import area
 
 urlpatterns = [
@@ -19,5 +19,8 @@ urlpatterns = [
     path("remember/", answering.remember_it, name="menu-remember"),
     path("forget/", answering.forget, name="menu-forget"),
     re_path(r"^areas/(?P<code>[^/]+)/$", area, name="area"),
+    path("objections/<str:secret>/", objecting.objection, name="answer-objection"),
+    re_path(r"^services/(?P<code>[^/]+)/object/$", objecting.object_to_answer, name="object-to-answer"),
+    re_path(r"^services/(?P<code>[^/]+)/why/$", why.why, name="menu-why"),
     re_path(r"^services/(?P<code>[^/]+)/?$", service.service, name="menu-service"),
 ]

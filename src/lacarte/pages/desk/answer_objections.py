@@ -1,0 +1,112 @@
+"""Objections to answers whether a service is for somebody: the list, due first, and one with its decision."""
+
+from __future__ import annotations
+
+from uuid import UUID
+
+from django import forms
+from django.contrib import messages
+from django.contrib.auth.decorators import login_required
+from django.core.paginator import Paginator
+from django.db.models import Q
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+from django.views.decorators.http import require_GET, require_http_methods
+
+from lacarte.kernel import clock
+from lacarte.kernel.events import timeline
+from lacarte.kernel.permissions import Action
+from lacarte.kernel.text import in_language
+from lacarte.pages.design.forms import Choices, WordsForm
+from lacarte.pages.desk.access import official
+from lacarte.registers.entitlement.models import AnswerObjection, Requirement
+from lacarte.registers.entitlement.objections import LONGEST, ObjectionRefusedError, answer, objections_for
+from lacarte.registers.entitlement.rule_words import kept_in_words
+from lacarte.registers.menu.eligibility import Verdict
+from lacarte.registers.people.queries import note_look, read_personal
+
+_PAGE = 25
+PURPOSE = "answer your objection"
+
+
+class Decide(WordsForm):
+    """Whether they are right, and why."""
+
+    marks_optional = False
+    upheld = forms.TypedChoiceField(
+        label=gettext_lazy("Are they right?"),
+        choices=[("yes", gettext_lazy("Yes")), ("no", gettext_lazy("No"))],
+        coerce=lambda said: said == "yes",
+        widget=Choices(
+            hints={
+                "yes": gettext_lazy("The facts that they corrected are as they say from today on."),
+                "no": gettext_lazy("The answer stays as it is."),
+            }
+        ),
+        error_messages={"required": gettext_lazy("Please say whether they are right.")},
+    )
+    words = forms.CharField(
+        label=gettext_lazy("Your answer to them"),
+        max_length=LONGEST,
+        widget=forms.Textarea(attrs={"rows": 4}),
+        error_messages={"required": gettext_lazy("Please say why.")},
+    )
+
+
+@login_required
+@require_GET
+def listed(request: HttpRequest) -> HttpResponse:
+    """Those that wait, due first; then those that were answered last."""
+    user = official(request, Action.WORK)
+    done = request.GET.get("list") == "answered"
+    waits = Q(state=AnswerObjection.State.OPEN)
+    rows = objections_for(user).filter(~waits if done else waits)
+    if done:
+        rows = rows.order_by("-answered_at", "pk")
+    page = Paginator(rows, _PAGE).get_page(request.GET.get("page"))
+    return render(request, "desk/answer_objections.html", {"page": page, "done": done, "now": clock.now()})
+
+
+@login_required
+@require_http_methods(["GET", "POST"])
+def one(request: HttpRequest, key: UUID) -> HttpResponse:
+    """What they object to and why, whom it concerns, and the form to decide. The look is logged for them."""
+    user = official(request, Action.WORK)
+    found = objections_for(user).filter(pk=key).first()
+    if found is None:
+        raise Http404(_("There is no such objection, or your mandate does not cover it."))
+    form = Decide(request.POST if request.method == "POST" else None)
+    if form.is_bound and form.is_valid():
+        try:
+            answer(found, upheld=form.cleaned_data["upheld"], words=form.cleaned_data["words"], actor=user)
+        except ObjectionRefusedError as error:
+            form.add_error("words", str(error))
+        else:
+            messages.success(request, _("They read your answer on their own page."))
+            return redirect("desk-answer-objections")
+    who = {"name": "", "phone": found.contact}
+    if found.person is not None:
+        who = read_personal(found.person, reader=user, fields=("name", "phone"), purpose=PURPOSE)
+        note_look(found.person, reader=user, purpose=PURPOSE, fields="facts")
+    rules = Requirement.objects.filter(service_type=found.service_type_id, code__in=found.told)
+    shown = {
+        "objection": found,
+        "who": who,
+        "verdict": _VERDICTS.get(found.verdict, found.verdict),
+        "rules": [in_language(rule.text) or rule.code for rule in rules],
+        "facts": kept_in_words(found.facts),
+        "corrections": kept_in_words(found.corrections),
+        "events": timeline(found.pk),
+        "form": form if found.state == AnswerObjection.State.OPEN else None,
+        "errors_on_page": bool(form.errors),
+    }
+    return render(request, "desk/answer_objection.html", shown, status=422 if form.errors else 200)
+
+
+_VERDICTS = {
+    Verdict.YES.value: gettext_lazy("It is for them."),
+    Verdict.NO.value: gettext_lazy("It is not for them, as far as we know."),
+    Verdict.OPEN.value: gettext_lazy("It cannot be said yet."),
+}
