@@ -60,6 +60,12 @@ def test_a_rule_is_changed_by_choices_and_words_and_read_out(keeper: Client, dra
     form = {"t0": "[70..80)", "t1": ["retired", "none"], "t2": "-", "s0": "7", "note": ""}
     look = said(keeper, "table-rule", CODE, 2, **form, look="yes")
     assert "from 70 to below 80" in look
+    bad = said(keeper, "table-rule", CODE, 2, **{**form, "t0": "[70..80"}, look="yes")
+    assert "a range ends with ] (up to and with)" in bad
+    assert "There is a problem" not in bad
+    assert "from 0 to 120" in said(
+        keeper, "table-input", CODE, 1, fact="age", allowed="[0..120]", place="1", look="yes"
+    )
     assert now() == CARE, "it was only read out"
     page = said(keeper, "table-rule", CODE, 2, **form)
     assert "Without work or Retired" in page

@@ -46,23 +46,38 @@ def choices_of(fact: str) -> Sequence[tuple[str, Any]]:
 
 
 class CellInput(forms.TextInput):
-    """A cell with what it means below, read anew while it is written."""
+    """A cell with what it means below, read anew while it is written.
+
+    ``looks``: the page was asked for just that, so that it also says here why a cell cannot be read.
+    """
 
     template_name = "entitlement/cell_input.html"
+    looks = False
 
     def __init__(self, fact: str, kind: Kind) -> None:
-        super().__init__(attrs={"maxlength": LONGEST_CELL, "autocomplete": "off"})
+        reads = {
+            "hx-post": "",
+            "hx-include": "closest form",
+            "hx-vals": '{"look": "yes"}',
+            "hx-trigger": "change, keyup changed delay:500ms",
+            "hx-swap": "outerHTML",
+        }
+        super().__init__(attrs={"maxlength": LONGEST_CELL, "autocomplete": "off", **reads})
         self.fact, self.kind = fact, kind
 
     def get_context(self, name: str, value: Any, attrs: dict[str, Any] | None) -> dict[str, Any]:
-        """The field, and its words; nothing where it cannot be read, as the error says why."""
+        """The field, and its words."""
         context = super().get_context(name, value, attrs)
+        if "id" in context["widget"]["attrs"]:
+            place = f"#{context['widget']['attrs']['id']}_reads"
+            context["widget"]["attrs"] |= {"hx-target": place, "hx-select": place}
         text = formal(str(value or ""), self.kind)
         try:
             parse_tests(text, self.kind)
             context["words"] = asked_in_words(self.fact, self.kind, text)
         except NotFeel as error:
-            context["wrong"] = cell_fault(error)
+            context["wrong"] = cell_fault(error) if self.looks else ""
+            context["words"] = "–"
         return context
 
 
@@ -178,7 +193,7 @@ def fact_field(fact: str, kind: Kind, label: str) -> forms.Field:
     if kind is Kind.STRING and (offered := choices_of(fact)):
         named = [(literal_text(key), name) for key, name in offered]
         return forms.ChoiceField(required=False, choices=[unknown, *named], label=label)
-    return ValueField(kind, otherwise="", label=label, help_text=_("Empty: not known."))
+    return ValueField(kind, otherwise="", label=label)
 
 
 def expected_field(kind: Kind, label: str, *, many: bool) -> forms.Field:

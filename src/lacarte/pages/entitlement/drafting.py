@@ -131,9 +131,7 @@ def rule(request: HttpRequest, code: str, number: int) -> HttpResponse:
                 form.add_error(name, fault_in_words(fault))
         return None if form.errors else changed
 
-    form = RuleForm(_posted(request), written, number)
-    look = "look" in request.POST
-    return _edit(request, found, form, make, number, count, "rule", "rules", look=look)
+    return _edit(request, found, RuleForm(_posted(request), written, number), make, number, count, "rule", "rules")
 
 
 def _faults(written: Written) -> tuple[rules.Fault, ...]:
@@ -217,14 +215,15 @@ def _edit(
     count: int,
     part: str,
     section: str,
-    *,
-    look: bool = False,
 ) -> HttpResponse:
-    """Show the form of a part, or put what it says into the draft; ``look``: only show what it means."""
+    """Show the form of a part, or put what it says into the draft; asked to look, only show what it means."""
     if not 1 <= number <= count + 1:
         raise Http404
     assert isinstance(form, TableForm)
-    if request.method == "POST" and form.is_valid() and (changed := make(form)) is not None and not look:
+    look = "look" in request.POST
+    if look:
+        form.read_out()
+    elif request.method == "POST" and form.is_valid() and (changed := make(form)) is not None:
         return _changed(found, changed, section)
     shown = {
         "form": form,

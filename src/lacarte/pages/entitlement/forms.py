@@ -14,6 +14,7 @@ from django.utils.translation import gettext as _
 from lacarte.engines.rules import Case, HitPolicy, Input, Kind, Output, Row
 from lacarte.pages.design.forms import WordsForm
 from lacarte.pages.entitlement.cells import (
+    CellInput,
     TestField,
     ValueField,
     expected_field,
@@ -65,6 +66,13 @@ class TableForm(WordsForm):
             if one.startswith(f"{name}-")
         }
         return {code: text.strip() for code, text in said.items() if text.strip()}
+
+    def read_out(self) -> None:
+        """Say at each cell what it means or why it cannot be read, and nowhere else."""
+        for name, field in self.fields.items():
+            if isinstance(widget := field.widget, CellInput):
+                widget.looks = True
+                self.errors.pop(name, None)
 
 
 class Words(TableForm):

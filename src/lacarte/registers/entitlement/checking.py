@@ -58,7 +58,6 @@ def _table(code: str, written: Written, asked: set[str]) -> Iterator[str]:
         yield f"table {code}, {one}"
     for fact in found.not_asked:
         yield f"table {code} asks {fact}, which nobody is asked for"
-    bare = [one.name for one in written.table.outputs if not one.default.strip()]
-    if found.gaps and bare:
+    if found.leaves_open:
         example = ", ".join(f"{at.fact}={literal_text(at.example)}" for at in found.gaps[0].where)
-        yield f"table {code} says nothing of {', '.join(bare)} for {example}: write a rule or a default"
+        yield f"table {code} says nothing of {', '.join(found.bare)} for {example}: write a rule or a default"

@@ -27,17 +27,26 @@ class Asking:
 
 @dataclass(frozen=True)
 class Findings:
-    """What speaks against a table, where no rule of it holds, and what it asks that nobody is asked."""
+    """What speaks against a table, where no rule of it holds, and what it asks that nobody is asked.
+
+    ``bare`` are results without a default: where no rule holds, nothing is said of them.
+    """
 
     problems: tuple[Problem, ...]
     gaps: tuple[Gap, ...]
     more_gaps: bool
     not_asked: tuple[str, ...]
+    bare: tuple[str, ...]
 
     @property
     def fine(self) -> bool:
         """Whether there is nothing to look at."""
         return not (self.problems or self.gaps or self.not_asked)
+
+    @property
+    def leaves_open(self) -> bool:
+        """Whether there is somebody of whom the table says nothing."""
+        return bool(self.gaps and self.bare)
 
 
 @dataclass(frozen=True)
@@ -86,11 +95,12 @@ def findings_of(written: Written, asked: Iterable[str] | None = None) -> Finding
     wrong = problems(written)
     known = set(asked) if asked is not None else asked_anywhere()
     not_asked = tuple(one.fact for one in written.table.inputs if one.fact not in known)
+    bare = tuple(one.name for one in written.table.outputs if not one.default.strip())
     try:
         checked = gaps_of(compiled(written.table))
     except WrongTable:
-        return Findings(wrong, (), False, not_asked)
-    return Findings(wrong, checked.gaps, not checked.finished, not_asked)
+        return Findings(wrong, (), False, not_asked, bare)
+    return Findings(wrong, checked.gaps, not checked.finished, not_asked, bare)
 
 
 def on_day(code: str, day: date) -> Written | None:

@@ -75,7 +75,7 @@ FACTS: dict[str, Fact] = {
         gettext_lazy("How many people live in your household, you included?"),
         Datatype.NUMBER,
     ),
-    "income": Fact(
+    "household-income": Fact(
         gettext_lazy("Income of the household a month"),
         gettext_lazy("How much money does your household have in a month, after taxes?"),
         Datatype.NUMBER,
