@@ -60,7 +60,8 @@ def test_nobody_reads_what_is_personal(client: Client, language: str, form: str)
             **{"reference": need.reference, "identifier": need.reference, "token": need.reference},
             **{"by": "region", "kind": "region", "whose": "nobody", "what": "accepted"},
             **{"code": "lift-repair", "format": form, "step": "where", "name": "any", "secret": "none"},
-            **{"number": "1", "folder": "services", "ending": "ttl", "version": "3.1", "path": "services"},
+            **{"number": "1", "purpose": "find-care"},
+            **{"folder": "services", "ending": "ttl", "version": "3.1", "path": "services"},
             **dict.fromkeys(("key", "run", "job", "order", "place", "holder", "mandate"), str(uuid4())),
         }
         for pattern, name in addresses(get_resolver()):

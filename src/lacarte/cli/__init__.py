@@ -19,6 +19,7 @@ from lacarte.cli.messages import messages
 from lacarte.cli.searching import search
 from lacarte.cli.serving import check, demo, migrate, serve, worker
 from lacarte.cli.tables import tables
+from lacarte.cli.takeup import takeup
 from lacarte.cli.understanding import train, understand
 from lacarte.cli.users import member, user
 
@@ -38,6 +39,6 @@ def main(home: Path | None) -> None:
 
 for command in (
     migrate, demo, serve, worker, import_, export, search, messages, match, user, member, key, train, understand,
-    law, tables, deprivation, check, settings_reference, translations, test,
+    law, tables, deprivation, takeup, check, settings_reference, translations, test,
 ):  # fmt: skip
     main.add_command(command)

@@ -43,6 +43,7 @@ def prepare(*, residents: int, needs: int, progress: Callable[[str], None]) -> N
     from lacarte.demo.accounts import settle_provider, settle_resident
     from lacarte.demo.load import OtherDataError, load
     from lacarte.demo.shift import settle_shift
+    from lacarte.demo.takeup import settle_takeup
     from lacarte.demo.together import settle_together
     from lacarte.demo.walk import work
     from lacarte.loop.matching.actions import match
@@ -62,6 +63,8 @@ def prepare(*, residents: int, needs: int, progress: Callable[[str], None]) -> N
     settle_provider()
     settle_together()
     settle_shift()
+    progress("looking who is entitled to what")
+    settle_takeup()
 
 
 def check_loop(say: Callable[[str], None]) -> None:

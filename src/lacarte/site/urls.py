@@ -14,7 +14,6 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("", include("lacarte.standards.cpsv.urls")),
     path("", include("lacarte.pages.resident.urls")),
     path("desk/rules/", include("lacarte.pages.desk.rule_urls")),
-    path("desk/tables/", include("lacarte.pages.entitlement.urls")),
     path("desk/", include("lacarte.pages.desk.deadline_urls")),
     path("desk/", include("lacarte.pages.desk.heard_urls")),
     path("desk/", include("lacarte.pages.desk.urls")),

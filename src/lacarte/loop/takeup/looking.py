@@ -13,7 +13,7 @@ from uuid import UUID
 
 import numpy as np
 import numpy.typing as npt
-from django.db.models import Exists, F, OuterRef, Q, QuerySet
+from django.db.models import BooleanField, Case, Exists, F, OuterRef, Q, QuerySet, When
 
 from lacarte.engines.rules import Kind
 from lacarte.kernel import clock
@@ -110,14 +110,20 @@ def _version(rule: Rule) -> str:
     return since + hashlib.sha256(json.dumps(said).encode()).hexdigest()[:12]
 
 
-def _twice() -> Exists | Any:
-    """The register has them in another household as well: the same name, year of birth and phone or e-mail."""
-    other = Person.objects.filter(
-        ~Q(household=OuterRef("household")), name=OuterRef("name"), birth_year=OuterRef("birth_year")
-    ).filter(~Q(name=""), household__isnull=False)
-    by_phone = Exists(other.filter(~Q(phone=""), phone=OuterRef("phone")))
-    by_email = Exists(other.filter(~Q(email=""), email=OuterRef("email")))
-    return by_phone | by_email
+def _twice() -> Case:
+    """The register has them in another household as well: the same name, year of birth and phone or e-mail.
+
+    Of whom there is no phone or e-mail nothing is looked up: all of those would be compared with each other.
+    """
+    named = Q(~Q(name=""), birth_year__isnull=False, household__isnull=False)
+    same = Q(~Q(household=OuterRef("household")), name=OuterRef("name"), birth_year=OuterRef("birth_year"))
+    other = Person.objects.filter(same, household__isnull=False)
+    return Case(
+        When(named & ~Q(phone="") & Exists(other.filter(phone=OuterRef("phone"))), then=True),
+        When(named & ~Q(email="") & Exists(other.filter(email=OuterRef("email"))), then=True),
+        default=False,
+        output_field=BooleanField(),
+    )
 
 
 def _twice_there(people: People) -> Iterator[Fault]:

@@ -71,9 +71,11 @@ def reach_out(events: Iterable[EntitledFound]) -> None:
 def _invite(person: Person, findings: Sequence[Finding]) -> None:
     """Write to somebody, unless there is no way but their page or they were written about it before."""
     way = way_to_person(person)
+    if way == PAGE or _heard_enough(way):
+        return
     told = _told_before(person)
     new = [one for one in findings if one.service_type_id not in told]
-    if way == PAGE or not new or _heard_enough(way):
+    if not new:
         return
     notice = _notice(person, way, Notice.Kind.INVITATION, [one.service_type_id for one in new])
     keys = [one.pk for one in new]

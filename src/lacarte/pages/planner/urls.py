@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from lacarte.pages.planner import runs, sharing, sites, together, views
+from lacarte.pages.planner import runs, sharing, sites, takeup, together, views
 
 urlpatterns = [
     path("", views.unmet_need, name="unmet"),
@@ -10,6 +10,11 @@ urlpatterns = [
     path("sites/", sites.sites, name="sites"),
     path("sharing/", sharing.sharing, name="sharing"),
     path("together/", together.together, name="together"),
+    path("take-up/", takeup.overview, name="take-up"),
+    path("take-up.csv", takeup.as_csv, name="take-up-csv"),
+    path("take-up/reach/", takeup.reach, name="take-up-reach"),
+    path("take-up/case/undo/", takeup.undo_one, name="take-up-undo-case"),
+    path("take-up/<uuid:run>/undo/", takeup.undo, name="take-up-undo"),
     path("runs/", runs.run_list, name="runs"),
     path("runs/new/", runs.new_preview, name="run-new"),
     path("runs/<uuid:run>/", runs.one_run, name="run"),

@@ -3,7 +3,17 @@
 from django.urls import include, path, re_path
 from django.views.generic import RedirectView
 
-from lacarte.pages.resident import acting, attachments, conversation, following, new_need, place_names, same, views
+from lacarte.pages.resident import (
+    acting,
+    attachments,
+    conversation,
+    following,
+    found,
+    new_need,
+    place_names,
+    same,
+    views,
+)
 from lacarte.pages.resident.draft import STEPS
 
 urlpatterns = [
@@ -30,6 +40,11 @@ urlpatterns = [
     path("n/<slug:secret>/", views.open_need, name="open-need"),
     path("attachments/<uuid:key>/", attachments.attachment, name="attachment"),
     path("my/", views.my_page, name="my-page"),
+    path("my/found/", found.found, name="my-found"),
+    path("my/found/<uuid:key>/order/", found.order, name="my-found-order"),
+    path("my/found/<uuid:key>/not-so/", found.not_so, name="my-found-not-so"),
+    path("my/found/<int:number>/again/", found.again, name="my-found-again"),
+    path("my/consents/<slug:purpose>/", found.consent, name="my-consent"),
     path("my/mandates/", acting.acting, name="acting"),
     path("my/mandates/<uuid:key>/end/", acting.end_mandate, name="end-mandate"),
     path("my/mandates/<uuid:key>/objection/", acting.object_to_mandate, name="object-to-mandate"),

@@ -36,6 +36,7 @@ from lacarte.pages.resident.explanation import why
 from lacarte.pages.resident.flow import advice_for, next_address
 from lacarte.pages.resident.following import followed, following, together
 from lacarte.pages.resident.forms import Find, Object, Rate
+from lacarte.pages.resident.found import consents, to_see
 from lacarte.pages.resident.ordering.mine import my_orders, part_of
 from lacarte.pages.resident.questions import What
 from lacarte.pages.resident.slots.card import time_card
@@ -239,6 +240,8 @@ def my_page(request: HttpRequest) -> HttpResponse:
         "person": person,
         "home": [person.household.address, person.household.region] if person and person.household else [],
         "facts": _facts_in_words(person) if person else [],
+        "to_see": to_see(person),
+        **consents(person),
         "reads": [_read_in_words(read) for read in reads_of(person, 50)] if person else [],
     }
     return render(request, "resident/my_page.html", shown)

@@ -83,9 +83,10 @@ def consented(purpose: str, person_at: str = "pk") -> Q:
     return Q(Exists(Consent.objects.filter(living(), person=OuterRef(person_at), purpose=purpose)))
 
 
-def consents_of(person: Person) -> list[tuple[str, Purpose, Consent | None]]:
+def consents_of(person: Person | None) -> list[tuple[str, Purpose, Consent | None]]:
     """Each purpose there is, and the consent to it that holds; one query."""
-    given = {one.purpose: one for one in person.consents.filter(living()).order_by("given_at", "pk")}
+    theirs = Consent.objects.filter(living(), person=person) if person is not None else Consent.objects.none()
+    given = {one.purpose: one for one in theirs.order_by("given_at", "pk")}
     return [(code, purpose, given.get(code)) for code, purpose in PURPOSES.items()]
 
 

@@ -6,7 +6,7 @@ from django import template
 from django.utils.formats import number_format
 from django.utils.translation import gettext as _
 
-from lacarte.loop.planning.few import Told
+from lacarte.loop.planning.few import Told, told
 from lacarte.loop.voice.queries import SMALLEST_GROUP
 
 register = template.Library()
@@ -19,9 +19,25 @@ def people(told: Told) -> str:
 
 
 @register.filter
+def people_of(n: int) -> str:
+    """A number of people by itself, as far as it may be told."""
+    return people(told(n))
+
+
+@register.filter
 def people_left(told: Told) -> str:
     """A number of people that has fallen; where it is not exact, that there are so many or fewer."""
     return _written(told, _("%(n)s or fewer"))
+
+
+@register.filter
+def points(change: float | None) -> str:
+    """A change of a share, in percentage points; a dash where it is not known."""
+    if change is None:
+        return "–"
+    n = round(change * 100)
+    words = _("%(n)s points") % {"n": number_format(abs(n))}
+    return words if not n else f"{'+' if n > 0 else '−'}{words}"
 
 
 def _written(told: Told, not_exact: str) -> str:

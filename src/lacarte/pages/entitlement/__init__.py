@@ -1,1 +1,0 @@
-"""Pages on which officials read and keep tables of rules."""
