@@ -57,6 +57,20 @@ class WeighingAnew(models.Model):
         return f"{self.version}: {self.done} of {self.needs}"
 
 
+class Report(models.Model):
+    """What was computed of many needs in the background, as it was published last; one of a kind."""
+
+    kind = models.CharField(max_length=30, primary_key=True)
+    version = models.CharField(max_length=20)  # of the weights
+    seed = models.CharField(max_length=100)  # drew the needs that were looked at, and whatever else was drawn
+    needs = models.PositiveIntegerField()  # that were looked at
+    figures = models.JSONField()
+    at = models.DateTimeField(default=clock.now)
+
+    def __str__(self) -> str:
+        return f"{self.kind} of {self.at}"
+
+
 class Weighing(models.Model):
     """One weighing of a need: a strict class, and an index inside the class with its parts."""
 

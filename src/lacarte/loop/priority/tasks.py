@@ -19,14 +19,14 @@ from lacarte.loop.needs.events import (
 )
 from lacarte.loop.needs.models import Need
 from lacarte.loop.needs.urgency.dangers import NeedUrgencySet
-from lacarte.loop.priority import anew
+from lacarte.loop.priority import analysing, anew
 from lacarte.loop.priority.actions import weigh
 from lacarte.loop.priority.weights import in_force
 from lacarte.registers.people.events import CircumstancesChanged
 from lacarte.registers.people.models import Circumstance
 from lacarte.registers.places.events import DeprivationSet
 
-__all__ = ["anew"]  # whose jobs are registered with these
+__all__ = ["analysing", "anew"]  # whose jobs are registered with these
 
 
 @subscribe_many(NeedReceived)

@@ -134,13 +134,14 @@ def _dimension(said: Mapping[str, Any]) -> Dimension:
     return Dimension(said["code"], said["name"], float(said["weight"]), indicators)
 
 
-_COLUMNS = ("version", "since", "weights", "full_wait_days", "household", "seed")
+#: What a scheme is read from.
+COLUMNS = ("version", "since", "weights", "full_wait_days", "household", "seed")
 
 
 @remembered(Weights)
 def _kept() -> tuple[Scheme, ...]:
     """All versions, the newest first."""
-    return tuple(scheme(one) for one in Weights.objects.values(*_COLUMNS)) or (scheme(shipped()),)
+    return tuple(scheme(one) for one in Weights.objects.values(*COLUMNS)) or (scheme(shipped()),)
 
 
 def in_force() -> Scheme:

@@ -2,11 +2,13 @@
 
 from django.urls import path
 
-from lacarte.pages.planner import runs, sharing, sites, takeup, together, views
+from lacarte.pages.planner import most, runs, sharing, sites, takeup, together, views
 
 urlpatterns = [
     path("", views.unmet_need, name="unmet"),
     path("unmet.csv", views.unmet_csv, name="unmet-csv"),
+    path("most/", most.most, name="unmet-most"),
+    path("most.csv", most.most_csv, name="unmet-most-csv"),
     path("sites/", sites.sites, name="sites"),
     path("sharing/", sharing.sharing, name="sharing"),
     path("together/", together.together, name="together"),
