@@ -22,6 +22,7 @@ from lacarte.demo.load_lots import Lots, write_lots
 from lacarte.demo.load_menu import write_menu
 from lacarte.demo.load_things import write_things
 from lacarte.demo.told_again import write_told_again
+from lacarte.demo.weights import write_reports, write_weights
 from lacarte.kernel import clock
 from lacarte.kernel.events import record_past
 from lacarte.kernel.ids import uuid7
@@ -99,6 +100,7 @@ def load(
     with transaction.atomic():
         progress(f"writing {len(content.neighbourhoods)} neighbourhoods and {len(content.services)} service types")
         districts, neighbourhoods = _write_places(content, land)
+        write_weights(now)
         services = _write_menu(content)
         progress(f"writing {residents} residents")
         laid = streets.lay(land, content)
@@ -120,6 +122,7 @@ def load(
         progress("writing counters with times to book, and life events")
         write_menu(content, land, neighbourhoods, now.date())
         refresh()
+        write_reports(now)
         city = uuid7()
         record_past([(DemoCityDrawn(seed=seed, residents=residents, needs=needs), city, None, now)])
     progress(f"the city stands ({time.monotonic() - began:.0f} s)")
