@@ -349,7 +349,40 @@ def _looks_at_a_holiday(page: Page, site: Site, going: Going) -> None:
         closed.click()
 
 
+def _changes_a_table(part: str) -> Callable[[Page, Site, Going], None]:
+    """A draft of the care hours with a rule that a test case does not fit; ``part`` is the page that is opened."""
+
+    def change(page: Page, site: Site, going: Going) -> None:
+        page.goto(f"{site.address}/desk/tables/care-hours/")
+        if page.locator("main form[action$='/change/'] button.button").count():
+            page.locator("main form[action$='/change/'] button.button").click()
+        page.goto(f"{site.address}/desk/tables/care-hours/draft/rules/1/")
+        page.fill("#id_s0", "16" if part == "keep/" else "9")
+        page.locator("#part .buttons button").first.click()
+        if part == "keep/":
+            page.goto(f"{site.address}/desk/tables/care-hours/draft/cases/1/")
+            page.fill("#id_e0", "16")
+            page.locator("main form .buttons button").first.click()
+        page.goto(f"{site.address}/desk/tables/care-hours/draft/{part}")
+        if part == "rules/1/":
+            page.fill("#id_t1", "[75..80")
+            page.locator("#part button[name=look]").click()
+
+    return change
+
+
+def _compares_a_table(page: Page, site: Site, going: Going) -> None:
+    """What changed for those who rent."""
+    page.goto(f"{site.address}/desk/tables/rent-help/compare/?one=2021-01-01&other=2026-11-01")
+
+
 SCENES: dict[str, Scene] = {
+    "table-draft": Scene("planner", _changes_a_table("")),
+    "table-rule": Scene("planner", _changes_a_table("rules/1/")),
+    "table-input": Scene("planner", _changes_a_table("facts/2/")),
+    "table-case": Scene("planner", _changes_a_table("cases/1/")),
+    "table-keep": Scene("planner", _changes_a_table("keep/")),
+    "table-compare": Scene("planner", _compares_a_table),
     "tell-kind": Scene("", _tells_until("kind")),
     "tell-where": Scene("", _tells_until("where")),
     "tell-more": Scene("", _tells_until("more")),

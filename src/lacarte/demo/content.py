@@ -1,6 +1,6 @@
 """The words of the demo city: ``names.toml``, ``questions.toml`` and one ``area_*.toml`` a life area.
 
-``counters.toml`` and ``life_events.toml`` are loaded by ``load_menu``.
+``counters.toml`` and ``life_events.toml`` are loaded by ``load_menu``, tables of rules by ``load_tables``.
 """
 
 from __future__ import annotations
@@ -13,6 +13,7 @@ from typing import Any
 
 _FOLDER = Path(__file__).parent / "content"
 QUESTIONS = _FOLDER / "questions.toml"
+TABLES = _FOLDER / "tables"
 COUNTERS, LIFE_EVENTS = _FOLDER / "counters.toml", _FOLDER / "life_events.toml"
 Text = dict[str, str]
 

@@ -20,6 +20,7 @@ from lacarte.demo.held import write_held
 from lacarte.demo.load_history import write_history
 from lacarte.demo.load_lots import Lots, write_lots
 from lacarte.demo.load_menu import write_menu
+from lacarte.demo.load_tables import write_tables
 from lacarte.demo.load_things import write_things
 from lacarte.demo.told_again import write_told_again
 from lacarte.demo.weights import write_reports, write_weights
@@ -120,6 +121,7 @@ def load(
         write_held(neighbourhoods, now)
         write_told_again(rng, now)
         progress("writing counters with times to book, and life events")
+        write_tables(users, now.date())
         write_menu(content, land, neighbourhoods, now.date())
         refresh()
         write_reports(now)

@@ -24,6 +24,7 @@ from lacarte.loop.needs.uploads.scanning import waits
 from lacarte.loop.orders import checking
 from lacarte.loop.orders.delivery.lending import lent_to_nobody
 from lacarte.pages.desk import letter_fonts
+from lacarte.registers.entitlement import checking as tables
 from lacarte.registers.menu.searching.filing import state as filing_state
 from lacarte.registers.menu.searching.synonyms import SynonymsError, synonyms
 from lacarte.registers.providers.resources import checking as resources
@@ -56,6 +57,7 @@ def findings() -> Iterator[Finding]:
     yield _capacity()
     yield _resources()
     yield _cases()
+    yield _tables()
     yield _mail()
     yield _messages()
     yield _letters()
@@ -173,6 +175,13 @@ def _cases() -> Finding:
         return Finding("joined needs", False, f"do not hold together: {', '.join(broken[:10])}")
     words = f"their lead is closed: {', '.join(late[:10])}: is `lacarte worker` running?" if late else ""
     return Finding("joined needs", not late, words or "each has its lead")
+
+
+def _tables() -> Finding:
+    """The tables of rules answer what services ask of them, and ask only what people are asked."""
+    found = tables.books()
+    figures = f"{found.tables} in force, {found.requirements} requirements ask them"
+    return Finding("tables of rules", not found.wrong, "; ".join(found.wrong[:10]) or figures)
 
 
 def _model() -> Finding:

@@ -52,6 +52,7 @@ INSTALLED_APPS = [
     "lacarte.pages.design",
     "lacarte.pages.resident",
     "lacarte.pages.desk",
+    "lacarte.pages.entitlement.apps.TablePagesConfig",
     "lacarte.pages.provider",
     "lacarte.pages.field",
     "lacarte.pages.delivering",

@@ -19,12 +19,14 @@ from lacarte.registers.entitlement.table_facts import PREFIX, known_kinds, narro
 from lacarte.registers.entitlement.table_records import Written
 from lacarte.registers.entitlement.wording import column_names, value_words
 
-__all__ = ["Part", "Problem", "TableRefusedError", "compiled", "example_of", "problems"]
+__all__ = ["UNKEEPABLE", "Part", "Problem", "TableRefusedError", "compiled", "example_of", "problems"]
 
 _CODE = re.compile(r"[A-Za-z0-9][A-Za-z0-9_.-]*")
 _LONGEST_CODE, _LONGEST_LAW, _MOST_CASES = 80, 200, 1000
 #: Addresses of the pages, beside those of tables.
 _TAKEN = ("new", "import")
+#: With a problem in one of these, a table cannot even be a draft.
+UNKEEPABLE = ("code", "law")
 
 
 class Part(StrEnum):
@@ -86,22 +88,22 @@ def problems(written: Written) -> tuple[Problem, ...]:
 def _of_table(written: Written) -> Iterator[Problem]:
     table = written.table
 
-    def of(why: str) -> Problem:
-        return Problem(Part.TABLE, 0, "", "", why)
+    def of(why: str, column: str = "") -> Problem:
+        return Problem(Part.TABLE, 0, column, "", why)
 
     if not 0 < len(table.code) <= _LONGEST_CODE:
-        yield of(_("The code of a table has from 1 to %(n)d characters.") % {"n": _LONGEST_CODE})
+        yield of(_("The code of a table has from 1 to %(n)d characters.") % {"n": _LONGEST_CODE}, "code")
     elif not _CODE.fullmatch(table.code):
-        yield of(
-            _("The code “%(code)s” has signs other than letters without accents, digits, hyphens and full stops.")
-            % {"code": table.code}
+        words = _(
+            "The code “%(code)s” has signs other than letters without accents, digits, hyphens and full stops."
         )
+        yield of(words % {"code": table.code}, "code")
     elif table.code in _TAKEN:
-        yield of(_("“%(code)s” cannot be the code of a table: take another.") % {"code": table.code})
+        yield of(_("“%(code)s” cannot be the code of a table: take another.") % {"code": table.code}, "code")
     if not table.inputs:
         yield of(_("The table asks for nothing: add a fact."))
     if len(written.legal_basis) > _LONGEST_LAW:
-        yield of(_("The legal basis has more than %(n)d characters: shorten it.") % {"n": _LONGEST_LAW})
+        yield of(_("The legal basis has more than %(n)d characters: shorten it.") % {"n": _LONGEST_LAW}, "law")
     if len(written.cases) > _MOST_CASES:
         yield of(_("A table has at most %(n)d test cases.") % {"n": _MOST_CASES})
 

@@ -75,6 +75,12 @@ FACTS: dict[str, Fact] = {
         gettext_lazy("How many people live in your household, you included?"),
         Datatype.NUMBER,
     ),
+    "household-income": Fact(
+        gettext_lazy("Income of the household a month"),
+        gettext_lazy("How much money does your household have in a month, after taxes?"),
+        Datatype.NUMBER,
+        hint=gettext_lazy("All who live together. Roughly is enough."),
+    ),
     "lives-here-since": Fact(
         gettext_lazy("Living here since"),
         gettext_lazy("Since which day have you lived in this city?"),

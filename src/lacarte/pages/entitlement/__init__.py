@@ -1,0 +1,1 @@
+"""Pages on which officials read and keep tables of rules."""
