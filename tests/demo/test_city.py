@@ -33,6 +33,9 @@ from lacarte.loop.orders.models import Assignment, Order, OrderState
 from lacarte.loop.orders.states import ENDED, TRANSITIONS
 from lacarte.loop.priority.models import Weighing
 from lacarte.loop.voice.models import Rating
+from lacarte.registers.entitlement.checking import books
+from lacarte.registers.entitlement.models import TableEdition
+from lacarte.registers.entitlement.queries import entitled
 from lacarte.registers.menu.attributes import read_question
 from lacarte.registers.menu.capacity.counting import overbooked, with_free_units
 from lacarte.registers.menu.capacity.finding import capacity_states
@@ -269,6 +272,18 @@ def test_the_accounts_open_their_doors(city: None) -> None:
     assert Counter(name for name, _ in cases) == {"case-worker": 5, "demo-desk-1": 7, "demo-desk-2": 4}
     district = Region.objects.get(code="old-port")
     assert all(district.number <= at <= district.last for name, at in cases if name == "demo-desk-1")
+
+
+def test_the_citys_own_tables_decide_about_services(city: None) -> None:
+    assert books().wrong == ()
+    assert TableEdition.objects.count() == 5
+    assert set(TableEdition.objects.values_list("kept_by__username", flat=True)) == {"planner"}
+    kinds = ServiceType.objects.in_bulk(["home-care", "rent-help", "after-school-care"], field_name="code")
+    care, rent, after = (kinds[code].number for code in ("home-care", "rent-help", "after-school-care"))
+    facts = {"needs-daily-help": True, "rents-home": True, "household-income": 2000, "school-child": False}
+    found = entitled(facts)([care, rent, after])
+    assert {kind: judged.verdict for kind, judged in found.items()} == {care: "yes", rent: "yes", after: "no"}
+    assert entitled({"rents-home": True})([rent])[rent].missing == ("household-income", "household-size")
 
 
 def test_loading_twice_adds_nothing(city: None) -> None:

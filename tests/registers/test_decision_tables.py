@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import logging
 import tomllib
-from collections.abc import Sequence
 from dataclasses import replace
 from datetime import date, timedelta
 from pathlib import Path
@@ -210,8 +209,8 @@ def test_it_comes_back_as_it_was_kept_and_its_history_says_so() -> None:
     assert describe(event) == "The table of rules “rent” counts from 2027-03-03 on."
 
 
-def test_the_command_keeps_all_tables_of_a_file_or_none(city: City) -> None:
-    def run(*words: Sequence[str]) -> str:
+def test_the_command_keeps_all_tables_of_a_file_or_none(city: City, tmp_path: Path) -> None:
+    def run(*words: object) -> str:
         done = CliRunner().invoke(main, ["tables", *map(str, words)])
         return f"{done.exit_code} {done.output}"
 
@@ -222,6 +221,18 @@ def test_the_command_keeps_all_tables_of_a_file_or_none(city: City) -> None:
     assert "help-with-rent  from 2027-01-01  2 rules  Help with the rent" in run("list")
     asks(city, "table.help-with-rent.entitled")
     assert judged(city, **{"rents-home": True, "low-income": True}).verdict == "yes"
+    out = tmp_path / "again.csv"
+    assert run("export", "help-with-rent", out, "--day", "2027-03-03").startswith(
+        "0 wrote help-with-rent, in force since 2027-01-01"
+    )
+    (again,) = dmn.read_csv(out.read_bytes()).decisions
+    assert (again.law, again.name["zh-hans"]) == ("Council", "租金补助")
+    assert run("export", "none", out, "--day", "2027-03-03").startswith(
+        "1 lacarte: there is no table “none” on 2027-03-03"
+    )
+    failing = tmp_path / "failing.csv"
+    failing.write_text("U,if age (number),then old (boolean)\ncode,old\n1,>= 65,true\ncase young,20,true\n")
+    assert "case “young”: “old” is expected to be true, the table says null" in run("keep", failing)
     assert run("keep", "tests/standards/dmn/examples/meals.dmn").startswith("1 lacarte: line 41")
     assert DecisionTable.objects.get().legal_basis == "Council"
     tables.remember()

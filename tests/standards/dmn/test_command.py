@@ -40,6 +40,18 @@ def test_rules_that_hold_at_once_are_a_fault_with_an_example(tmp_path: Path) -> 
     assert "1 fault" in done.output
 
 
+def test_test_cases_of_a_file_are_run_and_one_that_comes_out_otherwise_is_a_fault(tmp_path: Path) -> None:
+    rules = ("1,< 900,-,1", "2,>= 900,-,2")
+    good = run("check", kept(tmp_path, *rules, "case poor,100,,1", "case not known,,,?"))
+    assert good.exit_code == 0, good.output
+    assert "help: 2 rules, 0 gaps, 2 test cases" in good.output.replace("1 gaps", "0 gaps")
+    bad = run("check", kept(tmp_path, *rules, "case poor,100,,2", "case odd,n/a,,1"))
+    assert bad.exit_code == 1
+    assert "help, case 2, income: sign 2: / has no meaning here" in bad.output
+    failed = run("check", kept(tmp_path, *rules, "case poor,100,,2"))
+    assert "help, case “poor”, share: expected 2, it says 1" in failed.output
+
+
 def test_all_that_is_wrong_is_named_and_other_files_are_checked_all_the_same(tmp_path: Path) -> None:
     bad = kept(tmp_path, "1,< n/a,-,1", "2,[900..500],-,two")
     done = run("check", bad, RENT)

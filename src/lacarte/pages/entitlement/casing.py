@@ -11,7 +11,7 @@ from lacarte.kernel.text import listed
 from lacarte.pages.entitlement.grid import heads_of
 from lacarte.registers.entitlement.table_checks import Part, Problem
 from lacarte.registers.entitlement.table_records import Written
-from lacarte.registers.entitlement.wording import said_in_words
+from lacarte.registers.entitlement.wording import paired, said_in_words
 from lacarte.registers.people.circumstances import FACTS, Datatype, value_in_words
 
 
@@ -47,7 +47,7 @@ def _facts(written: Written, case: Case) -> str:
     names = {head.code: head.name for head in heads_of(written)}
     kinds = {one.fact: one.kind for one in written.table.inputs}
     return listed(
-        f"{names.get(fact, fact)}: {value_of(fact, kinds.get(fact, Kind.STRING), text)}"
+        paired(names.get(fact, fact), value_of(fact, kinds.get(fact, Kind.STRING), text))
         for fact, text in case.facts.items()
     )
 
@@ -66,5 +66,5 @@ def _expected(written: Written, case: Case) -> str:
     told = []
     for output, text in case.says.items():
         words = text if many else said_in_words(kinds.get(output, Kind.STRING), text)
-        told.append(f"{names.get(output, output)}: {_('cannot say yet') if text == OPEN else words}")
+        told.append(paired(names.get(output, output), _("cannot say yet") if text == OPEN else words))
     return listed(told)

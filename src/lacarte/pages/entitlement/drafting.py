@@ -18,7 +18,15 @@ from django.views.decorators.http import require_http_methods, require_POST
 from lacarte.engines import rules
 from lacarte.engines.rules import HitPolicy
 from lacarte.pages.entitlement.access import draft_of, keeper, key_in
-from lacarte.pages.entitlement.forms import CaseForm, InputForm, OutputForm, RuleForm, TableForm, Words
+from lacarte.pages.entitlement.forms import (
+    CaseForm,
+    InputForm,
+    OutputForm,
+    RuleForm,
+    TableForm,
+    Words,
+    language_name,
+)
 from lacarte.pages.entitlement.showing import shown_of
 from lacarte.pages.entitlement.versions import name_of
 from lacarte.registers.entitlement import drafts, editing
@@ -79,6 +87,7 @@ def draft(request: HttpRequest, code: str) -> HttpResponse:
     shown |= {
         "draft": found,
         "is_kept": DecisionTable.objects.filter(code=code).exists(),
+        "names": [(one, language_name(one), said) for one, said in sorted(shown["written"].name.items())],
         "results": [(head.name, head.code, number) for number, head in enumerate(says, 1)],
         "next_rule": len(table.rows) + 1,
         "next_input": len(table.inputs) + 1,

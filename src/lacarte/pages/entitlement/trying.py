@@ -19,7 +19,7 @@ from lacarte.registers.entitlement.effects import said_in_one_line
 from lacarte.registers.entitlement.table_checks import compiled
 from lacarte.registers.entitlement.table_records import Written
 from lacarte.registers.entitlement.tables import ONE_HIT
-from lacarte.registers.entitlement.wording import asked_in_words, value_words
+from lacarte.registers.entitlement.wording import asked_in_words, paired, value_words
 from lacarte.registers.people.circumstances import question_of
 
 _MOST_OTHERS, _TRIES = 6, 4000
@@ -102,14 +102,12 @@ def _others(
             ways = rules.differences(ready, known, {output.name: value}, tries=_TRIES)
             words = [_way(ready, one, names) for one in ways.found if one.changes]
             if words:
-                found.append(Otherwise(f"{names[output.name].name}: {value_words(value)}", tuple(words[:3])))
+                found.append(Otherwise(paired(names[output.name].name, value_words(value)), tuple(words[:3])))
     return found
 
 
 def _way(ready: Compiled, way: rules.Difference, names: Mapping[str, Head]) -> str:
     kinds = {cells.fact: cells.kind for cells in ready.cells}
     return listed(
-        _("%(fact)s: %(into)s")
-        % {"fact": names[one.fact].name, "into": asked_in_words(one.fact, kinds[one.fact], one.into)}
-        for one in way.changes
+        paired(names[one.fact].name, asked_in_words(one.fact, kinds[one.fact], one.into)) for one in way.changes
     )

@@ -12,7 +12,7 @@ from lacarte.kernel.text import in_language, listed
 from lacarte.pages.entitlement.casing import case_in_words
 from lacarte.pages.entitlement.grid import heads_of, kind_at
 from lacarte.registers.entitlement.table_records import Written
-from lacarte.registers.entitlement.wording import KINDS, POLICIES, asked_in_words, said_in_words
+from lacarte.registers.entitlement.wording import KINDS, POLICIES, asked_in_words, paired, said_in_words
 
 
 @dataclass(frozen=True)
@@ -84,7 +84,7 @@ def _of_rows(before: Written, now: Written) -> Iterator[Change]:
 def _whole(written: Written, row: ChangedRow, side: int) -> str:
     """A rule in one line."""
     names = _names(written)
-    return listed(f"{names[cell[0]]}: {_words(written.table, cell[0], cell[side])}" for cell in row.cells)
+    return listed(paired(names[cell[0]], _words(written.table, cell[0], cell[side])) for cell in row.cells)
 
 
 def _of_cells(before: Written, now: Written, row: ChangedRow) -> Iterator[Change]:

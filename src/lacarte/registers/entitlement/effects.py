@@ -15,7 +15,7 @@ from lacarte.engines.rules import NOT_KNOWN, Batch, Compiled, HitPolicy, Said, c
 from lacarte.kernel.text import listed
 from lacarte.registers.entitlement import tables
 from lacarte.registers.entitlement.knowing import AGE, Known, facts_of_many, people_in
-from lacarte.registers.entitlement.wording import value_words
+from lacarte.registers.entitlement.wording import paired, value_words
 from lacarte.registers.people.models import Person
 
 __all__ = ["LOOKED_AT", "Effect", "Turn", "effect"]
@@ -99,7 +99,7 @@ def said_in_one_line(table: Compiled, said: Said) -> str:
     lines = []
     for row in rows:
         values = [value_words(value) for value in row]
-        named = [f"{name}: {value}" for name, value in zip(names, values, strict=False)]
+        named = [paired(name, value) for name, value in zip(names, values, strict=False)]
         lines.append(listed(named if len(named) > 1 else values))
     return "; ".join(lines) or _("nothing")
 

@@ -62,6 +62,11 @@ def said_in_words(kind: Kind, text: str) -> str:
         return text
 
 
+def paired(name: str, words: str) -> str:
+    """A column with what stands in it."""
+    return _("%(name)s: %(value)s") % {"name": name, "value": words}
+
+
 def value_words(value: Value, fact: str = "") -> str:
     """A value as people say it, that of a choice by its name; a dash for none."""
     if value is None:
