@@ -192,6 +192,14 @@ def test_what_no_longer_follows_is_gone_and_what_still_does_is_brought_up_to_dat
     assert mo.findings.count() == 0
 
 
+def test_by_another_right_it_is_the_same_finding(city: City) -> None:
+    kind, _mo = rent_help(city), somebody(city, "mo", SUPPORT, CARE)
+    run()
+    reaches(kind, purpose=CARE)
+    run()
+    assert Finding.objects.get().purpose == CARE
+
+
 def test_without_consent_or_reach_nothing_is_kept(city: City) -> None:
     kind, mo = rent_help(city), somebody(city)
     run()

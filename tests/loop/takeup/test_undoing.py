@@ -7,14 +7,14 @@ from django.core.exceptions import PermissionDenied
 
 from lacarte.kernel.events import timeline
 from lacarte.kernel.models import Role, User
-from lacarte.loop.needs.actions import receive
+from lacarte.loop.needs.actions import receive, withdraw
 from lacarte.loop.needs.messages.carriers import Memory
 from lacarte.loop.needs.models import Need
 from lacarte.loop.orders.actions import change, place_order
 from lacarte.loop.orders.models import Order
 from lacarte.loop.orders.states import Who
 from lacarte.loop.takeup.models import Finding, Measure, Notice, NotSo, TakeUpRun
-from lacarte.loop.takeup.own import look_again, not_so, order, own_findings, withdraw_consent
+from lacarte.loop.takeup.own import denied, look_again, not_so, order, own_findings, withdraw_consent
 from lacarte.loop.takeup.running import RunTakenError, run
 from lacarte.loop.takeup.undoing import Undone, UndoRefusedError, by_reference, undo_case, undo_run
 from lacarte.registers.entitlement.models import Requirement
@@ -111,6 +111,15 @@ def test_a_grant_that_is_ordered_is_cancelled_but_not_when_the_work_has_begun(
         change(again, to=state, actor=None, who=Who.WORKER)
     assert undo_case(begun, actor=planner) == Undone.BEGUN
     assert found() == {("mo", "rent-help", "granted")}
+
+
+def test_who_calls_a_grant_off_does_not_get_it_again(granted: Finding) -> None:
+    withdraw(granted.need, actor=granted.person.user)
+    for _ in range(2):
+        run()
+        work()
+    assert not found() and Need.objects.count() == 1
+    assert [one.service_type for one in denied(granted.person)] == [granted.service_type]
 
 
 def test_a_whole_run_is_taken_back_case_by_case_and_only_once(city: City, planner: User) -> None:

@@ -13,6 +13,7 @@ from django.db.models import Q, QuerySet
 from lacarte.kernel import clock
 from lacarte.kernel.bulk import insert_all
 from lacarte.kernel.events import Published, publish, publish_many
+from lacarte.loop.needs.models import Need
 from lacarte.loop.takeup.events import EntitledFound, FindingRemoved
 from lacarte.loop.takeup.looking import Looked, judging_of, look, mark_of, versions_of
 from lacarte.loop.takeup.models import Finding, NotSo, TakeUpRun
@@ -59,8 +60,7 @@ def _of_service(
         facts = looked.facts_behind(service, place)
         mark, known = mark_of(facts), before.get((person, service))
         if known is not None:
-            if (known.mark, known.rules) != (mark, versions):
-                Finding.objects.filter(pk=known.pk).update(mark=mark, rules=versions, facts=list(facts))
+            _bring_up_to_date(known, looked.group, facts, versions)
         elif not _denied(not_so.get((person, service)), mark, versions):
             made.append(
                 Finding(
@@ -77,6 +77,13 @@ def _of_service(
                 )
             )
     return made
+
+
+def _bring_up_to_date(known: Finding, group: Group, facts: dict[str, str], versions: dict[str, str]) -> None:
+    """By other facts or rules, or another right to look, it is the same finding still."""
+    now = {"mark": mark_of(facts), "rules": versions, "purpose": group.purpose, "by_law": group.by_law}
+    if any(getattr(known, name) != value for name, value in now.items()):
+        Finding.objects.filter(pk=known.pk).update(**now, facts=list(facts))
 
 
 def _denied(not_so: NotSo | None, mark: str, versions: dict[str, str]) -> bool:
@@ -146,6 +153,22 @@ def remove_all(which: QuerySet[Finding], why: str) -> int:
             Finding.objects.filter(pk__in=[one.pk for one in found]).delete()
         gone += len(found)
     return gone
+
+
+def take_no_for_an_answer() -> int:
+    """Whoever called a grant off does not get it again by the same facts; returns how many there were."""
+    off = Finding.objects.filter(state=Finding.State.GRANTED, need__state=Need.State.WITHDRAWN).order_by("pk")
+    answered = 0
+    while found := list(off[:_BATCH]):
+        with transaction.atomic():
+            for one in found:
+                said = {"mark": one.mark, "rules": "", "at": clock.now()}
+                NotSo.objects.update_or_create(
+                    person_id=one.person_id, service_type_id=one.service_type_id, defaults=said
+                )
+                remove(one, NOT_SO)
+        answered += len(found)
+    return answered
 
 
 @transaction.atomic

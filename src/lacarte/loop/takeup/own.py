@@ -8,7 +8,7 @@ from uuid import UUID
 
 from django.core.exceptions import PermissionDenied
 from django.db import transaction
-from django.db.models import QuerySet
+from django.db.models import F, QuerySet
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
@@ -39,7 +39,9 @@ class Own:
 def own_findings(person: Person) -> list[Own]:
     """What was found out about somebody, for them to read, the newest first; a few queries."""
     rows = list(
-        person.findings.select_related("service_type", "need").order_by("taken_at", "-found_at", "pk").all()
+        person.findings.select_related("service_type", "need").order_by(
+            F("taken_at").asc(nulls_first=True), "-found_at", "service_type"
+        )
     )
     rules, facts = rules_of([one.service_type_id for one in rows]), facts_of(person)
     return [

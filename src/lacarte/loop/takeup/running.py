@@ -15,7 +15,7 @@ from django.utils.translation import gettext as _
 from lacarte.kernel import clock
 from lacarte.kernel.events import publish
 from lacarte.loop.takeup.events import TakeUpRunEnded
-from lacarte.loop.takeup.finding import CONSENT, ENDED, not_allowed, remove_all, write_down
+from lacarte.loop.takeup.finding import CONSENT, ENDED, not_allowed, remove_all, take_no_for_an_answer, write_down
 from lacarte.loop.takeup.looking import Fault, Looked, judging_of, look
 from lacarte.loop.takeup.measuring import KEPT_AFTER, note_taken
 from lacarte.loop.takeup.models import Finding, Measure, TakeUpRun
@@ -135,7 +135,11 @@ def _end(current: TakeUpRun, left_out: dict[int, str]) -> None:
 
 
 def clear_up(together: Iterable[Group]) -> None:
-    """Delete findings that nobody may keep: consent has ended, the service looks no more, or it is long over."""
+    """Delete findings that nobody may keep: consent has ended, the service looks no more, or it is long over.
+
+    A grant that was called off is a “not so”.
+    """
+    take_no_for_an_answer()
     for group in together:
         remove_all(Finding.objects.filter(not_allowed(group)), CONSENT)
     over = Q(taken_at__lt=clock.now() - KEPT_AFTER) | ~Q(service_type__in=in_force().values("service_type"))

@@ -58,7 +58,7 @@ def reach_out(events: Iterable[EntitledFound]) -> None:
     )
     how = dict(Reach.objects.values_list("service_type", "how"))
     invited: dict[UUID, list[Finding]] = defaultdict(list)
-    for one in found.select_related("person__user").order_by("person", "pk"):
+    for one in found.select_related("person__user").order_by("person", "service_type"):
         match how.get(one.service_type_id):
             case Reach.How.GRANT:
                 jobs.enqueue(GRANT, {"finding": str(one.pk)}, key=f"{GRANT}:{one.pk}")
@@ -166,7 +166,7 @@ def deliver(key: UUID) -> None:
 def _still_due(notice: Notice) -> list[Finding]:
     """What there still is to tell; what does not hold any more is deleted."""
     found = []
-    for one in notice.findings.select_related("service_type").order_by("pk"):
+    for one in notice.findings.select_related("service_type").order_by("service_type"):
         if one.taken_at is not None or one.need_id is not None:
             continue
         if still_due(one):
