@@ -86,7 +86,12 @@ def take_up(user: User, run: TakeUpRun) -> list[OfService]:
     for number, of_place in now.items():
         before = _shown(past.get(number, {}))
         found.append(_of_service(types[number], of_place, places, before))
-    return sorted(found, key=lambda one: (-(one.total.not_receiving or 0), one.service_type.number))
+    return sorted(found, key=_most_first)
+
+
+def _most_first(one: OfService) -> tuple[int, int, int]:
+    """By what is shown alone: an order by hidden numbers would tell of them."""
+    return -(one.total.not_receiving or 0), -(one.total.entitled or 0), one.service_type.number
 
 
 @dataclass
