@@ -41,9 +41,11 @@ def test_what_was_said_before_is_shown_and_not_asked_and_may_be_corrected(menu: 
     answer(client, "offers")
     shown = page(client, "questions")
     first, known = shown.split("What we know already")
-    assert "low income" in first
+    assert "low income" not in first, "without a child it cannot matter"
     assert "child under three" not in first
     assert "child under three" in known
+    answer(client, "questions", **{"f-infant": "yes"})
+    assert "low income" in page(client, "questions").partition("What we know already")[0], "now it does"
     answer(client, "questions", **{"f-infant": "yes", "f-low-income": "no"})
     assert "Remember these answers" in page(client, "check")
     bundle = send(client, remember="yes")
@@ -96,3 +98,20 @@ def test_their_orders_are_among_their_things(menu: Menu, lin: Person) -> None:
         reverse("order", args=[bundle.secret])
         in client.get(reverse("need", args=[need_of(bundle, "birth").reference])).content.decode()
     )
+
+
+def test_what_they_would_rather_not_say_is_not_asked_again_but_may_be_said(menu: Menu, lin: Person) -> None:
+    rule(menu, "birth", "infant")
+    rule(menu, "birth", "low-income")
+    assert lin.user is not None
+    client = signed_in(lin.user)
+    client.post(reverse("menu-answer"), {"kind": "infant", "skip": "yes"})
+    begin(client, "birth")
+    answer(client, "who", home="yes")
+    answer(client, "offers")
+    first, _summary, withheld = page(client, "questions").partition("What you would rather not say")
+    assert "low income" in first
+    assert "child under three" not in first
+    assert "child under three" in withheld
+    answer(client, "questions", **{"f-low-income": "yes"})
+    assert "child under three" not in page(client, "check").partition("</dl>")[0]

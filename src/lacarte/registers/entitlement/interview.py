@@ -18,18 +18,26 @@ from lacarte.registers.entitlement.asked_tables import asked_by
 from lacarte.registers.entitlement.judging import Between, Facts, Judgement, Rule
 from lacarte.registers.people.circumstances import FACTS, Datatype
 
+#: How often answers are known, by kind of fact.
+Counts = Mapping[str, Mapping[Any, float]]
 
-def next_question(judged: Iterable[Judgement], facts: Facts, *, never: Collection[str] = ()) -> str | None:
+
+def next_question(
+    judged: Iterable[Judgement], facts: Facts, *, never: Collection[str] = (), counts: Counts | None = None
+) -> str | None:
     """The fact to ask for next, over all of these services; ``None`` where no answer can matter any more.
 
     ``facts`` are what they were judged by; ``never`` are facts that were asked for and not told. What nobody has
     worded is not asked, and what has an answer is not asked again; of what only bounds are known it may be.
+    ``counts`` stand for those of the city (``None``).
     """
-    found = rules.best(worth(judged, facts, never=never))
+    found = rules.best(worth(judged, facts, never=never, counts=counts))
     return found.fact if found else None
 
 
-def worth(judged: Iterable[Judgement], facts: Facts, *, never: Collection[str] = ()) -> list[rules.Worth]:
+def worth(
+    judged: Iterable[Judgement], facts: Facts, *, never: Collection[str] = (), counts: Counts | None = None
+) -> list[rules.Worth]:
     """What each question that can matter may bring; see :func:`next_question`."""
     open_ = [(one, conditions_of(one, facts)) for one in judged if one.open and not one.failing]
     wanted = {fact for _, some in open_ for one in some for fact in one.missing}
@@ -41,7 +49,8 @@ def worth(judged: Iterable[Judgement], facts: Facts, *, never: Collection[str] =
             for fact in (rule.fact,) if rule.asks is None else rule.asks:
                 if fact in asked_by:
                     asked_by[fact].append(rule)
-    counts = answers.counted() if asked_by else {}
+    if counts is None:
+        counts = answers.counted() if asked_by else {}
     likely = {fact: _answers(fact, some, facts.get(fact), counts.get(fact)) for fact, some in asked_by.items()}
     return rules.worth_of([some for _, some in open_], likely, untold)
 

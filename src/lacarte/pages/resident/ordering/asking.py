@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from typing import Any
 
@@ -28,11 +29,27 @@ class Line:
 
 
 class Questions(Form):
-    """Every distinct fact once. ``known`` are answers by name that were given before, in this order or earlier."""
+    """Every distinct fact once. ``known`` are answers by name that were given before, in this order or earlier.
 
-    def __init__(self, data: Any, *, asked: list[Asked], known: Answers, answers: Answers | None) -> None:
+    ``idle`` are names of questions whose answers cannot matter, which are not asked; ``withheld`` those that they
+    would rather not say, which are asked only where they wish.
+    """
+
+    def __init__(
+        self,
+        data: Any,
+        *,
+        asked: list[Asked],
+        known: Answers,
+        answers: Answers | None,
+        idle: Collection[str] = (),
+        withheld: Collection[str] = (),
+    ) -> None:
         super().__init__(data)
-        self.asked, self.known = asked, known
+        self.idle = set(idle)
+        self.asked, self.known = [one for one in asked if one.name not in idle], known
+        self.withheld = [one.name for one in self.asked if one.name in withheld and one.name not in known]
+        asked = self.asked
         for one in asked:
             if one.takes_answer:
                 before = (answers if answers is not None else known).get(one.name, "")
@@ -40,7 +57,11 @@ class Questions(Form):
 
     def lines(self) -> list[Line]:
         """What has to be asked, and notices, in their order."""
-        return [self._line(one) for one in self.asked if one.name not in self.known]
+        return [self._line(one) for one in self.asked if one.name not in (*self.known, *self.withheld)]
+
+    def withheld_lines(self) -> list[Line]:
+        """What they would rather not say, each with the field for who says it now."""
+        return [self._line(one) for one in self.asked if one.name in self.withheld]
 
     def known_lines(self) -> list[Line]:
         """What is known already, each with the field by which it is corrected."""

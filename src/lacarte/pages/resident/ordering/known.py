@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 
 from django.http import HttpRequest
 from django.utils.translation import gettext as _
 
 from lacarte.kernel.text import listed
-from lacarte.loop.orders.bundles.questions import known_answers, said_before
+from lacarte.loop.orders.bundles.questions import facts_in, known_answers, said_before
 from lacarte.pages.resident.menu import said
 from lacarte.pages.resident.menu.rows import reasons_of
 from lacarte.pages.resident.ordering.draft import ME, OrderDraft
 from lacarte.pages.resident.ordering.whose import is_official, mandate_for, person_for
+from lacarte.registers.entitlement.interview import still_asked
 from lacarte.registers.entitlement.queries import entitled
 from lacarte.registers.menu.answering import Answers
 from lacarte.registers.menu.eligibility import Verdict
@@ -39,6 +40,25 @@ def known_of(request: HttpRequest, draft: OrderDraft) -> Answers:
     if draft.whose == ME:
         known |= known_answers(said.Said.of(request.session).facts, draft.asked())
     return known
+
+
+def withheld_of(request: HttpRequest, draft: OrderDraft) -> set[str]:
+    """The names of the questions whose answer they would rather not say, of oneself, and that nobody needs."""
+    if draft.whose != ME:
+        return set()
+    kinds = said.known_of(request).withheld
+    return {one.name for one in draft.asked() if one.circumstance in kinds and not one.question.required}
+
+
+def idle_questions(draft: OrderDraft, known: Answers, withheld: Collection[str]) -> set[str]:
+    """The names of the questions that only rules ask and whose answers cannot matter, by what is known."""
+    asked = draft.asked()
+    facts = facts_in(asked, known)
+    judged = entitled(facts)([service.number for service in draft.chosen()])
+    never = [one.circumstance for one in asked if one.name in withheld]
+    matter = {*still_asked(judged.values(), facts, never=never), *never}
+    by_rules = [one for one in asked if one.rules and not one.answers]
+    return {one.name for one in by_rules if one.circumstance not in matter and one.name not in known}
 
 
 def not_for_them(request: HttpRequest, services: Sequence[ServiceType]) -> dict[str, str]:

@@ -33,8 +33,8 @@ from lacarte.pages.resident.menu_search.counting import not_left
 from lacarte.pages.resident.ordering.access import opened
 from lacarte.pages.resident.ordering.asking import Questions
 from lacarte.pages.resident.ordering.draft import PERSON, OrderDraft
-from lacarte.pages.resident.ordering.flow import ahead, around, go_on
-from lacarte.pages.resident.ordering.known import known_of, not_for_them
+from lacarte.pages.resident.ordering.flow import address, ahead, around, go_on
+from lacarte.pages.resident.ordering.known import idle_questions, known_of, not_for_them, withheld_of
 from lacarte.pages.resident.ordering.offers import Offers
 from lacarte.pages.resident.ordering.parts import Asked, Parts
 from lacarte.pages.resident.ordering.proofs import proofs
@@ -103,6 +103,9 @@ def step(request: HttpRequest, step: str) -> HttpResponse:
     if data is not None and form.is_valid():
         if isinstance(form, Questions):
             draft.answers = form.cleaned_data["answers"]
+            if form.idle - idle_questions(draft, form.known | draft.answers, form.withheld):
+                draft.keep(request.session)  # what they said makes other questions matter
+                return redirect(address("questions"))
         else:
             form.answer()
         if not form.errors:
@@ -136,7 +139,9 @@ def _form(request: HttpRequest, step: str, draft: OrderDraft, data: Any) -> Who 
     if step == "offers":
         return Offers(data, draft=draft, home=place_of(draft, request.user))
     known = known_of(request, draft)
-    return Questions(data, asked=draft.asked(), known=known, answers=draft.answers)
+    withheld = withheld_of(request, draft)
+    idle = idle_questions(draft, known | (draft.answers or {}), withheld)
+    return Questions(data, asked=draft.asked(), known=known, answers=draft.answers, idle=idle, withheld=withheld)
 
 
 @require_POST
