@@ -8,6 +8,7 @@ wait for. Then one fact of a person changes before many services: those judged a
 
 from __future__ import annotations
 
+import random
 import statistics
 import sys
 import time
@@ -26,12 +27,18 @@ call_command("migrate", verbosity=0)
 from tests.registers.interviewed import a_menu_for, drawn_person  # noqa: E402
 
 from lacarte.demo import content  # noqa: E402
+from lacarte.engines.rules import HitPolicy, Input, Kind, Output, Row, Table  # noqa: E402
+from lacarte.kernel import clock  # noqa: E402
+from lacarte.registers.entitlement.actions import set_requirements  # noqa: E402
 from lacarte.registers.entitlement.answers import FEWEST  # noqa: E402
+from lacarte.registers.entitlement.depending import facts_of  # noqa: E402
 from lacarte.registers.entitlement.interview import next_question  # noqa: E402
 from lacarte.registers.entitlement.judging import Judgement, Rule, judge  # noqa: E402
+from lacarte.registers.entitlement.keeping import keep_tables  # noqa: E402
 from lacarte.registers.entitlement.models import Requirement  # noqa: E402
 from lacarte.registers.entitlement.queries import depending_on, entitled, rules_of  # noqa: E402
 from lacarte.registers.entitlement.remembering import memory  # noqa: E402
+from lacarte.registers.entitlement.table_records import Written  # noqa: E402
 from lacarte.registers.menu.actions import add_service_type  # noqa: E402
 from lacarte.registers.menu.models import LifeEvent, ServiceType  # noqa: E402
 from lacarte.registers.people.circumstances import FACTS, Datatype  # noqa: E402
@@ -85,6 +92,34 @@ def bundles() -> dict[str, list[int]]:
         codes = [one.code for one in read.services if one.area == at]
         found[f"area {area['code']}"] = [numbers[code] for code in codes if code in numbers]
     found["all services"] = sorted(numbers.values())
+    for many in (3, 6, 12):
+        found[f"{many} drawn tables"] = tables(many)
+    return found
+
+
+def tables(many: int) -> list[int]:
+    """Services that tables decide, each of six rows over five facts, of which the first that holds counts."""
+    rng = random.Random(many)
+    area = add_service_type(ServiceType.objects.get(number=0), code=f"t{many}", name={}, orderable=False)
+    kinds = [kind for kind, fact in FACTS.items() if fact.datatype is Datatype.BOOL]
+    found = []
+    for number in range(many):
+        asked = [*rng.sample(kinds, 4), "age"]
+        inputs = tuple(Input(kind, Kind.NUMBER if kind == "age" else Kind.BOOLEAN) for kind in asked)
+        rows = []
+        for _row in range(6):
+            tests = (
+                *(rng.choice(("true", "false", "-", "-")) for _ in range(4)),
+                rng.choice(("-", "< 18", ">= 60")),
+            )
+            rows.append(Row(tests, (rng.choice(("true", "false")),)))
+        code, says = f"t{many}-{number}", (Output("yes", Kind.BOOLEAN, default="false"),)
+        made = Table(code, inputs, says, tuple(rows), HitPolicy.FIRST)
+        keep_tables([Written(made)], since=clock.now().date(), actor=None)
+        service = add_service_type(area, code=code, name={})
+        rule = Requirement(code="t", circumstance=f"table.{code}.yes", comparison="is", value=True)
+        set_requirements(service, [(rule, ())])
+        found.append(service.number)
     return found
 
 
@@ -101,7 +136,8 @@ def interviews(persons: int) -> None:
     sums: dict[str, list[float]] = defaultdict(list)
     for name, numbers in bundles().items():
         rules = list(rules_of(numbers).values())
-        everything = len({rule.fact for some in rules for rule in some if rule.fact in FACTS})
+        kinds = {kind for some in rules for rule in some for kind in facts_of(rule.fact) or ()}
+        everything = len(kinds & FACTS.keys())
         if everything < 2:
             continue
         means = [statistics.fmean(asked_of(rules, one, way) for one in drawn) for way in ways.values()]

@@ -23,6 +23,7 @@ from PIL import Image, ImageDraw
 from playwright.sync_api import Browser, FilePayload, Page, expect
 
 from lacarte.standards.gateways.signing import sign
+from tests.browser.answer_scenes import ANSWERS
 from tests.browser.looking import Site
 from tests.browser.ordering import order_until
 from tests.browser.provider_scenes import PROVIDER
@@ -420,6 +421,7 @@ SCENES: dict[str, Scene] = {
     "desk-many-done": Scene("case-worker", _many("take", "running", do=True)),
     "rule-new": Scene("administrator", _goes("/desk/rules/new/")),
     "burning-now": Scene("", _goes("/burning/")),
+    **{name: Scene(who, _alone(go)) for name, (who, go) in ANSWERS.items()},
     **{name: Scene("provider", _alone(go)) for name, go in PROVIDER.items()},
     **{name: Scene("resident", _alone(go)) for name, go in TIMES.items()},
 }

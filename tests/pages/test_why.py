@@ -69,7 +69,7 @@ def test_facts_rules_and_what_would_have_to_be_different_are_told(client: Client
 
 def test_what_is_missing_says_what_it_would_settle_and_can_be_answered(client: Client, event: LifeEvent) -> None:
     told = why(client)
-    assert "Age in years This alone may settle it. Answer : Age in years" in told
+    assert "Age in years This alone may settle it. Answer this : Age in years" in told
     answer(client, "age", "70")
     assert "Living in the city This alone would settle it." in why(client)
     answer(client, "resident", "", skip="yes")

@@ -10,6 +10,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils import formats
 from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
 from django.views.decorators.http import require_GET
 
 from lacarte.engines.rules import Difference
@@ -107,7 +108,8 @@ def explained(kind: ServiceType, known: Known, here: str) -> dict[str, Any]:
 
 
 def _fact_row(one: FactUsed) -> FactRow:
-    alternatives = (_(" or ").join(in_language(proof.name) or proof.code for proof in some) for some in one.proofs)
+    either = str(pgettext("between alternatives", " or "))
+    alternatives = (either.join(in_language(proof.name) or proof.code for proof in some) for some in one.proofs)
     return FactRow(
         in_words(one.kind),
         _value(one.kind, one.value),
