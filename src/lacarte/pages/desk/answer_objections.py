@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from typing import Any
 from uuid import UUID
 
 from django import forms
@@ -39,12 +40,7 @@ class Decide(WordsForm):
         label=gettext_lazy("Are they right?"),
         choices=[("yes", gettext_lazy("Yes")), ("no", gettext_lazy("No"))],
         coerce=lambda said: said == "yes",
-        widget=Choices(
-            hints={
-                "yes": gettext_lazy("The facts that they corrected are as they say from today on."),
-                "no": gettext_lazy("The answer stays as it is."),
-            }
-        ),
+        widget=Choices(),
         error_messages={"required": gettext_lazy("Please say whether they are right.")},
     )
     words = forms.CharField(
@@ -53,6 +49,17 @@ class Decide(WordsForm):
         widget=forms.Textarea(attrs={"rows": 4}),
         error_messages={"required": gettext_lazy("Please say why.")},
     )
+
+    def __init__(self, data: Any, *, objection: AnswerObjection) -> None:
+        super().__init__(data)
+        corrects = bool(objection.corrections) and objection.person_id is not None
+        right = _("The facts that they corrected are as they say from today on.")
+        widget = self.fields["upheld"].widget
+        assert isinstance(widget, Choices)
+        widget.hints = {
+            "yes": right if corrects else _("They are told. Nothing else changes by itself."),
+            "no": _("The answer stays as it is."),
+        }
 
 
 @login_required
@@ -77,7 +84,7 @@ def one(request: HttpRequest, key: UUID) -> HttpResponse:
     found = objections_for(user).filter(pk=key).first()
     if found is None:
         raise Http404(_("There is no such objection, or your mandate does not cover it."))
-    form = Decide(request.POST if request.method == "POST" else None)
+    form = Decide(request.POST if request.method == "POST" else None, objection=found)
     if form.is_bound and form.is_valid():
         try:
             answer(found, upheld=form.cleaned_data["upheld"], words=form.cleaned_data["words"], actor=user)

@@ -45,7 +45,7 @@ class AnswerObjected(DomainEvent):
     """Somebody objects to the answer whether a service is for them; the stream is the objection's."""
 
     name: ClassVar[str] = "entitlement.objected"
-    sentence: ClassVar[str | Promise] = gettext_lazy("They object to the answer whether it is for them.")
+    sentence: ClassVar[str | Promise] = gettext_lazy("There is an objection to this answer.")
     objection: UUID
     service_type: int
 

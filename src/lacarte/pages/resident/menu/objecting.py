@@ -50,13 +50,14 @@ class Object(WordsForm):
         },
     )
 
-    def __init__(self, data: Any, *, facts: list[str], signed_in: bool) -> None:
+    def __init__(self, data: Any, *, facts: dict[str, str], signed_in: bool) -> None:
+        """``facts`` are those that were used, in words, by kind."""
         super().__init__(data)
         self.facts = [kind for kind in facts if kind in FACTS]
         if signed_in:
             del self.fields["contact"]
         for kind in self.facts:
-            self.fields[f"fact-{kind}"] = _correction(kind)
+            self.fields[f"fact-{kind}"] = _correction(kind, facts[kind])
 
     def clean(self) -> dict[str, Any]:
         """What is right instead, by kind of fact."""
@@ -77,7 +78,7 @@ class Object(WordsForm):
         return [self[f"fact-{kind}"] for kind in self.facts]
 
 
-def _correction(kind: str) -> forms.Field:
+def _correction(kind: str, known: str) -> forms.Field:
     """The field of a question, with nothing chosen; of yes or no a list, as nothing is an answer here too."""
     asked = FactForm(kind)
     field = asked.fields["value"]
@@ -88,6 +89,7 @@ def _correction(kind: str) -> forms.Field:
         named = [(key, str(name)) for key, name in FACTS[kind].choices]
         field = forms.ChoiceField(required=False, choices=[("", _("It is right")), *named])
     field.label, field.required = in_words(kind), False
+    field.help_text = _("We went by: %(value)s") % {"value": known}
     field.as_heading, field.short, field.marks_optional = False, True, False  # type: ignore[attr-defined]
     return field
 

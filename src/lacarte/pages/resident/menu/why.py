@@ -100,7 +100,7 @@ def explained(kind: ServiceType, known: Known, here: str) -> dict[str, Any]:
         "facts": [_fact_row(one) for one in told.facts],
         "reasons": [_reason_row(one, known.facts) for one in told.reasons],
         "missing": _missing_rows(told, known),
-        "used": [one.kind for one in told.facts],
+        "used": {one.kind: _value(one.kind, one.value) for one in told.facts},
         "objection": objections_of(known.person).filter(service_type=kind).first() if known.person else None,
         "on": clock.now(),
         "here": here,
