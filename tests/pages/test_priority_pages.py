@@ -15,6 +15,8 @@ from lacarte.loop.planning.in_need import most_in_need, publish_most_in_need
 from lacarte.loop.priority.actions import weigh
 from lacarte.loop.priority.analysing import analyse
 from lacarte.loop.priority.models import Report
+from lacarte.registers.menu.actions import add_service_type
+from lacarte.registers.menu.models import ServiceType
 from lacarte.registers.people.models import Person
 from tests.city import City, official, signed_in
 
@@ -81,6 +83,23 @@ def test_a_small_group_and_what_would_give_it_away_are_hidden(city: City, client
     assert client.get("/priority/most.csv").status_code == 200
     assert client.get("/priority/most.xml").status_code == 404
     assert client.get("/priority/most/").status_code == 200
+
+
+def test_the_totals_are_told_where_the_cells_are_too_small_and_small_areas_are_joined(city: City) -> None:
+    kinds = [city.care]
+    for at in range(2):
+        area = add_service_type(
+            ServiceType.objects.get(number=0), code=f"a{at}", name={"en": f"A{at}"}, orderable=False
+        )
+        kinds.append(add_service_type(area, code=f"k{at}", name={"en": f"K{at}"}))
+    for kind, west, east in zip(kinds, (30, 8, 5), (25, 6, 9), strict=True):
+        city.care = kind
+        waiting(city, west, east)
+    found = {(one.district, one.area): one.needs for one in most_in_need(official(Role.PLANNER))}
+    assert [found[key] for key in (("", ""), ("w", ""), ("e", ""))] == [83, 43, 40]
+    assert [found["", area] for area in ("health", "a0", "a1")] == [55, 14, 14]
+    assert [found["w", area] for area in ("health", "*")] == [30, 13]
+    assert ("w", "a0") not in found
 
 
 def test_only_who_plans_sees_the_planners_page(city: City, client: Client) -> None:

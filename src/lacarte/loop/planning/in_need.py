@@ -9,9 +9,10 @@ from datetime import timedelta
 from typing import Any
 
 import numpy as np
+import numpy.typing as npt
 from django.db.models import Avg, Count, DurationField, ExpressionWrapper, F, QuerySet, Value
 
-from lacarte.engines.disclosure import SMALLEST, hide
+from lacarte.engines.disclosure import SMALLEST, hide, hide_row
 from lacarte.kernel import clock, tree
 from lacarte.kernel.permissions import Action, AnyUser, permitted
 from lacarte.kernel.schedule import every
@@ -23,6 +24,9 @@ from lacarte.registers.places.outlines import districts
 
 KIND = "most-in-need"
 ALL = ""  # the code of all districts, and of all life areas
+OTHERS = "*"  # the code of the smallest life areas together
+Bools = npt.NDArray[np.bool_]
+Ints = npt.NDArray[np.int64]
 
 
 @dataclass(frozen=True)
@@ -82,19 +86,53 @@ def _waiting() -> QuerySet[Need]:
 
 def _groups(needs: QuerySet[Need]) -> list[Group]:
     cells = _cells(needs)
-    rows = sorted({district for district, _ in cells})
-    columns = sorted({area for _, area in cells})
     if not cells:
         return []
+    rows = sorted({district for district, _ in cells})
+    size = {area: sum(cells[row, area].needs for row in rows) for _, area in list(cells)}
+    columns = sorted(size, key=lambda area: (-size[area], area))
     counts = np.array([[cells[row, column].needs for column in columns] for row in rows])
-    shown = hide(counts, SMALLEST).shown
-    found = []
-    for i, row in enumerate([*rows, ALL]):
-        for j, column in enumerate([*columns, ALL]):
-            sums = _sum(cells, rows if row == ALL else [row], columns if column == ALL else [column])
-            if sums.needs:
-                found.append(_group(row, column, sums if shown[i, j] >= 0 else None))
-    return sorted(found, key=lambda one: (-(one.index or -1.0), one.district, one.area))
+    kept, shown = _shown(counts)
+    joined = {area: [area] for area in columns[:kept]}
+    if kept < len(columns):
+        joined[OTHERS] = columns[kept:]
+    found = [_group(ALL, ALL, _sum(cells, rows, columns), shown.total)]
+    found += [_group(row, ALL, _sum(cells, [row], columns), shown.rows[i]) for i, row in enumerate(rows)]
+    found += [_group(ALL, area, _sum(cells, rows, [area]), shown.columns[j]) for j, area in enumerate(columns)]
+    for i, row in enumerate(rows):
+        for j, (area, areas) in enumerate(joined.items()):
+            found.append(_group(row, area, _sum(cells, [row], areas), shown.cells[i, j]))
+    some = [one for one in found if one.needs != 0]
+    return sorted(some, key=lambda one: (-(one.index or -1.0), one.district, one.area))
+
+
+@dataclass(frozen=True, eq=False)
+class _Shown:
+    """What of a table may be told: ``rows`` and ``columns`` are its totals."""
+
+    total: bool
+    rows: Bools
+    columns: Bools
+    cells: Bools
+
+
+def _shown(counts: Ints) -> tuple[int, _Shown]:
+    """What may be told of ``counts`` (``[r, c]``, the largest columns first), and how many columns stay apart.
+
+    Districts, and life areas, are two lists that are told as far as each may be by itself. Of the table of both
+    the smallest columns are joined until it needs none of those totals hidden; if it always does, it is not told.
+    """
+    rows, columns = (hide_row(counts.sum(axis=axis), SMALLEST).shown[0] >= 0 for axis in (1, 0))
+    if not (rows[-1] and columns[-1]):  # a total that one list hides is not to be read from the other
+        whole = hide(counts, SMALLEST).shown >= 0
+        return counts.shape[1], _Shown(bool(whole[-1, -1]), whole[:-1, -1], whole[-1, :-1], whole[:-1, :-1])
+    for kept in range(counts.shape[1], 0, -1):
+        others = counts[:, kept:].sum(axis=1, keepdims=True)
+        table = counts if kept == counts.shape[1] else np.hstack([counts[:, :kept], others])
+        found = hide(table, SMALLEST).shown >= 0
+        if (found[:-1, -1] >= rows[:-1]).all() and (found[-1, :kept] >= columns[:kept]).all() and found[-1, -1]:
+            return kept, _Shown(True, rows[:-1], columns[:-1], found[:-1, :-1])
+    return counts.shape[1], _Shown(True, rows[:-1], columns[:-1], np.zeros(counts.shape, dtype=np.bool_))
 
 
 def _sum(cells: Mapping[tuple[str, str], _Sums], rows: Iterable[str], columns: Iterable[str]) -> _Sums:
@@ -106,9 +144,9 @@ def _sum(cells: Mapping[tuple[str, str], _Sums], rows: Iterable[str], columns: I
     return total
 
 
-def _group(district: str, area: str, sums: _Sums | None) -> Group:
-    if sums is None:
-        return Group(district, area, None)
+def _group(district: str, area: str, sums: _Sums, shown: bool | np.bool_) -> Group:
+    if not sums.needs or not shown:
+        return Group(district, area, None if sums.needs else 0)
     index, low, high = (round(value / sums.needs, 3) for value in (sums.index, sums.low, sums.high))
     return Group(district, area, sums.needs, index, low, high, round(sums.days / sums.needs, 1))
 

@@ -11,7 +11,7 @@ from django.shortcuts import render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET
 
-from lacarte.loop.planning.in_need import ALL, Group, names, published
+from lacarte.loop.planning.in_need import ALL, OTHERS, Group, names, published
 from lacarte.loop.voice.queries import SMALLEST_GROUP
 from lacarte.pages.design.map import RegionMap, region_map
 from lacarte.pages.public.twins import Row, Table, answer
@@ -63,6 +63,8 @@ def _told(one: Group, of_districts: dict[str, str], of_areas: dict[str, str]) ->
     everywhere, everything = _("Everywhere"), _("All life areas")
     district = everywhere if one.district == ALL else of_districts.get(one.district, _("Not known"))
     area = everything if one.area == ALL else of_areas.get(one.area, _("Not yet known"))
+    if one.area == OTHERS:
+        area = _("Other life areas together")
     return Told(one, district, area)
 
 
@@ -81,13 +83,13 @@ def _map(rows: Sequence[Told]) -> RegionMap:
 
 
 def rows_of(groups: Sequence[Group]) -> list[Row]:
-    """The rows of the twin; ``*`` stands for all districts or all life areas."""
+    """The rows of the twin; ``all`` stands for all districts or all life areas."""
     of_districts, of_areas = names()
     return [
         {
-            "district": one.district or "*",
+            "district": one.district or "all",
             "district_name": of_districts.get(one.district, ""),
-            "life_area": one.area or "*",
+            "life_area": one.area or "all",
             "life_area_name": of_areas.get(one.area, ""),
             "needs": one.needs,
             "mean_index": one.index,
