@@ -37,6 +37,7 @@ _RANGES = {
     "threads": (1, 64),
     "processes": (1, 64),
     "match_minutes": (1, 1440),
+    "take_up_hour": (0, 23),
     "match_hour": (0, 23),
     "publish_hour": (0, 24),
     "promotion_days": (0, 36500),

@@ -52,6 +52,9 @@ OPTIONS: tuple[Option, ...] = (
         "`rate_limit_store` is Redis.",
     ),
     Option("match_minutes", 1, "Minutes between two matching runs over urgent needs, from 1 to 1440."),
+    Option(
+        "take_up_hour", 1, "Hour of the city's day from which it is looked each night who is entitled to what."
+    ),
     Option("match_hour", 2, "Hour of the city's day from which the nightly run over all needs is computed."),
     Option(
         "publish_hour",

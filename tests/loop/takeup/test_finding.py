@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 
 import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
+from django.utils import timezone
 
 from lacarte.engines.rules import Input, Kind, Output, Row, Table
 from lacarte.kernel import clock
@@ -15,8 +16,9 @@ from lacarte.loop.needs.actions import receive, withdraw
 from lacarte.loop.needs.models import Need
 from lacarte.loop.orders.models import BundleOrder, BundlePart
 from lacarte.loop.takeup import finding
-from lacarte.loop.takeup.models import Finding, Measure, NotSo, TakeUpRun
-from lacarte.loop.takeup.running import RunTakenError, run
+from lacarte.loop.takeup.models import Finding, Measure, NotSo, Reach, TakeUpRun
+from lacarte.loop.takeup.running import RunTakenError, is_due, run
+from lacarte.loop.takeup.tasks import run_nightly
 from lacarte.registers.entitlement.keeping import keep_tables
 from lacarte.registers.entitlement.table_records import Written
 from lacarte.registers.people.consenting import withdraw as take_back
@@ -161,6 +163,26 @@ def test_a_run_that_was_stopped_goes_on_and_counts_everybody_once(
     counted = Measure.objects.values_list("service_type__code", "entitled")
     assert dict(counted) == {"rent-help": 5, "walks": 2}
     assert len(found()) == 7
+
+
+def test_one_runs_each_night_from_its_hour_on_and_one_that_was_stopped_goes_on(city: City) -> None:
+    rent_help(city)
+    Reach.objects.update(since=date(2026, 1, 1))
+    night = datetime(2026, 11, 29, 1, 5, tzinfo=timezone.get_current_timezone())
+    with clock.stopped_at(night):
+        assert is_due()
+        TakeUpRun.objects.create()
+        assert not is_due(), "it is under way"
+    with clock.stopped_at(night + timedelta(hours=3)):
+        assert is_due(), "it was stopped"
+        run_nightly()
+        assert TakeUpRun.objects.get().state == "done" and not is_due()
+    with clock.stopped_at(night + timedelta(hours=23, minutes=50)):
+        assert not is_due()
+    with clock.stopped_at(night + timedelta(hours=24)):
+        assert is_due()
+        Reach.objects.update(how="no")
+        assert not is_due()
 
 
 def test_two_processes_never_look_at_the_same_slice(city: City) -> None:

@@ -4,16 +4,19 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 from dataclasses import asdict
+from datetime import timedelta
 from typing import Any
 from uuid import UUID
 
 import numpy as np
+from django.conf import settings
 from django.db import IntegrityError, transaction
 from django.db.models import Q
 from django.utils.translation import gettext as _
 
 from lacarte.kernel import clock
 from lacarte.kernel.events import publish
+from lacarte.loop.matching.nights import last_time
 from lacarte.loop.takeup.events import TakeUpRunEnded
 from lacarte.loop.takeup.finding import CONSENT, ENDED, not_allowed, remove_all, take_no_for_an_answer, write_down
 from lacarte.loop.takeup.looking import Fault, Looked, judging_of, look
@@ -25,6 +28,8 @@ from lacarte.registers.entitlement.judging_many import Judging
 #: Persons at a time: what is read of them and decided stays below some tens of megabytes.
 SLICE = 4000
 _MOST_NAMED = 1000
+#: A run that began so long ago and has not ended is gone on with. If it is still under way, one of the two stops.
+_STOPPED = timedelta(hours=2)
 Progress = Callable[[str], None]
 
 
@@ -50,6 +55,15 @@ def run(progress: Progress | None = None, *, slice_of: int = SLICE) -> TakeUpRun
             say(f"{group.key}: {current.looks} persons looked at")
     _end(current, left_out)
     return current
+
+
+def is_due() -> bool:
+    """Whether tonight's run has not begun, or one was stopped a while ago."""
+    living = TakeUpRun.objects.filter(state=TakeUpRun.State.RUNNING).first()
+    if living is not None:
+        return clock.now() - living.started_at > _STOPPED
+    tonight = last_time(settings.CONFIGURED["take_up_hour"])
+    return in_force().exists() and not TakeUpRun.objects.filter(started_at__gte=tonight).exists()
 
 
 def _begin() -> TakeUpRun:

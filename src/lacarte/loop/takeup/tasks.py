@@ -21,10 +21,10 @@ from lacarte.registers.people.models import Circumstance, Person
 logger = logging.getLogger(__name__)
 
 
-@every(timedelta(days=1), "take-up.nightly")
+@every(timedelta(minutes=10), "take-up.nightly")
 def run_nightly() -> None:
-    """Look who is entitled and does not receive; a run that was stopped goes on."""
-    if not in_force().exists():
+    """Look who is entitled and does not receive, when the hour has come; a run that was stopped goes on."""
+    if not running.is_due():
         return
     try:
         running.run()
