@@ -86,11 +86,12 @@ def region_map(
     points: Iterable[tuple[float, float, str]] = (),
     numbered: bool = False,
     small: Iterable[tuple[float, float, str]] = (),
+    nothing: str = "",
 ) -> RegionMap:
     """Regions shaded by ``values`` (region number -> value, 0 where missing).
 
     ``points`` are ``(longitude, latitude, words)`` in degrees (WGS84), ``numbered`` from 1 as in their table;
-    ``small`` ones lie below them.
+    ``small`` ones lie below them. ``nothing`` says what a value of 0 or none is, if not 0.
     """
     drawn = [(region, outline) for region, outline in outlines(regions)]
     if not drawn:
@@ -102,14 +103,14 @@ def region_map(
         Shape(
             path=_path(outline, projection),
             step=_step(values.get(region.number, 0), limits) if values else 1,
-            words=f"{region}: {values.get(region.number, 0):g}" if values else str(region),
+            words=f"{region}: {_said(values.get(region.number, 0), nothing)}" if values else str(region),
         )
         for region, outline in drawn
     ]
     marks = [Point(*projection.at(x, y), said, small=True) for x, y, said in small]
     for n, (x, y, said) in enumerate(points, start=1):
         marks.append(Point(*projection.at(x, y), said, str(n) if numbered else ""))
-    return RegionMap(title, words, shapes, marks, _legend(limits), height=height)
+    return RegionMap(title, words, shapes, marks, _legend(limits, nothing), height=height)
 
 
 def _projection(west: float, south: float, east: float, north: float) -> tuple[_Projection, int]:
@@ -141,11 +142,15 @@ def _step(value: float, limits: Sequence[float]) -> int:
     return next((step for step, limit in enumerate(limits) if value <= limit), len(limits) - 1)
 
 
-def _legend(limits: Sequence[float]) -> list[Step]:
+def _said(value: float, nothing: str) -> str:
+    return f"{value:g}" if value or not nothing else nothing
+
+
+def _legend(limits: Sequence[float], nothing: str) -> list[Step]:
     found, below = [], 0.0
     for step, limit in enumerate(limits):
         low = math.floor(below) + 1
-        words = f"{limit:g}" if step == 0 or low >= limit else f"{low}–{limit:g}"
+        words = _said(limit, nothing) if step == 0 or low >= limit else f"{low}–{limit:g}"
         found.append(Step(step, words))
         below = limit
     return found

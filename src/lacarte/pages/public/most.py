@@ -79,7 +79,8 @@ def _map(rows: Sequence[Told]) -> RegionMap:
         if top
         else _("Map")
     )
-    return region_map(_("Mean need index by district, in hundredths"), regions, values, words=words)
+    title = _("Mean need index by district, in hundredths")
+    return region_map(title, regions, values, words=words, nothing=_("not shown"))
 
 
 def rows_of(groups: Sequence[Group]) -> list[Row]:
