@@ -112,17 +112,18 @@ def settle_provider() -> None:
 def _one_of_each_stage() -> list[Need]:
     """A need to rate, a rated one, one under way and one that waits: of an older person, or of a health need.
 
-    The one that waits was passed over by the matching run, which says why. On a day when nothing of theirs was, it
-    is another's need that waits.
+    The one that waits was passed over by the matching run, if there was one, which says why. On a day when nothing
+    of theirs was, it is another's need that waits.
     """
     theirs = Q(service_type__parent__code__in=["ageing", "health"], language="zh-hans")
-    passed_over = Q(Exists(Unserved.objects.filter(need=OuterRef("pk"))), state=Need.State.OPEN, orders=None)
+    waits = Q(state=Need.State.OPEN, orders=None)
+    passed_over = waits & Q(Exists(Unserved.objects.filter(need=OuterRef("pk"))))
     done = Q(orders__state=OrderState.COMPLETED)
     found = [
         _newest(theirs & done & Q(orders__rating=None)),
         _newest(theirs & done & Q(orders__rating__isnull=False)),
         _newest(theirs & Q(orders__state=OrderState.IN_PROGRESS)),
-        _newest(theirs & passed_over) or _newest(passed_over),
+        _newest(theirs & passed_over) or _newest(passed_over) or _newest(theirs & waits),
     ]
     return [need for need in found if need is not None]
 

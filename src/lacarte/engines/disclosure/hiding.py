@@ -8,13 +8,13 @@ from enum import IntEnum
 import numpy as np
 import numpy.typing as npt
 
-from lacarte.engines.disclosure.circuits import Cell, Network
+from lacarte.engines.disclosure.circuits import Cell, Network, Way
 
 __all__ = ["HIDDEN", "SMALLEST", "Reason", "Table", "hide", "hide_row"]
 
 Ints = npt.NDArray[np.int64]
 Bools = npt.NDArray[np.bool_]
-#: For each hidden number one circuit of hidden ones that it is on.
+#: For each hidden number the circuits of hidden ones by which it can move, as the numbers on them.
 Circuits = dict[Cell, frozenset[Cell]]
 #: Counts from 1 to below this are hidden, and no hidden count is known to within less.
 SMALLEST = 10
@@ -93,16 +93,25 @@ def _protected(network: Network, small: Bools) -> Ints:
     hidden = small.copy()
     circuits: Circuits = {}
     for cell in sorted(_cells(small), key=lambda one: (int(network.counts[one]), one)):
-        if cell in circuits:
-            continue
-        way = network.cheapest(cell, _costs(network.counts, hidden))
-        # Raised together, a number and the totals that it is part of are always a circuit.
-        assert way is not None
-        circuit = frozenset((cell, *way.cells))
-        circuits |= dict.fromkeys(circuit, circuit)
-        for other in circuit:
-            hidden[other] = True
+        waiting = [cell]
+        while waiting:
+            asked = waiting.pop()
+            if asked in circuits:
+                continue
+            way = network.cheapest(asked, _costs(network.counts, hidden))
+            # Raised together, a number and the totals that it is part of are always a circuit.
+            assert way is not None
+            circuits |= _on(asked, way)
+            # What is hidden for others must not be reckoned either, and may not move as far on these circuits.
+            waiting += [other for other in way.cells if not hidden[other]]
+            for other in way.cells:
+                hidden[other] = True
     return _only_needed(network, small, circuits)
+
+
+def _on(cell: Cell, way: Way) -> Circuits:
+    """The circuits of a way, for all that can take the whole amount on them."""
+    return dict.fromkeys((cell, *way.moved), frozenset((cell, *way.cells)))
 
 
 def _only_needed(network: Network, small: Bools, circuits: Circuits) -> Ints:
@@ -138,8 +147,7 @@ def _without(network: Network, small: Bools, circuits: Circuits, shown: Cell) ->
                 continue  # on the new circuit of another
             way = network.cheapest(cell, only_hidden)
             if way is not None:
-                circuit = frozenset((cell, *way.cells))
-                left |= dict.fromkeys(circuit, circuit)
+                left |= _on(cell, way)
             elif small[cell]:
                 return cell
             else:
