@@ -30,15 +30,15 @@ from lacarte.demo import content  # noqa: E402
 from lacarte.engines.rules import HitPolicy, Input, Kind, Output, Row, Table  # noqa: E402
 from lacarte.kernel import clock  # noqa: E402
 from lacarte.registers.entitlement.actions import set_requirements  # noqa: E402
-from lacarte.registers.entitlement.answers import FEWEST  # noqa: E402
 from lacarte.registers.entitlement.depending import facts_of  # noqa: E402
 from lacarte.registers.entitlement.interview import next_question  # noqa: E402
+from lacarte.registers.entitlement.interview.answers import FEWEST  # noqa: E402
+from lacarte.registers.entitlement.interview.remembering import memory  # noqa: E402
 from lacarte.registers.entitlement.judging import Judgement, Rule, judge  # noqa: E402
-from lacarte.registers.entitlement.keeping import keep_tables  # noqa: E402
 from lacarte.registers.entitlement.models import Requirement  # noqa: E402
 from lacarte.registers.entitlement.queries import depending_on, entitled, rules_of  # noqa: E402
-from lacarte.registers.entitlement.remembering import memory  # noqa: E402
-from lacarte.registers.entitlement.table_records import Written  # noqa: E402
+from lacarte.registers.entitlement.tables.keeping import keep_tables  # noqa: E402
+from lacarte.registers.entitlement.tables.records import Written  # noqa: E402
 from lacarte.registers.menu.actions import add_service_type  # noqa: E402
 from lacarte.registers.menu.models import LifeEvent, ServiceType  # noqa: E402
 from lacarte.registers.people.circumstances import FACTS, Datatype  # noqa: E402

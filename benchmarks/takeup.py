@@ -27,11 +27,11 @@ from lacarte.loop.takeup.models import Finding, Measure  # noqa: E402
 from lacarte.loop.takeup.reach import groups, set_reach  # noqa: E402
 from lacarte.loop.takeup.running import SLICE, run  # noqa: E402
 from lacarte.registers.entitlement.judging import judge  # noqa: E402
-from lacarte.registers.entitlement.keeping import keep_tables  # noqa: E402
 from lacarte.registers.entitlement.knowing import facts_of  # noqa: E402
 from lacarte.registers.entitlement.models import Requirement  # noqa: E402
 from lacarte.registers.entitlement.queries import rules_of  # noqa: E402
-from lacarte.registers.entitlement.table_records import Written  # noqa: E402
+from lacarte.registers.entitlement.tables.keeping import keep_tables  # noqa: E402
+from lacarte.registers.entitlement.tables.records import Written  # noqa: E402
 from lacarte.registers.menu.actions import add_service_type  # noqa: E402
 from lacarte.registers.menu.eligibility import Verdict  # noqa: E402
 from lacarte.registers.menu.models import ServiceType  # noqa: E402

@@ -33,9 +33,9 @@ from lacarte.loop.orders.models import Assignment, Order, OrderState
 from lacarte.loop.orders.states import ENDED, TRANSITIONS
 from lacarte.loop.priority.models import Weighing
 from lacarte.loop.voice.models import Rating
-from lacarte.registers.entitlement.checking import books
 from lacarte.registers.entitlement.models import TableEdition
 from lacarte.registers.entitlement.queries import entitled
+from lacarte.registers.entitlement.tables.checking import books
 from lacarte.registers.menu.attributes import read_question
 from lacarte.registers.menu.capacity.counting import overbooked, with_free_units
 from lacarte.registers.menu.capacity.finding import capacity_states

@@ -14,9 +14,9 @@ from django.urls import reverse
 from lacarte.kernel import clock
 from lacarte.kernel.events import timeline
 from lacarte.kernel.models import Role, User
+from lacarte.registers.entitlement.explaining.objections import ObjectionRefusedError, answer, object_to
 from lacarte.registers.entitlement.judging import Between, Judgement
 from lacarte.registers.entitlement.models import AnswerObjection
-from lacarte.registers.entitlement.objections import ObjectionRefusedError, answer, object_to
 from lacarte.registers.menu.models import LifeEvent
 from lacarte.registers.people.models import Circumstance, Household, Mandate, Person, PersonalRead
 from lacarte.registers.people.queries import circumstances_of

@@ -14,11 +14,11 @@ from django.utils.translation import override
 from lacarte.engines.rules import HitPolicy, Input, Kind, Output, Row, Table
 from lacarte.kernel import clock
 from lacarte.kernel.models import User
+from lacarte.registers.entitlement.explaining.rule_words import wanted_in_words
 from lacarte.registers.entitlement.judging import Rule
-from lacarte.registers.entitlement.keeping import keep_tables
 from lacarte.registers.entitlement.models import Requirement
-from lacarte.registers.entitlement.rule_words import wanted_in_words
-from lacarte.registers.entitlement.table_records import Written
+from lacarte.registers.entitlement.tables.keeping import keep_tables
+from lacarte.registers.entitlement.tables.records import Written
 from lacarte.registers.menu.models import LifeEvent
 from lacarte.registers.people.models import Circumstance, Mandate, Person, PersonalRead
 from tests.city import City, signed_in

@@ -9,10 +9,10 @@ import pytest
 
 from lacarte.engines.rules import Input, Kind, Output
 from lacarte.kernel import clock
-from lacarte.registers.entitlement.checking import books
-from lacarte.registers.entitlement.keeping import keep_tables
 from lacarte.registers.entitlement.models import DecisionTable, Requirement
-from lacarte.registers.entitlement.table_records import Written, columns_of
+from lacarte.registers.entitlement.tables.checking import books
+from lacarte.registers.entitlement.tables.keeping import keep_tables
+from lacarte.registers.entitlement.tables.records import Written, columns_of
 from lacarte.site.health import findings
 from tests.city import City
 from tests.pages.entitlement.tables import CARE, HOURS

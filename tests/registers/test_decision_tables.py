@@ -20,12 +20,12 @@ from lacarte.kernel.events import describe, timeline
 from lacarte.loop.orders.bundles.questions import questions_for
 from lacarte.registers.entitlement import tables
 from lacarte.registers.entitlement.judging import Between, Judgement
-from lacarte.registers.entitlement.keeping import keep_tables
 from lacarte.registers.entitlement.models import DecisionTable, Requirement
 from lacarte.registers.entitlement.queries import entitled
-from lacarte.registers.entitlement.table_checks import TableRefusedError
-from lacarte.registers.entitlement.table_records import Written, table_of
 from lacarte.registers.entitlement.tables import facts_asked
+from lacarte.registers.entitlement.tables.faults import TableRefusedError
+from lacarte.registers.entitlement.tables.keeping import keep_tables
+from lacarte.registers.entitlement.tables.records import Written, table_of
 from lacarte.registers.menu.eligibility import Verdict
 from lacarte.registers.people.circumstances import FACTS
 from lacarte.standards import dmn

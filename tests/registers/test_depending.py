@@ -13,10 +13,10 @@ from lacarte.kernel import clock
 from lacarte.registers.entitlement import depending
 from lacarte.registers.entitlement.actions import set_requirements
 from lacarte.registers.entitlement.depending import facts_of
-from lacarte.registers.entitlement.keeping import keep_tables
 from lacarte.registers.entitlement.models import DecisionTable, Requirement
 from lacarte.registers.entitlement.queries import depending_on
-from lacarte.registers.entitlement.table_records import Written, columns_of
+from lacarte.registers.entitlement.tables.keeping import keep_tables
+from lacarte.registers.entitlement.tables.records import Written, columns_of
 from lacarte.registers.menu.actions import add_service_type
 from lacarte.registers.menu.models import ServiceType
 from tests.city import City

@@ -10,14 +10,14 @@ import pytest
 from lacarte.engines.rules import Input, Kind, Output, Row, Table
 from lacarte.kernel import clock
 from lacarte.registers.entitlement.actions import set_requirements
-from lacarte.registers.entitlement.answers import FEWEST, count_answers, counted
 from lacarte.registers.entitlement.interview import next_question, still_asked, worth
+from lacarte.registers.entitlement.interview.answers import FEWEST, count_answers, counted
+from lacarte.registers.entitlement.interview.remembering import memory
 from lacarte.registers.entitlement.judging import Between, Judgement, Rule, judge
-from lacarte.registers.entitlement.keeping import keep_tables
 from lacarte.registers.entitlement.models import AnswerCount, Requirement
 from lacarte.registers.entitlement.queries import entitled
-from lacarte.registers.entitlement.remembering import memory
-from lacarte.registers.entitlement.table_records import Written
+from lacarte.registers.entitlement.tables.keeping import keep_tables
+from lacarte.registers.entitlement.tables.records import Written
 from lacarte.registers.people.models import Circumstance, Person
 from tests.city import City
 

@@ -15,10 +15,10 @@ from lacarte.engines.rules import HitPolicy, Input, Kind, Output, Row, Table
 from lacarte.kernel import clock
 from lacarte.registers.entitlement.judging import Comparison, Decided, Rule, decided_by, judge
 from lacarte.registers.entitlement.judging_many import NO, OPEN, YES, Judging
-from lacarte.registers.entitlement.keeping import keep_tables
 from lacarte.registers.entitlement.knowing import facts_of, facts_of_many, people_in
 from lacarte.registers.entitlement.models import DecisionTable
-from lacarte.registers.entitlement.table_records import Written, columns_of
+from lacarte.registers.entitlement.tables.keeping import keep_tables
+from lacarte.registers.entitlement.tables.records import Written, columns_of
 from lacarte.registers.menu.eligibility import Verdict
 from lacarte.registers.people.models import Circumstance, Household, Person
 from tests.city import City

@@ -16,13 +16,13 @@ from lacarte.engines.rules import Case, HitPolicy, Input, Kind, Output, Row, Tab
 from lacarte.kernel import clock
 from lacarte.kernel.events import timeline
 from lacarte.kernel.models import Role
-from lacarte.registers.entitlement.fault_words import WORDS
-from lacarte.registers.entitlement.keeping import call_off, keep_tables
 from lacarte.registers.entitlement.models import DecisionTable, TableEdition
-from lacarte.registers.entitlement.table_checks import TableRefusedError, problems
-from lacarte.registers.entitlement.table_facts import narrowed
-from lacarte.registers.entitlement.table_records import Written, columns_of, written_of
-from lacarte.registers.entitlement.wording import asked_in_words, said_in_words
+from lacarte.registers.entitlement.tables.facts import narrowed
+from lacarte.registers.entitlement.tables.fault_words import WORDS
+from lacarte.registers.entitlement.tables.faults import TableRefusedError, problems
+from lacarte.registers.entitlement.tables.keeping import call_off, keep_tables
+from lacarte.registers.entitlement.tables.records import Written, columns_of, written_of
+from lacarte.registers.entitlement.tables.wording import asked_in_words, said_in_words
 from tests.city import City, official
 
 HOURS = Table(

@@ -86,6 +86,16 @@ def test_what_the_clock_skips_is_left_out_and_what_it_repeats_is_once() -> None:
     assert len(autumn) == len(set(autumn)) == 6
 
 
+def test_a_slot_in_which_the_clock_jumps_forward_is_left_out() -> None:
+    new_york = WorkingCalendar(ZoneInfo("America/New_York"))
+    rule = CapacityRule(
+        bucket="slot", weekdays=[7], opens=time(0), closes=time(4), minutes=45, units=1, since=date(2026, 1, 1)
+    )
+    found = list(buckets(rule, new_york, date(2026, 3, 8), date(2026, 3, 8)))
+    starts = [one.starts_at.astimezone(new_york.zone).strftime("%H:%M") for one in found]
+    assert starts == ["00:00", "00:45", "03:00"]
+
+
 def test_a_day_is_as_long_as_the_clock_makes_it() -> None:
     rule = CapacityRule(bucket="day", weekdays=[7], units=1, since=date(2026, 1, 1))
     [spring] = buckets(rule, BERLIN, date(2026, 3, 29), date(2026, 3, 29))

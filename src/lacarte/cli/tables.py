@@ -66,8 +66,8 @@ def keep(file: Path, since: datetime | None, law: str) -> None:
 
         from django.utils import timezone
 
-        from lacarte.registers.entitlement.keeping import keep_tables
-        from lacarte.registers.entitlement.table_checks import TableRefusedError
+        from lacarte.registers.entitlement.tables.faults import TableRefusedError
+        from lacarte.registers.entitlement.tables.keeping import keep_tables
         from lacarte.standards.dmn import written_of
 
         taken, day = _whole(file), since.date() if since else timezone.localdate()
@@ -94,7 +94,7 @@ def export(code: str, out: Path, day: datetime | None) -> None:
         from django.utils import timezone
 
         from lacarte.registers.entitlement.models import DecisionTable
-        from lacarte.registers.entitlement.table_records import written_of
+        from lacarte.registers.entitlement.tables.records import written_of
         from lacarte.standards.dmn import decision_of
 
         when = day.date() if day else timezone.localdate()
@@ -168,7 +168,7 @@ def _whole(path: Path) -> dmn.Taken:
 def _checked(path: Path) -> int:
     """Print what is found; returns how many faults."""
     from lacarte.engines.rules import WrongTable, check
-    from lacarte.registers.entitlement.table_checks import compiled
+    from lacarte.registers.entitlement.tables.faults import compiled
 
     taken, wrong = _taken(path), 0
     for one in taken.faults:

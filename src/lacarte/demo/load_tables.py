@@ -6,7 +6,7 @@ from datetime import date
 
 from lacarte.demo.content import TABLES
 from lacarte.kernel.models import User
-from lacarte.registers.entitlement.keeping import keep_tables
+from lacarte.registers.entitlement.tables.keeping import keep_tables
 from lacarte.standards import dmn
 
 #: File, since when, and why; of those of one code the earliest first.

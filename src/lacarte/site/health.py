@@ -24,7 +24,7 @@ from lacarte.loop.needs.uploads.scanning import waits
 from lacarte.loop.orders import checking
 from lacarte.loop.orders.delivery.lending import lent_to_nobody
 from lacarte.pages.desk import letter_fonts
-from lacarte.registers.entitlement import checking as tables
+from lacarte.registers.entitlement.tables import checking as tables
 from lacarte.registers.menu.searching.filing import state as filing_state
 from lacarte.registers.menu.searching.synonyms import SynonymsError, synonyms
 from lacarte.registers.providers.resources import checking as resources

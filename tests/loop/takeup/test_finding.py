@@ -19,8 +19,8 @@ from lacarte.loop.takeup import finding
 from lacarte.loop.takeup.models import Finding, Measure, NotSo, Reach, TakeUpRun
 from lacarte.loop.takeup.running import RunTakenError, is_due, run
 from lacarte.loop.takeup.tasks import run_nightly
-from lacarte.registers.entitlement.keeping import keep_tables
-from lacarte.registers.entitlement.table_records import Written
+from lacarte.registers.entitlement.tables.keeping import keep_tables
+from lacarte.registers.entitlement.tables.records import Written
 from lacarte.registers.people.consenting import withdraw as take_back
 from lacarte.registers.people.models import Circumstance, Consent, Household, Person
 from lacarte.registers.people.saying import remember

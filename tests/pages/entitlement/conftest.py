@@ -25,8 +25,8 @@ def today() -> date:
 @pytest.fixture
 def hours(city: City, today: date) -> DecisionTable:
     """How many hours of care somebody gets, in force for a month; home care asks it."""
-    from lacarte.registers.entitlement.keeping import keep_tables
     from lacarte.registers.entitlement.models import Requirement
+    from lacarte.registers.entitlement.tables.keeping import keep_tables
     from tests.pages.entitlement.tables import CARE
 
     Requirement.objects.create(

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from lacarte.engines.rules import Case, Input, Kind, Output, Row, Table
-from lacarte.registers.entitlement.table_records import Written
+from lacarte.registers.entitlement.tables.records import Written
 
 HOURS = Table(
     "care-hours",

@@ -14,9 +14,9 @@ from django.urls import reverse
 
 from lacarte.kernel import clock
 from lacarte.kernel.models import Role
-from lacarte.registers.entitlement.keeping import keep_tables
 from lacarte.registers.entitlement.models import DecisionTable, TableDraft, TableEdition
-from lacarte.registers.entitlement.table_records import Written, written_of
+from lacarte.registers.entitlement.tables.keeping import keep_tables
+from lacarte.registers.entitlement.tables.records import Written, written_of
 from lacarte.registers.people.models import Circumstance, Person
 from tests.city import City, official, signed_in
 from tests.pages.entitlement.tables import CARE, HOURS

@@ -13,8 +13,8 @@ from django.urls import reverse
 
 from lacarte.engines.rules import Row
 from lacarte.kernel.models import Role, User
-from lacarte.registers.entitlement.keeping import keep_tables
 from lacarte.registers.entitlement.models import DecisionTable, TableEdition
+from lacarte.registers.entitlement.tables.keeping import keep_tables
 from tests.city import City, official, signed_in
 from tests.pages.entitlement.tables import CARE, HOURS
 

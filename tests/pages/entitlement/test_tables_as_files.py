@@ -10,7 +10,7 @@ from django.test import Client
 from django.urls import reverse
 
 from lacarte.registers.entitlement.models import DecisionTable, TableDraft
-from lacarte.registers.entitlement.table_records import written_of
+from lacarte.registers.entitlement.tables.records import written_of
 from lacarte.standards import dmn
 from tests.pages.entitlement.tables import CARE
 

@@ -22,9 +22,14 @@ from lacarte.kernel.permissions import Action
 from lacarte.kernel.text import in_language
 from lacarte.pages.design.forms import Choices, WordsForm
 from lacarte.pages.desk.access import official
+from lacarte.registers.entitlement.explaining.objections import (
+    LONGEST,
+    ObjectionRefusedError,
+    answer,
+    objections_for,
+)
+from lacarte.registers.entitlement.explaining.rule_words import kept_in_words
 from lacarte.registers.entitlement.models import AnswerObjection, Requirement
-from lacarte.registers.entitlement.objections import LONGEST, ObjectionRefusedError, answer, objections_for
-from lacarte.registers.entitlement.rule_words import kept_in_words
 from lacarte.registers.menu.eligibility import Verdict
 from lacarte.registers.people.queries import note_look, read_personal
 

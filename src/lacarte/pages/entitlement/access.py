@@ -10,8 +10,8 @@ from django.utils.translation import gettext as _
 
 from lacarte.kernel.models import User
 from lacarte.pages.desk.access import reader_of_rules
-from lacarte.registers.entitlement.keeping import may_keep
 from lacarte.registers.entitlement.models import TableDraft
+from lacarte.registers.entitlement.tables.keeping import may_keep
 
 
 def reader(request: HttpRequest) -> User:

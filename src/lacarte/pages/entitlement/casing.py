@@ -9,9 +9,9 @@ from django.utils.translation import gettext as _
 from lacarte.engines.rules import OPEN, Case, HitPolicy, Kind
 from lacarte.kernel.text import listed
 from lacarte.pages.entitlement.grid import heads_of
-from lacarte.registers.entitlement.table_checks import Part, Problem
-from lacarte.registers.entitlement.table_records import Written
-from lacarte.registers.entitlement.wording import paired, said_in_words
+from lacarte.registers.entitlement.tables.faults import Part, Problem
+from lacarte.registers.entitlement.tables.records import Written
+from lacarte.registers.entitlement.tables.wording import paired, said_in_words
 from lacarte.registers.people.circumstances import FACTS, Datatype, value_in_words
 
 

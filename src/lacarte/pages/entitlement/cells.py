@@ -12,8 +12,8 @@ from django.utils.translation import gettext_lazy
 
 from lacarte.engines.rules import OPEN, Kind, NotFeel, Value, literal_text, parse_literal, parse_tests
 from lacarte.pages.design.forms import Ticks
-from lacarte.registers.entitlement.fault_words import cell_fault
-from lacarte.registers.entitlement.wording import asked_in_words
+from lacarte.registers.entitlement.tables.fault_words import cell_fault
+from lacarte.registers.entitlement.tables.wording import asked_in_words
 from lacarte.registers.people.circumstances import FACTS, Datatype
 
 LONGEST_CELL = 500

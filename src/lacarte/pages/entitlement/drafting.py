@@ -29,11 +29,11 @@ from lacarte.pages.entitlement.forms import (
 )
 from lacarte.pages.entitlement.showing import shown_of
 from lacarte.pages.entitlement.versions import name_of
-from lacarte.registers.entitlement import drafts, editing
-from lacarte.registers.entitlement.fault_words import fault_in_words
 from lacarte.registers.entitlement.models import DecisionTable, TableDraft, TableEdition
-from lacarte.registers.entitlement.table_facts import known_kinds, narrowed
-from lacarte.registers.entitlement.table_records import Written, written_of
+from lacarte.registers.entitlement.tables import drafts, editing
+from lacarte.registers.entitlement.tables.facts import known_kinds, narrowed
+from lacarte.registers.entitlement.tables.fault_words import fault_in_words
+from lacarte.registers.entitlement.tables.records import Written, written_of
 
 
 @login_required

@@ -17,10 +17,10 @@ from django.views.decorators.http import require_GET, require_http_methods
 from lacarte.pages.design.forms import Form
 from lacarte.pages.entitlement.access import keeper, key_in, reader
 from lacarte.pages.entitlement.versions import name_of
-from lacarte.registers.entitlement import drafts
 from lacarte.registers.entitlement.models import DecisionTable, TableDraft
-from lacarte.registers.entitlement.table_checks import UNKEEPABLE, Problem, problems
-from lacarte.registers.entitlement.table_records import written_of
+from lacarte.registers.entitlement.tables import drafts
+from lacarte.registers.entitlement.tables.faults import UNKEEPABLE, Problem, problems
+from lacarte.registers.entitlement.tables.records import written_of
 from lacarte.standards import dmn
 from lacarte.standards.imports.report import ImportFaultError
 

@@ -25,9 +25,9 @@ from lacarte.pages.entitlement.cells import (
     test_field,
 )
 from lacarte.pages.entitlement.grid import heads_of
-from lacarte.registers.entitlement.table_facts import KIND_OF
-from lacarte.registers.entitlement.table_records import Written
-from lacarte.registers.entitlement.wording import KINDS, POLICIES
+from lacarte.registers.entitlement.tables.facts import KIND_OF
+from lacarte.registers.entitlement.tables.records import Written
+from lacarte.registers.entitlement.tables.wording import KINDS, POLICIES
 from lacarte.registers.people.circumstances import FACTS, in_words
 
 _CODE = re.compile(r"[A-Za-z0-9][A-Za-z0-9_.-]*")

@@ -6,8 +6,8 @@ from collections.abc import Collection
 from dataclasses import dataclass
 
 from lacarte.engines.rules import Kind, Table
-from lacarte.registers.entitlement.table_records import Written
-from lacarte.registers.entitlement.wording import asked_in_words, column_names, said_in_words
+from lacarte.registers.entitlement.tables.records import Written
+from lacarte.registers.entitlement.tables.wording import asked_in_words, column_names, said_in_words
 
 _ANY = ("", "-")
 

@@ -19,13 +19,13 @@ from lacarte.pages.entitlement.casing import case_in_words
 from lacarte.pages.entitlement.forms import KeepForm
 from lacarte.pages.entitlement.showing import shown_of
 from lacarte.pages.entitlement.versions import changes
-from lacarte.registers.entitlement import drafts
-from lacarte.registers.entitlement.effects import effect, said_in_one_line
-from lacarte.registers.entitlement.keeping import call_off, keep_tables
 from lacarte.registers.entitlement.models import DecisionTable, TableDraft, TableEdition
-from lacarte.registers.entitlement.table_checks import TableRefusedError, compiled
-from lacarte.registers.entitlement.table_queries import on_day
-from lacarte.registers.entitlement.table_records import Written, written_of
+from lacarte.registers.entitlement.tables import drafts
+from lacarte.registers.entitlement.tables.effects import effect, said_in_one_line
+from lacarte.registers.entitlement.tables.faults import TableRefusedError, compiled
+from lacarte.registers.entitlement.tables.keeping import call_off, keep_tables
+from lacarte.registers.entitlement.tables.queries import on_day
+from lacarte.registers.entitlement.tables.records import Written, written_of
 
 
 @dataclass(frozen=True)

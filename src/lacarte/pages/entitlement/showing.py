@@ -8,10 +8,10 @@ from typing import Any
 from lacarte.pages.entitlement.casing import case_lines
 from lacarte.pages.entitlement.grid import grid_of
 from lacarte.pages.entitlement.versions import name_of
-from lacarte.registers.entitlement.table_checks import example_of
-from lacarte.registers.entitlement.table_queries import Findings, findings_of
-from lacarte.registers.entitlement.table_records import Written
-from lacarte.registers.entitlement.wording import POLICIES, column_names
+from lacarte.registers.entitlement.tables.faults import example_of
+from lacarte.registers.entitlement.tables.queries import Findings, findings_of
+from lacarte.registers.entitlement.tables.records import Written
+from lacarte.registers.entitlement.tables.wording import POLICIES, column_names
 
 
 def shown_of(written: Written, holds: Collection[int] = ()) -> dict[str, Any]:

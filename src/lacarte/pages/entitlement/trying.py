@@ -15,11 +15,11 @@ from lacarte.kernel.text import listed
 from lacarte.pages.design.forms import Form
 from lacarte.pages.entitlement.cells import fact_field
 from lacarte.pages.entitlement.grid import Head, heads_of
-from lacarte.registers.entitlement.effects import said_in_one_line
-from lacarte.registers.entitlement.table_checks import compiled
-from lacarte.registers.entitlement.table_records import Written
 from lacarte.registers.entitlement.tables import ONE_HIT
-from lacarte.registers.entitlement.wording import asked_in_words, paired, value_words
+from lacarte.registers.entitlement.tables.effects import said_in_one_line
+from lacarte.registers.entitlement.tables.faults import compiled
+from lacarte.registers.entitlement.tables.records import Written
+from lacarte.registers.entitlement.tables.wording import asked_in_words, paired, value_words
 from lacarte.registers.people.circumstances import question_of
 
 _MOST_OTHERS, _TRIES = 6, 4000

@@ -11,8 +11,8 @@ from lacarte.engines.rules import ChangedRow, HitPolicy, Kind, Table, compared
 from lacarte.kernel.text import in_language, listed
 from lacarte.pages.entitlement.casing import case_in_words
 from lacarte.pages.entitlement.grid import heads_of, kind_at
-from lacarte.registers.entitlement.table_records import Written
-from lacarte.registers.entitlement.wording import KINDS, POLICIES, asked_in_words, paired, said_in_words
+from lacarte.registers.entitlement.tables.records import Written
+from lacarte.registers.entitlement.tables.wording import KINDS, POLICIES, asked_in_words, paired, said_in_words
 
 
 @dataclass(frozen=True)

@@ -21,17 +21,17 @@ from lacarte.pages.entitlement.access import key_in, reader
 from lacarte.pages.entitlement.showing import shown_of
 from lacarte.pages.entitlement.trying import Tried, Try, tried
 from lacarte.pages.entitlement.versions import changes, name_of
-from lacarte.registers.entitlement.keeping import may_keep
 from lacarte.registers.entitlement.models import DecisionTable, TableDraft, TableEdition
-from lacarte.registers.entitlement.table_facts import asked_anywhere
-from lacarte.registers.entitlement.table_queries import (
+from lacarte.registers.entitlement.tables.facts import asked_anywhere
+from lacarte.registers.entitlement.tables.keeping import may_keep
+from lacarte.registers.entitlement.tables.queries import (
     Findings,
     Listed,
     edition_before,
     findings_of,
     listed_tables,
 )
-from lacarte.registers.entitlement.table_records import Written, written_of
+from lacarte.registers.entitlement.tables.records import Written, written_of
 
 _HISTORY = 50
 

@@ -40,7 +40,7 @@ from lacarte.pages.resident.found import consents, to_see
 from lacarte.pages.resident.ordering.mine import my_orders, part_of
 from lacarte.pages.resident.questions import What
 from lacarte.pages.resident.slots.card import time_card
-from lacarte.registers.entitlement.objections import objections_of
+from lacarte.registers.entitlement.explaining.objections import objections_of
 from lacarte.registers.menu.browse import life_areas, life_events, services_in
 from lacarte.registers.menu.models import ServiceType
 from lacarte.registers.people import mandates

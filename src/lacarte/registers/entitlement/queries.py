@@ -6,9 +6,9 @@ from collections import defaultdict
 from collections.abc import Iterable, Sequence
 
 from lacarte.registers.entitlement import depending, tables
+from lacarte.registers.entitlement.interview.remembering import memory
 from lacarte.registers.entitlement.judging import Facts, Judgement, Proof, Rule
 from lacarte.registers.entitlement.models import Requirement
-from lacarte.registers.entitlement.remembering import memory
 from lacarte.registers.menu.eligibility import Eligibility
 
 
@@ -44,7 +44,7 @@ def _rules_of(service_types: Sequence[int]) -> dict[int, tuple[Rule, ...]]:
 def entitled(facts: Facts) -> Eligibility[Judgement]:
     """Who these facts are about, as the menu asks: each service type gets its :class:`Judgement`.
 
-    What was judged by the same facts before is not judged again (``entitlement.remembering``).
+    What was judged by the same facts before is not judged again (``entitlement.interview.remembering``).
     """
 
     def judged(service_types: Sequence[int], /) -> dict[int, Judgement]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import timedelta
 
 from lacarte.kernel.schedule import every
-from lacarte.registers.entitlement import answers
+from lacarte.registers.entitlement.interview import answers
 
 
 @every(timedelta(days=1), "entitlement.count-answers")

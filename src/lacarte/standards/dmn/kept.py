@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from lacarte.registers.entitlement.table_records import Written
+from lacarte.registers.entitlement.tables.records import Written
 from lacarte.standards.dmn.document import Decision
 
 __all__ = ["decision_of", "written_of"]

@@ -18,7 +18,7 @@ from django.views.decorators.http import require_http_methods, require_POST
 from lacarte.pages.resident.draft import account_person, person_of
 from lacarte.pages.resident.menu.forms import FactForm, Place
 from lacarte.pages.resident.menu.said import Said
-from lacarte.registers.entitlement.withholding import ask_again, withhold
+from lacarte.registers.entitlement.interview.withholding import ask_again, withhold
 from lacarte.registers.people.circumstances import FACTS
 from lacarte.registers.people.mandates import WRITE, held_by, mandate_of, note_act
 from lacarte.registers.people.saying import remember

@@ -22,11 +22,11 @@ from lacarte.pages.resident.menu.forms import FactForm
 from lacarte.pages.resident.menu.said import Known, known_of
 from lacarte.pages.resident.menu.service import service_of
 from lacarte.pages.resident.menu.why import explained
-from lacarte.registers.entitlement import objections
+from lacarte.registers.entitlement.explaining import objections
+from lacarte.registers.entitlement.explaining.objections import ObjectionRefusedError, object_to
+from lacarte.registers.entitlement.explaining.rule_words import kept_in_words
 from lacarte.registers.entitlement.models import AnswerObjection
-from lacarte.registers.entitlement.objections import ObjectionRefusedError, object_to
 from lacarte.registers.entitlement.queries import entitled
-from lacarte.registers.entitlement.rule_words import kept_in_words
 from lacarte.registers.people.circumstances import FACTS, FactWrongError, in_words, read_fact
 from lacarte.registers.people.mandates import WRITE, note_act
 from lacarte.registers.places.models import Region

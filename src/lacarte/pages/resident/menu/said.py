@@ -15,9 +15,9 @@ from django.http import HttpRequest
 
 from lacarte.kernel import clock
 from lacarte.pages.resident.draft import KEPT_FOR, person_of
+from lacarte.registers.entitlement.interview.withholding import withheld_by
 from lacarte.registers.entitlement.judging import Between
 from lacarte.registers.entitlement.knowing import facts_of
-from lacarte.registers.entitlement.withholding import withheld_by
 from lacarte.registers.menu.personal import Where
 from lacarte.registers.people.mandates import CHOOSE, held_by, note_act
 from lacarte.registers.people.models import Mandate, Person

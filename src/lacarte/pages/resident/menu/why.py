@@ -20,16 +20,16 @@ from lacarte.pages.resident.menu.rows import TONES, verdict_in_words
 from lacarte.pages.resident.menu.said import Known, known_of
 from lacarte.pages.resident.menu.service import service_of
 from lacarte.registers.entitlement.explaining import Explanation, FactUsed, Reason, RowTold, explain
-from lacarte.registers.entitlement.judging import Between, Facts
-from lacarte.registers.entitlement.objections import objections_of
-from lacarte.registers.entitlement.queries import entitled
-from lacarte.registers.entitlement.rule_words import (
+from lacarte.registers.entitlement.explaining.objections import objections_of
+from lacarte.registers.entitlement.explaining.rule_words import (
     differences_in_words,
     name_of,
     row_in_words,
     source_in_words,
     wanted_in_words,
 )
+from lacarte.registers.entitlement.judging import Between, Facts
+from lacarte.registers.entitlement.queries import entitled
 from lacarte.registers.menu.models import ServiceType
 from lacarte.registers.people.circumstances import FACTS, in_words, value_in_words
 

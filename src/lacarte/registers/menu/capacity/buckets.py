@@ -55,7 +55,9 @@ def _slots(rule: CapacityRule, calendar: WorkingCalendar, day: date) -> Iterator
     wall, closes = datetime.combine(day, rule.opens), datetime.combine(day, rule.closes)
     while wall + step <= closes:
         starts = wall.replace(tzinfo=calendar.zone).astimezone(UTC)
-        if starts.astimezone(calendar.zone).replace(tzinfo=None) == wall:
+        shown = [moment.astimezone(calendar.zone).replace(tzinfo=None) for moment in (starts, starts + step)]
+        # One that the clock jumps forward in would last into the next.
+        if shown[0] == wall and shown[1] <= wall + step:
             yield Bucket(starts, starts + step)
         wall += step
 

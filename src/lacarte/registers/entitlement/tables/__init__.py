@@ -16,10 +16,10 @@ from lacarte.engines import rules
 from lacarte.engines.rules import Compiled, HitPolicy, Kind, Output, Table
 from lacarte.kernel import clock
 from lacarte.kernel.versions import remembered
-from lacarte.registers.entitlement import table_facts
 from lacarte.registers.entitlement.judging import Between, Decided, Facts, Rule, compare, decided_by
 from lacarte.registers.entitlement.models import DecisionTable
-from lacarte.registers.entitlement.table_records import table_of
+from lacarte.registers.entitlement.tables import facts as table_facts
+from lacarte.registers.entitlement.tables.records import table_of
 
 PREFIX = table_facts.PREFIX
 #: Of these one row decides; the others reckon with all that hold.

@@ -7,7 +7,7 @@ from dataclasses import asdict, dataclass, field
 from typing import Any
 
 from lacarte.engines.rules import Case, HitPolicy, Input, Kind, Output, Row, Table
-from lacarte.registers.entitlement.models import TableText
+from lacarte.registers.entitlement.models.tables import TableText
 
 __all__ = ["Written", "columns_of", "table_of", "written_of"]
 

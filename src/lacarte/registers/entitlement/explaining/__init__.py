@@ -14,11 +14,11 @@ from typing import Any
 from django.utils import timezone
 
 from lacarte.engines import rules
-from lacarte.registers.entitlement.asked_tables import AskedTable, asked_by
 from lacarte.registers.entitlement.interview import worth
 from lacarte.registers.entitlement.judging import Between, Facts, Judgement, Proof, Rule
 from lacarte.registers.entitlement.models import DecisionTable, Requirement
-from lacarte.registers.entitlement.table_records import written_of
+from lacarte.registers.entitlement.tables.asked_table import AskedTable, asked_by
+from lacarte.registers.entitlement.tables.records import written_of
 from lacarte.registers.menu.models import ServiceType
 from lacarte.registers.people.models import Person
 from lacarte.registers.people.queries import circumstances_of

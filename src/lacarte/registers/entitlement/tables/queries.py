@@ -9,9 +9,9 @@ from datetime import date
 
 from lacarte.engines.rules import Gap, WrongTable
 from lacarte.registers.entitlement.models import DecisionTable, Requirement, TableEdition
-from lacarte.registers.entitlement.table_checks import Problem, compiled, gaps_of, problems
-from lacarte.registers.entitlement.table_facts import PREFIX, asked_anywhere
-from lacarte.registers.entitlement.table_records import Written, written_of
+from lacarte.registers.entitlement.tables.facts import PREFIX, asked_anywhere
+from lacarte.registers.entitlement.tables.faults import Problem, compiled, gaps_of, problems
+from lacarte.registers.entitlement.tables.records import Written, written_of
 from lacarte.registers.menu.models import ServiceType
 
 __all__ = ["Asking", "Findings", "Listed", "asking", "edition_before", "findings_of", "listed_tables", "on_day"]

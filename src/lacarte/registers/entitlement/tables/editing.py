@@ -7,7 +7,7 @@ from dataclasses import replace
 from typing import TypeVar
 
 from lacarte.engines.rules import Case, Input, Output, Row, Table
-from lacarte.registers.entitlement.table_records import Written
+from lacarte.registers.entitlement.tables.records import Written
 
 T = TypeVar("T")
 Words = Mapping[str, str]

@@ -17,8 +17,8 @@ from lacarte.kernel.events import DomainEvent, publish
 from lacarte.kernel.models import User
 from lacarte.kernel.permissions import Action, may_over, require_over
 from lacarte.registers.entitlement.models import DecisionTable, TableEdition
-from lacarte.registers.entitlement.table_checks import TableRefusedError, problems
-from lacarte.registers.entitlement.table_records import Written, columns_of
+from lacarte.registers.entitlement.tables.faults import TableRefusedError, problems
+from lacarte.registers.entitlement.tables.records import Written, columns_of
 
 __all__ = ["DecisionTableCalledOff", "DecisionTableKept", "call_off", "keep_tables", "may_keep"]
 
@@ -61,7 +61,7 @@ def keep_tables(
     """Keep tables from a day on, each instead of one of the same code and day; all of them or none.
 
     Test cases are run. Without an ``actor`` it is the machine's owner who keeps them. Raises
-    :class:`~lacarte.registers.entitlement.table_checks.TableRefusedError` with all that is wrong, and
+    :class:`~lacarte.registers.entitlement.tables.faults.TableRefusedError` with all that is wrong, and
     ``PermissionDenied``.
     """
     if actor is not None:

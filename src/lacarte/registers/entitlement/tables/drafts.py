@@ -10,7 +10,7 @@ from django.db import transaction
 from lacarte.kernel import clock
 from lacarte.kernel.models import User
 from lacarte.registers.entitlement.models import TableDraft, TableEdition
-from lacarte.registers.entitlement.table_records import Written, columns_of
+from lacarte.registers.entitlement.tables.records import Written, columns_of
 
 __all__ = ["begin", "discard", "newest_edition", "put"]
 

@@ -15,7 +15,7 @@ from lacarte.engines.rules import NOT_KNOWN, Batch, Compiled, HitPolicy, Said, c
 from lacarte.kernel.text import listed
 from lacarte.registers.entitlement import tables
 from lacarte.registers.entitlement.knowing import AGE, Known, facts_of_many, people_in
-from lacarte.registers.entitlement.wording import paired, value_words
+from lacarte.registers.entitlement.tables.wording import paired, value_words
 from lacarte.registers.people.models import Person
 
 __all__ = ["LOOKED_AT", "Effect", "Turn", "effect"]

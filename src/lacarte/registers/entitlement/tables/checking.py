@@ -8,9 +8,9 @@ from dataclasses import dataclass
 from lacarte.engines.rules import literal_text
 from lacarte.kernel import clock
 from lacarte.registers.entitlement.models import DecisionTable
-from lacarte.registers.entitlement.table_facts import PREFIX, asked_anywhere
-from lacarte.registers.entitlement.table_queries import Asking, asking, findings_of, listed_tables
-from lacarte.registers.entitlement.table_records import Written, written_of
+from lacarte.registers.entitlement.tables.facts import PREFIX, asked_anywhere
+from lacarte.registers.entitlement.tables.queries import Asking, asking, findings_of, listed_tables
+from lacarte.registers.entitlement.tables.records import Written, written_of
 
 __all__ = ["Books", "books"]
 

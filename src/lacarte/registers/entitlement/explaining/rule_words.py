@@ -12,7 +12,7 @@ from lacarte.engines.rules import Difference, Kind, literal_text
 from lacarte.kernel.text import in_language, listed
 from lacarte.registers.entitlement.explaining import SAID_NOW, YEAR_OF_BIRTH, RowTold, TableTold
 from lacarte.registers.entitlement.judging import Comparison, Rule
-from lacarte.registers.entitlement.wording import asked_in_words, said_in_words
+from lacarte.registers.entitlement.tables.wording import asked_in_words, said_in_words
 from lacarte.registers.people.circumstances import FACTS, Datatype, in_words, value_in_words
 from lacarte.registers.people.saying import SAID
 

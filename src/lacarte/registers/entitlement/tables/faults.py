@@ -13,11 +13,11 @@ from lacarte.engines import rules
 from lacarte.engines.rules import Checked, Compiled, Fault, Table
 from lacarte.engines.rules.checking import Where
 from lacarte.kernel.text import listed
-from lacarte.registers.entitlement.fault_words import fault_in_words
 from lacarte.registers.entitlement.models import DecisionTable
-from lacarte.registers.entitlement.table_facts import PREFIX, known_kinds, narrowed
-from lacarte.registers.entitlement.table_records import Written
-from lacarte.registers.entitlement.wording import column_names, value_words
+from lacarte.registers.entitlement.tables.facts import PREFIX, known_kinds, narrowed
+from lacarte.registers.entitlement.tables.fault_words import fault_in_words
+from lacarte.registers.entitlement.tables.records import Written
+from lacarte.registers.entitlement.tables.wording import column_names, value_words
 
 __all__ = ["UNKEEPABLE", "Part", "Problem", "TableRefusedError", "compiled", "example_of", "problems"]
 

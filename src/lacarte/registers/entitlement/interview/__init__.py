@@ -1,7 +1,7 @@
 """Which question to ask next, so that the fewest are asked over all services of a list.
 
 ``engines.rules.asking`` weighs the questions; here the requirements that are open become what it weighs, and the
-answers that are likely are those known of others in the city (``entitlement.answers``), as counts.
+answers that are likely are those known of others in the city (``entitlement.interview.answers``), as counts.
 """
 
 from __future__ import annotations
@@ -13,9 +13,10 @@ from math import inf
 from typing import Any
 
 from lacarte.engines import rules
-from lacarte.registers.entitlement import answers, judging
-from lacarte.registers.entitlement.asked_tables import asked_by
+from lacarte.registers.entitlement import judging
+from lacarte.registers.entitlement.interview import answers
 from lacarte.registers.entitlement.judging import Between, Facts, Judgement, Rule
+from lacarte.registers.entitlement.tables.asked_table import asked_by
 from lacarte.registers.people.circumstances import FACTS, Datatype
 
 #: How often answers are known, by kind of fact.
