@@ -10,6 +10,7 @@ from lacarte.kernel.working_calendar import WorkingCalendar
 from lacarte.registers.menu.models import CapacityRule
 
 _DAY = timedelta(days=1)
+_MOMENT = timedelta(microseconds=1)
 
 
 @dataclass(frozen=True)
@@ -55,9 +56,10 @@ def _slots(rule: CapacityRule, calendar: WorkingCalendar, day: date) -> Iterator
     wall, closes = datetime.combine(day, rule.opens), datetime.combine(day, rule.closes)
     while wall + step <= closes:
         starts = wall.replace(tzinfo=calendar.zone).astimezone(UTC)
-        shown = [moment.astimezone(calendar.zone).replace(tzinfo=None) for moment in (starts, starts + step)]
-        # One that the clock jumps forward in would last into the next.
-        if shown[0] == wall and shown[1] <= wall + step:
+        inside = (starts, starts + step - _MOMENT)
+        first, last = (one.astimezone(calendar.zone).replace(tzinfo=None) for one in inside)
+        # One in which the clock jumps forward would last into the next.
+        if first == wall and last < wall + step:
             yield Bucket(starts, starts + step)
         wall += step
 
