@@ -90,6 +90,15 @@ def fresh_pace() -> Iterator[None]:
     yield
 
 
+@pytest.fixture(autouse=True)
+def language_of_the_installation() -> Iterator[None]:
+    """No test speaks the language of the last page of the one before."""
+    from django.utils import translation
+
+    yield
+    translation.deactivate()
+
+
 @pytest.fixture
 def city(db: None) -> City:
     """A very small city, with two units of home care free."""
