@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import tomllib
-from datetime import date
+from datetime import date, timedelta
 from itertools import islice
 from typing import Any
+
+from django.utils import timezone
 
 from lacarte.demo.content import COUNTERS, LIFE_EVENTS, Content
 from lacarte.demo.geography import Land
@@ -14,9 +16,11 @@ from lacarte.loop.orders.actions import place_order
 from lacarte.loop.orders.waiting import join
 from lacarte.registers.menu.actions import add_service_type
 from lacarte.registers.menu.attributes import read_question, set_questions
+from lacarte.registers.menu.capacity.counting import with_free_units
 from lacarte.registers.menu.capacity.holding import confirm, hold
+from lacarte.registers.menu.capacity.making import keep_lots
 from lacarte.registers.menu.keeping import add_offer, add_place, set_rule
-from lacarte.registers.menu.models import CapacityLot, OfferAtPlace, ServiceType
+from lacarte.registers.menu.models import CapacityLot, CapacityRule, OfferAtPlace, ServiceType
 from lacarte.registers.places.models import Region
 from lacarte.registers.providers.models import Provider
 from lacarte.standards.imports import import_life_events
@@ -74,11 +78,21 @@ def _write_counter(said: dict[str, Any], region: Region, point: tuple[float, flo
 
 
 def _fill(place: OfferAtPlace) -> None:
-    """Needs that wait longest get all that is free; the next wait in turn."""
+    """Needs that wait longest get all that is free; the next wait in turn.
+
+    Where fewer wait than there are times, none are given beyond those: busy is busy on every day, in any city.
+    """
     waiting = Need.objects.filter(service_type=place.offer.service_type_id, state=Need.State.OPEN)
     needs = iter(waiting.order_by("received_at", "pk"))
     for lot in CapacityLot.objects.filter(offer_at_place=place).order_by("starts_at"):
         for need in islice(needs, lot.units):
             place_order(need, offer_at_place=place, hold=confirm(hold(lot)))
+    lots = with_free_units(CapacityLot.objects.filter(offer_at_place=place)).filter(free__gt=0)
+    if (left := lots.order_by("starts_at").first()) is not None:
+        rules = CapacityRule.objects.filter(offer_at_place=place).select_related("offer_at_place__region")
+        for rule in rules:
+            rule.until = timezone.localdate(left.starts_at) - timedelta(days=1)
+            rule.save(update_fields=["until"])
+        keep_lots(rules)
     for need in islice(needs, _WAITING):
         join(need, place)
