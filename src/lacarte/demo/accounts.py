@@ -8,6 +8,7 @@ from datetime import datetime, timedelta
 from django.contrib.auth.hashers import make_password
 from django.db import transaction
 from django.db.models import Count, Exists, OuterRef, Q
+from django.db.models.functions import Least
 
 from lacarte.kernel import clock
 from lacarte.kernel.models import OfficialMandate, Role, User
@@ -22,6 +23,7 @@ from lacarte.registers.providers.models import Provider
 #: Of the demo only; it is printed on start.
 PASSWORD = "welcome-to-lanwan"  # noqa: S105
 _HOME = "rope-walk"
+_GOES_OUT = 2  # one has parts that others do, one can be done
 
 
 @dataclass(frozen=True)
@@ -98,13 +100,17 @@ def settle_resident() -> None:
 
 
 def settle_provider() -> None:
-    """Let the provider's account work for a provider with a past that has most orders to answer, once."""
+    """Let the provider's account work for one with a past, with orders to answer and two to go out for, once."""
     user = User.objects.get(username="provider")
     if user.providers.exists():
         return
-    waits = Count("offers__places__orders", filter=Q(offers__places__orders__state__in=NOT_ANSWERED))
+    orders = "offers__places__orders"
+    waits = Count(orders, filter=Q(**{f"{orders}__state__in": NOT_ANSWERED}))
+    out = Count(orders, filter=Q(**{f"{orders}__state__in": [OrderState.ACCEPTED, OrderState.IN_PROGRESS]}))
     past = Order.objects.filter(offer_at_place__offer__provider=OuterRef("pk"), state__in=ENDED)
-    provider = Provider.objects.filter(Exists(past)).annotate(waits=waits).order_by("-waits", "code").first()
+    having = Provider.objects.filter(Exists(past)).annotate(waits=waits, out=out)
+    has_both = Least("waits", 1) + Least("out", _GOES_OUT)
+    provider = having.order_by(has_both.desc(), "-waits", "code").first()
     if provider is not None:
         provider.members.add(user)
 
