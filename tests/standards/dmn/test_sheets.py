@@ -42,6 +42,9 @@ def test_a_sheet_is_read() -> None:
     assert decision.name == {"en": "Price of a meal"}
     assert decision.labels[1] == {"en": "District", "zh-hans": "区"}
     assert decision.note == "why"
+    assert decision.law == "Meals Rules, section 4"
+    assert [one.name for one in decision.cases] == ["poor by the harbour", "nothing known"]
+    assert decision.cases[0].says == {"price": "2", "voucher": "true"}
 
 
 def test_the_example_of_the_documentation_is_this_one() -> None:
