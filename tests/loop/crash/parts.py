@@ -18,7 +18,7 @@ django.setup()
 
 from django.db.models import Count  # noqa: E402
 
-from lacarte.kernel import jobs  # noqa: E402
+from lacarte.kernel import clock, jobs  # noqa: E402
 from lacarte.kernel.models import Event, Job  # noqa: E402
 from lacarte.loop.matching import publishing  # noqa: E402
 from lacarte.loop.matching.actions import compute  # noqa: E402
@@ -87,8 +87,8 @@ def work() -> None:
 
 
 def finish() -> None:
-    """Work until nothing is left, leases of the dead included."""
-    while Job.objects.filter(state=Job.State.READY).exists():
+    """Work until nothing is due, leases of the dead included; what is asked for later stays."""
+    while Job.objects.filter(state=Job.State.READY, run_at__lte=clock.now()).exists():
         if not jobs.work_once(lease=_LEASE):
             time.sleep(0.05)
 
