@@ -17,7 +17,6 @@ import urllib.parse
 import urllib.request
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import date, timedelta
 
 from PIL import Image, ImageDraw
 from playwright.sync_api import Browser, FilePayload, Page, expect
@@ -27,6 +26,7 @@ from tests.browser.answer_scenes import ANSWERS
 from tests.browser.looking import Site
 from tests.browser.ordering import order_until
 from tests.browser.provider_scenes import PROVIDER
+from tests.browser.rule_scenes import RULES
 from tests.browser.serving import of_installation
 from tests.browser.time_scenes import TIMES
 from tests.standards.gateways.posting import SECRET
@@ -327,63 +327,7 @@ def _finds_whom_it_concerns(page: Page, site: Site, going: Going) -> None:
     page.locator("main ul.cards a").first.click()
 
 
-def _looks_at_a_rule(page: Page, site: Site, going: Going) -> None:
-    """What a strict rule would do to the orders under way."""
-    page.goto(f"{site.address}/desk/deadlines/new/")
-    page.fill("#id_contact", "0")
-    page.fill("#id_resolution", "1")
-    page.fill("#id_reason", "Council decision")
-    page.locator("main form button").first.click()
-    expect(page.locator("#what-if")).to_be_visible()
-
-
-def _looks_at_a_holiday(page: Page, site: Site, going: Going) -> None:
-    """What a holiday tomorrow would do, with all that can be declared open."""
-    page.goto(f"{site.address}/desk/calendars/")
-    page.locator("main table a").first.click()
-    page.locator("main summary").first.click()
-    page.fill("#id_days-since", (date.today() + timedelta(days=1)).isoformat())
-    page.fill("#id_days-reason", "Storm")
-    page.locator("details:has(#id_days-since) button").first.click()
-    expect(page.locator("#what-if")).to_be_visible()
-    for closed in page.locator("main details:not([open]) summary").all()[::-1]:
-        closed.click()
-
-
-def _changes_a_table(part: str) -> Callable[[Page, Site, Going], None]:
-    """A draft of the care hours with a rule that a test case does not fit; ``part`` is the page that is opened."""
-
-    def change(page: Page, site: Site, going: Going) -> None:
-        page.goto(f"{site.address}/desk/tables/care-hours/")
-        if page.locator("main form[action$='/change/'] button.button").count():
-            page.locator("main form[action$='/change/'] button.button").click()
-        page.goto(f"{site.address}/desk/tables/care-hours/draft/rules/1/")
-        page.fill("#id_s0", "16" if part == "keep/" else "9")
-        page.locator("#part .buttons button").first.click()
-        if part == "keep/":
-            page.goto(f"{site.address}/desk/tables/care-hours/draft/cases/1/")
-            page.fill("#id_e0", "16")
-            page.locator("main form .buttons button").first.click()
-        page.goto(f"{site.address}/desk/tables/care-hours/draft/{part}")
-        if part == "rules/1/":
-            page.fill("#id_t1", "[75..80")
-            page.locator("#part button[name=look]").click()
-
-    return change
-
-
-def _compares_a_table(page: Page, site: Site, going: Going) -> None:
-    """What changed for those who rent."""
-    page.goto(f"{site.address}/desk/tables/rent-help/compare/?one=2021-01-01&other=2026-11-01")
-
-
 SCENES: dict[str, Scene] = {
-    "table-draft": Scene("planner", _changes_a_table("")),
-    "table-rule": Scene("planner", _changes_a_table("rules/1/")),
-    "table-input": Scene("planner", _changes_a_table("facts/2/")),
-    "table-case": Scene("planner", _changes_a_table("cases/1/")),
-    "table-keep": Scene("planner", _changes_a_table("keep/")),
-    "table-compare": Scene("planner", _compares_a_table),
     "tell-kind": Scene("", _tells_until("kind")),
     "tell-where": Scene("", _tells_until("where")),
     "tell-more": Scene("", _tells_until("more")),
@@ -413,8 +357,6 @@ SCENES: dict[str, Scene] = {
     "desk-need-same": Scene("case-worker", _goes("/desk/needs/{going.lights}/")),
     "desk-need-danger": Scene("case-worker", _goes("/desk/needs/{going.gas}/")),
     "desk-need-held": Scene("case-worker", _opens_first("held")),
-    "deadline-looked-at": Scene("planner", _looks_at_a_rule),
-    "calendar-looked-at": Scene("planner", _looks_at_a_holiday),
     "desk-many": Scene("case-worker", _many("to-accepted", "all")),
     "desk-many-fields": Scene("case-worker", _many("to-rejected", "answer")),
     "desk-many-handover": Scene("case-worker", _many("handover", "running")),
@@ -424,6 +366,7 @@ SCENES: dict[str, Scene] = {
     **{name: Scene(who, _alone(go)) for name, (who, go) in ANSWERS.items()},
     **{name: Scene("provider", _alone(go)) for name, go in PROVIDER.items()},
     **{name: Scene("resident", _alone(go)) for name, go in TIMES.items()},
+    **{name: Scene("planner", _alone(go)) for name, go in RULES.items()},
 }
 
 

@@ -33,7 +33,7 @@ def version_of(*of: type[models.Model]) -> Version:
         seen = _ask(tables)
     elif not seen.keys() >= set(tables):
         _asked_together.update(dict.fromkeys(tables))
-        seen |= _ask(list(_asked_together))
+        seen |= _ask([name for name in list(_asked_together) if name not in seen])
     return tuple(part for name in tables for part in seen[name])
 
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import Any
 from uuid import UUID
 
-from django import forms
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.core.paginator import Paginator
@@ -20,10 +19,9 @@ from lacarte.kernel import clock
 from lacarte.kernel.events import timeline
 from lacarte.kernel.permissions import Action
 from lacarte.kernel.text import in_language
-from lacarte.pages.design.forms import Choices, WordsForm
 from lacarte.pages.desk.access import official
+from lacarte.pages.desk.forms import RightOrNot
 from lacarte.registers.entitlement.explaining.objections import (
-    LONGEST,
     ObjectionRefusedError,
     answer,
     objections_for,
@@ -37,34 +35,19 @@ _PAGE = 25
 PURPOSE = "answer your objection"
 
 
-class Decide(WordsForm):
-    """Whether they are right, and why."""
+class Decide(RightOrNot):
+    """Whether they are right that the answer was wrong, and why."""
 
     marks_optional = False
-    upheld = forms.TypedChoiceField(
-        label=gettext_lazy("Are they right?"),
-        choices=[("yes", gettext_lazy("Yes")), ("no", gettext_lazy("No"))],
-        coerce=lambda said: said == "yes",
-        widget=Choices(),
-        error_messages={"required": gettext_lazy("Please say whether they are right.")},
-    )
-    words = forms.CharField(
-        label=gettext_lazy("Your answer to them"),
-        max_length=LONGEST,
-        widget=forms.Textarea(attrs={"rows": 4}),
-        error_messages={"required": gettext_lazy("Please say why.")},
-    )
 
     def __init__(self, data: Any, *, objection: AnswerObjection) -> None:
         super().__init__(data)
         corrects = bool(objection.corrections) and objection.person_id is not None
         right = _("The facts that they corrected are as they say from today on.")
-        widget = self.fields["upheld"].widget
-        assert isinstance(widget, Choices)
-        widget.hints = {
-            "yes": right if corrects else _("They are told. Nothing else changes by itself."),
-            "no": _("The answer stays as it is."),
-        }
+        self.foretell(
+            yes=right if corrects else _("They are told. Nothing else changes by itself."),
+            no=_("The answer stays as it is."),
+        )
 
 
 @login_required

@@ -13,7 +13,7 @@ from lacarte.loop.matching.objections import LONGEST_REASON
 from lacarte.loop.needs.models import Need
 from lacarte.loop.needs.understanding.reading import suggest
 from lacarte.pages.design.filters import AreaAndDistrict
-from lacarte.pages.design.forms import Choices, Form
+from lacarte.pages.design.forms import Choices, Form, WordsForm
 from lacarte.pages.design.templatetags.design import likely as percent
 from lacarte.pages.desk.queries import WHOSE, Filters
 from lacarte.registers.menu.browse import life_areas
@@ -81,8 +81,8 @@ class Classify(Form):
         return ServiceType.objects.get(code=self.cleaned_data["service"])
 
 
-class Answer(Form):
-    """What a case worker says to an objection, against an offer or against having none."""
+class RightOrNot(WordsForm):
+    """Whether an objection is right, and why."""
 
     upheld = forms.TypedChoiceField(
         label=gettext_lazy("Are they right?"),
@@ -98,14 +98,22 @@ class Answer(Form):
         error_messages={"required": gettext_lazy("Please say why.")},
     )
 
+    def foretell(self, *, yes: str, no: str) -> None:
+        """Say beside each choice what comes of it."""
+        widget = self.fields["upheld"].widget
+        assert isinstance(widget, Choices)
+        widget.hints = {"yes": yes, "no": no}
+
+
+class Answer(RightOrNot):
+    """What a case worker says to an objection, against an offer or against having none."""
+
     def __init__(self, data: Any, *, objection: Objection) -> None:
         super().__init__(data)
         again = _("The next run looks at it anew.")
         if objection.match_id is not None:
             again = _("This offer is not asked again for a fortnight, and another is looked for.")
-        widget = self.fields["upheld"].widget
-        assert isinstance(widget, Choices)
-        widget.hints = {"yes": again, "no": _("The decision stays as it is.")}
+        self.foretell(yes=again, no=_("The decision stays as it is."))
 
 
 class Reveal(Form):
