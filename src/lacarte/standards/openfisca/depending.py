@@ -6,10 +6,10 @@ Nothing is computed: the formulas of all times are read. Where one cannot be rea
 from __future__ import annotations
 
 from functools import lru_cache
-from types import CodeType, FunctionType
 from typing import Any
 
 from lacarte.standards.openfisca.choosing import chosen
+from lacarte.standards.openfisca.formulas import codes_of
 from lacarte.standards.openfisca.systems import LawError, System, system
 
 
@@ -64,27 +64,13 @@ def variables_below(law: System, name: str) -> frozenset[str] | None:
 
 def _texts_of(formula: Any) -> set[str] | None:
     """All texts that a formula and the functions of its package that it calls hold; ``None`` if it hides some."""
-    function = getattr(formula, "__func__", formula)
-    if not isinstance(function, FunctionType) or hasattr(function, "__wrapped__") or function.__closure__:
+    codes = codes_of(formula)
+    if codes is None:
         return None
-    home = str(function.__module__).partition(".")[0]
     texts: set[str] = set()
-    seen: set[CodeType] = set()
-    waiting = [(function.__code__, function.__globals__)]
-    while waiting:
-        code, known = waiting.pop()
-        if code in seen:
-            continue
-        seen.add(code)
-        for one in code.co_consts:
-            if isinstance(one, CodeType):
-                waiting.append((one, known))
-            texts.update(_texts_in(one))
-        for name in code.co_names:
-            called = known.get(name)
-            if isinstance(called, FunctionType) and called.__module__.partition(".")[0] == home:
-                waiting.append((called.__code__, called.__globals__))
-            texts.update(_texts_in(called))
+    for code, known in codes:
+        for value in (*code.co_consts, *map(known.get, code.co_names)):
+            texts.update(_texts_in(value))
     return texts
 
 

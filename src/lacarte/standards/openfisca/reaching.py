@@ -10,11 +10,11 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import lru_cache
-from types import CodeType, FunctionType
 from typing import Any
 
 import numpy as np
 
+from lacarte.standards.openfisca.formulas import codes_of
 from lacarte.standards.openfisca.populations import Ints, Key, Population
 from lacarte.standards.openfisca.spans import key_of
 from lacarte.standards.openfisca.systems import System
@@ -87,25 +87,10 @@ class Tree:
 @lru_cache(maxsize=4096)
 def groups_named(formula: Any, kinds: frozenset[str]) -> frozenset[str]:
     """The kinds of groups that a formula, or a function of its package that it calls, may reach beyond its own."""
-    function = getattr(formula, "__func__", formula)
-    if not isinstance(function, FunctionType) or hasattr(function, "__wrapped__") or function.__closure__:
+    codes = codes_of(formula)
+    if codes is None:
         return kinds
-    home = str(function.__module__).partition(".")[0]
-    names: set[str] = set()
-    seen: set[CodeType] = set()
-    waiting = [(function.__code__, function.__globals__)]
-    while waiting:
-        code, known = waiting.pop()
-        if code in seen:
-            continue
-        seen.add(code)
-        names.update(code.co_names)
-        waiting += [(one, known) for one in code.co_consts if isinstance(one, CodeType)]
-        for name in code.co_names:
-            called = known.get(name)
-            if isinstance(called, FunctionType) and called.__module__.partition(".")[0] == home:
-                waiting.append((called.__code__, called.__globals__))
-    return kinds & names
+    return kinds & {name for code, _known in codes for name in code.co_names}
 
 
 def _walk(root: Any) -> Iterator[Any]:
