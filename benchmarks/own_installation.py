@@ -14,15 +14,16 @@ ROOT = Path(__file__).parents[1]
 def begin(name: str, **settings: object) -> None:
     """Make Django ready on a new installation with ``settings``; what the environment names already stays.
 
-    ``LACARTE_DATABASE=postgresql://…`` names a server: a database called after ``name`` is made there. Import what
-    needs Django after this.
+    ``LACARTE_DATABASE=postgresql://…`` names a server: a database called after ``name`` is made there; together with
+    ``LACARTE_HOME`` it names the database itself, which stays. Import what needs Django after this.
     """
     sys.path[:0] = [str(ROOT), str(ROOT / "src")]
     os.environ["DJANGO_SETTINGS_MODULE"] = "lacarte.site.settings"
+    stays = "LACARTE_HOME" in os.environ
     home = tempfile.mkdtemp(prefix=f"lacarte-{name}-")
     for setting, value in {"home": home, "log_level": "ERROR", **settings}.items():
         os.environ.setdefault(f"LACARTE_{setting.upper()}", str(value))
-    if server := os.environ.get("LACARTE_DATABASE", ""):
+    if not stays and (server := os.environ.get("LACARTE_DATABASE", "")):
         _own_database(server, f"lacarte_{name}_{os.getpid()}")
     import django
 

@@ -104,6 +104,14 @@ def test_the_palette_finds_what_can_be_done_and_any_need(desk: Page) -> None:
     expect(palette).to_be_hidden()
 
 
+def test_the_palette_offers_first_what_begins_with_the_words(desk: Page) -> None:
+    desk.keyboard.press("Control+k")
+    desk.keyboard.type("To answer")
+    options = desk.locator("#palette").get_by_role("option")
+    expect(options.filter(has_text="Objections to answer"), "it stands earlier on the page").to_have_count(1)
+    expect(options.first).to_have_text(re.compile("^To answer"))
+
+
 def test_the_keys_are_listed_and_single_ones_can_be_switched_off(desk: Page) -> None:
     desk.keyboard.press("?")
     expect(desk.locator("#desk-keys")).to_be_visible()

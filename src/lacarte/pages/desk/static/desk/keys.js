@@ -43,6 +43,14 @@
     return found;
   };
 
+  // What begins with the very words that were said comes first, then what has them all; else as on the page.
+  const matching = (said) => {
+    const words = said.toLowerCase().split(/\s+/).filter(Boolean);
+    const begins = ([label]) => label.toLowerCase().startsWith(words.join(" "));
+    const found = [...commands()].filter(([label]) => words.every((word) => label.toLowerCase().includes(word)));
+    return [...found.filter(begins), ...found.filter((one) => !begins(one))].slice(0, MOST);
+  };
+
   let offered = [];
   let chosen = 0;
   const choose = (number) => {
@@ -65,14 +73,10 @@
     run();
   };
   const offer = () => {
-    const words = field.value.toLowerCase().split(/\s+/).filter(Boolean);
+    const said = field.value.trim();
     list.replaceChildren();
     offered = [];
-    for (const [label, element] of commands()) {
-      if (offered.length === MOST) break;
-      if (words.every((word) => label.toLowerCase().includes(word))) option(label, () => element.click());
-    }
-    const said = field.value.trim();
+    for (const [label, element] of matching(said)) option(label, () => element.click());
     if (said) {
       const address = `${palette.dataset.search}?${new URLSearchParams({ list: "all", words: said })}`;
       option(palette.dataset.looks.replace("{words}", said), () => window.location.assign(address));
