@@ -2,8 +2,8 @@
 
 Run it on an installation that ``desk.py`` filled: ``LACARTE_HOME=… .venv/bin/python benchmarks/desk_painted.py
 [times]`` (20), with the same ``LACARTE_DATABASE`` on PostgreSQL. Goal: a list within 300 ms. Chromium,
-``lacarte serve`` and the database share this machine. The peer is the page of signing in, which needs no list: what
-the browser and the server take for any page.
+``lacarte serve`` and the database share this machine. The peer is the page of signing in, which needs no list:
+what the browser and the server take for any page.
 """
 
 from __future__ import annotations

@@ -14,8 +14,8 @@ ROOT = Path(__file__).parents[1]
 def begin(name: str, **settings: object) -> None:
     """Make Django ready on a new installation with ``settings``; what the environment names already stays.
 
-    ``LACARTE_DATABASE=postgresql://…`` names a server: a database called after ``name`` is made there; together with
-    ``LACARTE_HOME`` it names the database itself, which stays. Import what needs Django after this.
+    ``LACARTE_DATABASE=postgresql://…`` names a server: a database called after ``name`` is made there; together
+    with ``LACARTE_HOME`` it names the database itself, which stays. Import what needs Django after this.
     """
     sys.path[:0] = [str(ROOT), str(ROOT / "src")]
     os.environ["DJANGO_SETTINGS_MODULE"] = "lacarte.site.settings"
