@@ -143,5 +143,5 @@ def _answer(person: Person) -> None:
             person.chooses(choice)
     keep_screenshot(page, f"new-child-{step.partition('?')[0]}")
     person.uses(page.locator(f"{_FORM} button.button:not(.second, .grave)").last)
-    page.wait_for_function("before => location.href !== before", arg=before, timeout=15_000)
+    page.wait_for_url(lambda url: url != before, timeout=15_000)
     page.wait_for_load_state()

@@ -39,7 +39,7 @@ def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
 def fill(page: Page) -> None:
     """Answer the form that has opened, field by field, and send it."""
     expect(page.locator("#doing form")).to_be_visible()
-    page.wait_for_function("document.activeElement.closest('#doing form') !== null")
+    expect(page.locator("#doing form :focus")).to_have_count(1)
     for _ in range(12):
         at = page.evaluate(_FOCUSED)
         if at == "button":
@@ -108,7 +108,7 @@ def test_twenty_cases_are_worked_on_without_a_mouse(site: Site, browser: Browser
                     else:  # such as one whose parts are not done: why not is said, and the shift goes on
                         expect(page.locator("main")).to_contain_text("not done yet")
                 page.keyboard.press("j")
-                page.wait_for_function("(was) => location.href.split('#')[0] !== was.split('#')[0]", arg=here)
+                page.wait_for_url(lambda url, was=here: url.split("#")[0] != was.split("#")[0])
     assert len(set(worked)) == CASES
     assert len(done) >= 4, f"a shift has more than one kind of work: {done}"
     assert page.evaluate("sessionStorage.getItem('mouse')") == "0"

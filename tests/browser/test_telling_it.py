@@ -111,7 +111,7 @@ def test_a_need_of_a_place_is_told_by_keyboard_on_a_phone(
     page.set_input_files("#id_photos", photo)
     page.locator("button[name=add]").press("Enter")
     expect(page.locator(".uploads img")).to_be_visible()
-    page.wait_for_function("document.querySelector('.uploads img').naturalWidth > 0")
+    expect(page.locator(".uploads img")).not_to_have_js_property("naturalWidth", 0)
     look("photos")
     page.locator("button[name=go]").press("Enter")
     past_same(page, "contact")

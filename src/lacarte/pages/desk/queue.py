@@ -37,7 +37,7 @@ from lacarte.loop.needs.models import Need
 #: So many are counted; what is more is “200+”: nobody works off a longer list from its end.
 MOST_COUNTED = 200
 #: For so many milliseconds the page waits for the numbers; if they take longer, they come after it.
-AT_ONCE_MS = 60
+AT_ONCE_MS = 25
 #: So many needs are looked at one by one.
 _LOOKED_AT = 10_000
 #: So many texts are read at a time, in about a tenth of a second.

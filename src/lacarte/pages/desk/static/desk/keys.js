@@ -43,12 +43,15 @@
     return found;
   };
 
-  // What begins with the very words that were said comes first, then what has them all; else as on the page.
+  // What can be done with this case comes first, then what begins with the very words, then what has them all.
   const matching = (said) => {
     const words = said.toLowerCase().split(/\s+/).filter(Boolean);
-    const begins = ([label]) => label.toLowerCase().startsWith(words.join(" "));
     const found = [...commands()].filter(([label]) => words.every((word) => label.toLowerCase().includes(word)));
-    return [...found.filter(begins), ...found.filter((one) => !begins(one))].slice(0, MOST);
+    const rank = ([label, element]) => {
+      if (element.closest(".doings")) return 0;
+      return label.toLowerCase().startsWith(words.join(" ")) ? 1 : 2;
+    };
+    return found.sort((one, other) => rank(one) - rank(other)).slice(0, MOST); // a sort that keeps the page's order
   };
 
   let offered = [];
