@@ -20,10 +20,15 @@ from lacarte.registers.people.models import Circumstance, Consent, Person
 _INVITE, _GRANT = Reach.How.INVITE, Reach.How.GRANT
 #: Service, how it reaches out, purpose, legal basis.
 _REACHES = (
-    ("rent-help", _INVITE, "find-support", "Lanwan Rent Help Rules, section 2"),
+    ("rent-help", _INVITE, "find-support", "Lanwan Housing Support Rules, section 7 · 澜湾住房保障办法第七条"),
     ("after-school-care", _INVITE, "find-support", ""),
-    ("senior-card", _GRANT, "find-support", "Lanwan Senior Card Rules, section 4"),
-    ("personal-assistance", _INVITE, "find-care", "Lanwan Disability Rules, section 9"),
+    (
+        "senior-card",
+        _GRANT,
+        "find-support",
+        "Lanwan Senior Citizens' Rules, section 12 · 澜湾老年人优待办法第十二条",
+    ),
+    ("personal-assistance", _INVITE, "find-care", "Lanwan Disability Rules, section 9 · 澜湾残疾人保障办法第九条"),
 )
 #: Of all people one in so many lets itself be found, at most so many; of the old, who are granted something, only
 #: so few that the desk is not full of it.
