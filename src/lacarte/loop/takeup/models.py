@@ -10,7 +10,7 @@ from lacarte.kernel import clock
 from lacarte.kernel.ids import new_reference, uuid7
 from lacarte.loop.needs.models import Message, Need
 from lacarte.registers.menu.models import ServiceType
-from lacarte.registers.people.models import Person
+from lacarte.registers.people.models import Mandate, Person
 from lacarte.registers.places.models import Region
 
 
@@ -99,7 +99,7 @@ class Measure(models.Model):
 
 
 class Notice(models.Model):
-    """What somebody is written, once: that they may be entitled, or that this was a mistake.
+    """What somebody is written, once: that they, or for whom they act, may be entitled, or that this was a mistake.
 
     Its words are made when it goes out, of what then still holds; where nothing does, it does not go out.
     """
@@ -120,6 +120,7 @@ class Notice(models.Model):
 
     id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
     person = models.ForeignKey(Person, on_delete=models.CASCADE, related_name="+")
+    mandate = models.ForeignKey(Mandate, null=True, on_delete=models.CASCADE, related_name="+")  # to its holder
     kind = models.CharField(max_length=10, choices=Kind, default=Kind.INVITATION)
     state = models.CharField(max_length=9, choices=State, default=State.QUEUED)
     medium = models.CharField(max_length=10, choices=Message.Medium)

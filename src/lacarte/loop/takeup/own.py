@@ -1,4 +1,7 @@
-"""What people do with what was found out about them: order it, say that it is not so, look again, end it all."""
+"""What people do with what was found out about them: order it, say that it is not so, look again, end it all.
+
+Who acts for somebody by law does it for them; each act is written down for whom it is about.
+"""
 
 from __future__ import annotations
 
@@ -24,7 +27,8 @@ from lacarte.registers.entitlement.judging import Facts, Judgement, judge
 from lacarte.registers.entitlement.knowing import facts_of
 from lacarte.registers.entitlement.queries import rules_of
 from lacarte.registers.people.consenting import consented, withdraw
-from lacarte.registers.people.models import Person
+from lacarte.registers.people.mandates import DELETE_FOUND, note_act, right_over
+from lacarte.registers.people.models import Mandate, Person
 
 
 @dataclass(frozen=True)
@@ -66,7 +70,8 @@ def not_so(finding: Finding, *, actor: User) -> None:
 
     What was granted or ordered stays as it is. Raises ``PermissionDenied`` for anybody else.
     """
-    found = _own(finding, actor)
+    found, mandate = _own(finding, actor)
+    _note(mandate, actor)
     NotSo.objects.update_or_create(
         person_id=found.person_id,
         service_type_id=found.service_type_id,
@@ -77,8 +82,8 @@ def not_so(finding: Finding, *, actor: User) -> None:
 
 @transaction.atomic
 def look_again(person: Person, service: int, *, actor: User) -> list[Finding]:
-    """Take back that it is not so, and look again. Raises ``PermissionDenied`` for anybody but the person."""
-    _require(person, actor)
+    """Take back that it is not so, and look again. Raises ``PermissionDenied`` for anybody else."""
+    _note(right_over(person, actor), actor)
     NotSo.objects.filter(person=person, service_type=service, rules="").delete()
     return reconsider([person.pk], [service])
 
@@ -93,15 +98,16 @@ def missing_for(finding: Finding) -> list[Asked]:
 def order(finding: Finding, *, actor: User) -> BundleOrder:
     """Order what was found, with what is known; done twice it is one order.
 
-    Raises ``PermissionDenied`` for anybody but the person, ``BundleRefusedError`` as placing does.
+    Raises ``PermissionDenied`` for anybody else, ``BundleRefusedError`` as placing does.
     """
     with transaction.atomic():
-        found = _own(finding, actor)
+        found, mandate = _own(finding, actor)
     person, service = found.person, found.service_type
     asked = questions_for([service])
     known = known_answers(facts_of(person), asked)
     part = Part(service, answers=answers_for(service, asked, known))
-    whose = Whose(person=person, household=person.household, actor=actor, language=get_language() or "en")
+    language = get_language() or "en"
+    whose = Whose(person=person, household=person.household, actor=actor, mandate=mandate, language=language)
     facts = {kind: value for kind, value in facts_of(person).items() if kind in found.facts}
     plain = {kind: value for kind, value in facts.items() if isinstance(value, str | int | float | bool | list)}
     bundle = place_bundle([part], whose, Said(plain), sent_with=f"take-up:{found.pk}")
@@ -136,15 +142,15 @@ def _forget_notices(person: UUID, services: Sequence[int]) -> None:
             Notice.objects.filter(pk=notice.pk).update(services=kept)
 
 
-def _own(finding: Finding, actor: User) -> Finding:
+def _own(finding: Finding, actor: User) -> tuple[Finding, Mandate | None]:
+    """The finding, and the mandate by law under which it is somebody's. Raises ``PermissionDenied``."""
     rows = Finding.objects.select_for_update(of=("self",)).select_related("person__household", "service_type")
     found = rows.filter(pk=finding.pk).first()
     if found is None:
         raise PermissionDenied(_("This was deleted."))
-    _require(found.person, actor)
-    return found
+    return found, right_over(found.person, actor)
 
 
-def _require(person: Person, actor: User) -> None:
-    if person.user_id is None or person.user_id != actor.pk:
-        raise PermissionDenied(_("Only whom it is about can do this."))
+def _note(mandate: Mandate | None, actor: User) -> None:
+    if mandate is not None:
+        note_act(mandate, actor=actor, purpose=DELETE_FOUND, fields="facts")

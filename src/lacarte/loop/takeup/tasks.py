@@ -15,7 +15,13 @@ from lacarte.loop.takeup.events import EntitledFound
 from lacarte.loop.takeup.finding import reconsider
 from lacarte.loop.takeup.reach import in_force
 from lacarte.registers.entitlement.queries import depending_on
-from lacarte.registers.people.events import CircumstancesChanged, ConsentGiven, ConsentWithdrawn
+from lacarte.registers.people.consenting import PURPOSES
+from lacarte.registers.people.events import (
+    CircumstancesChanged,
+    ConsentGiven,
+    ConsentWithdrawn,
+    MandateWithdrawn,
+)
 from lacarte.registers.people.models import Circumstance, Person
 
 logger = logging.getLogger(__name__)
@@ -79,3 +85,10 @@ def look_now(event: ConsentGiven, record: Event) -> None:
 def forget(event: ConsentWithdrawn, record: Event) -> None:
     """Whichever way a consent was taken back, what was found under it is gone."""
     own.forget(record.stream, event.purpose)
+
+
+@subscribe(MandateWithdrawn)
+def forget_under_mandate(event: MandateWithdrawn, record: Event) -> None:
+    """What was found under a consent that ended with its mandate is gone. One that ends by itself: by night."""
+    for purpose in PURPOSES:
+        own.forget(record.stream, purpose)

@@ -1,4 +1,8 @@
-"""Those who were found are told in their language, once, by day; or what they may have is ordered for them."""
+"""Those who were found are told in their language, once, by day; or what they may have is ordered for them.
+
+Whoever consented for somebody, by law, is told for them. Where the law lets us look, they are told themselves; for a
+child whom nothing reaches, who acts for it by law.
+"""
 
 from __future__ import annotations
 
@@ -34,7 +38,9 @@ from lacarte.loop.takeup.measuring import count
 from lacarte.loop.takeup.models import Finding, Notice, Reach
 from lacarte.registers.entitlement.knowing import facts_of
 from lacarte.registers.menu.models import ServiceType
-from lacarte.registers.people.models import Person
+from lacarte.registers.people.consenting import living
+from lacarte.registers.people.mandates import acting_by_law
+from lacarte.registers.people.models import Mandate, Person
 from lacarte.registers.places.queries import root
 
 logger = logging.getLogger(__name__)
@@ -65,29 +71,59 @@ def reach_out(events: Iterable[EntitledFound]) -> None:
             case Reach.How.INVITE:
                 invited[one.person_id].append(one)
     for theirs in invited.values():
-        _invite(theirs[0].person, theirs)
+        for mandate, some in _by_addressee(theirs):
+            _invite(theirs[0].person, mandate, some)
 
 
-def _invite(person: Person, findings: Sequence[Finding]) -> None:
-    """Write to somebody, unless there is no way but their page or they were written about it before."""
-    way = way_to_person(person)
+def _by_addressee(findings: Sequence[Finding]) -> list[tuple[Mandate | None, list[Finding]]]:
+    """What was found about one person, by the mandate under which somebody else is told; ``None``: they are."""
+    found: dict[Mandate | None, list[Finding]] = {}
+    for one in findings:
+        found.setdefault(_told_under(one), []).append(one)
+    return list(found.items())
+
+
+def _told_under(finding: Finding) -> Mandate | None:
+    person = finding.person
+    if not finding.by_law:
+        consent = person.consents.filter(living(), purpose=finding.purpose).select_related("mandate__holder__user")
+        given = consent.first()
+        return given.mandate if given is not None else None
+    if way_to_person(person) != PAGE:
+        return None
+    acting = person.mandates_given.filter(acting_by_law()).select_related("holder__user")
+    return acting.order_by("since", "pk").first()
+
+
+def _invite(person: Person, mandate: Mandate | None, findings: Sequence[Finding]) -> None:
+    """Write to somebody, unless there is no way but their page or it was written about them before."""
+    way = way_to_person(mandate.holder if mandate is not None else person)
     if way == PAGE or _heard_enough(way):
         return
     told = _told_before(person)
     new = [one for one in findings if one.service_type_id not in told]
     if not new:
         return
-    notice = _notice(person, way, Notice.Kind.INVITATION, [one.service_type_id for one in new])
+    services = [one.service_type_id for one in new]
+    notice = _notice(person, mandate, way, Notice.Kind.INVITATION, services)
     keys = [one.pk for one in new]
     Finding.objects.filter(pk__in=keys).update(notice=notice, state=Finding.State.INVITED)
     for one in new:
         count(one, "invited")
 
 
-def _notice(person: Person, way: Way, kind: Notice.Kind, services: list[int]) -> Notice:
+def _notice(
+    person: Person, mandate: Mandate | None, way: Way, kind: Notice.Kind, services: list[int]
+) -> Notice:
     """Within the caller's transaction."""
     notice = Notice.objects.create(
-        person=person, kind=kind, medium=way.medium, address=way.address, gateway=way.gateway, services=services
+        person=person,
+        mandate=mandate,
+        kind=kind,
+        medium=way.medium,
+        address=way.address,
+        gateway=way.gateway,
+        services=services,
     )
     jobs.enqueue(DELIVER, {"notice": str(notice.pk)}, key=f"{DELIVER}:{notice.pk}")
     return notice
@@ -114,26 +150,28 @@ def _heard_enough(way: Way) -> bool:
     return lately.count() >= MOST
 
 
-def correct(person: Person, services: list[int]) -> None:
-    """Tell somebody that an invitation was a mistake, within the caller's transaction."""
-    way = way_to_person(person)
+def correct(invitation: Notice, services: list[int]) -> None:
+    """Tell whoever was invited that it was a mistake, within the caller's transaction."""
+    person, mandate = invitation.person, invitation.mandate
+    way = way_to_person(mandate.holder if mandate is not None else person)
     if way != PAGE:
-        _notice(person, way, Notice.Kind.CORRECTION, services)
+        _notice(person, mandate, way, Notice.Kind.CORRECTION, services)
 
 
 def deliver(key: UUID) -> None:
     """Hand a notice over; call it outside of a transaction. After a crash it does so again, as the same notice."""
-    waiting = Notice.objects.select_related("person__user", "person__household__region")
+    waiting = Notice.objects.select_related("person__household__region", "mandate__holder__household__region")
     notice = waiting.filter(pk=key, state=Notice.State.QUEUED).first()
     if notice is None:
         return
-    person, now = notice.person, clock.now()
+    person = notice.mandate.holder if notice.mandate is not None else notice.person
+    now = clock.now()
     carrier = carrier_of(notice.medium)
     morning = morning_in(person.household.region if person.household else root(), notice.medium, now)
     if morning > now:
         raise LaterError(morning)
     findings = _still_due(notice)
-    if notice.kind == Notice.Kind.INVITATION and not findings:
+    if not _may_hear(notice) or (notice.kind == Notice.Kind.INVITATION and not findings):
         _end(notice, Notice.State.WITHDRAWN)
         return
     if carrier is None or now - notice.at > _GIVE_UP:
@@ -163,6 +201,11 @@ def deliver(key: UUID) -> None:
         _end(notice, Notice.State.SENT, [one.service_type_id for one in findings] or notice.services)
 
 
+def _may_hear(notice: Notice) -> bool:
+    """Whether it goes to whom it is about, or to somebody who still acts for them by law."""
+    return notice.mandate is None or Mandate.objects.filter(acting_by_law(), pk=notice.mandate_id).exists()
+
+
 def _still_due(notice: Notice) -> list[Finding]:
     """What there still is to tell; what does not hold any more is deleted."""
     found = []
@@ -188,7 +231,7 @@ def _words(notice: Notice, findings: Sequence[Finding]) -> tuple[str, str]:
     if notice.kind == Notice.Kind.CORRECTION:
         services = listed(ServiceType.objects.filter(pk__in=notice.services))
         words = [
-            _("We wrote to you that you may be entitled to: %(services)s.") % {"services": services},
+            _corrected(notice) % {"services": services},
             _("That was a mistake of ours. You need do nothing, and you can always ask for it yourself."),
         ]
         return _("Our mistake: %(services)s") % {"services": services}, between.join(words)
@@ -198,18 +241,41 @@ def _words(notice: Notice, findings: Sequence[Finding]) -> tuple[str, str]:
     if all(one.by_law for one in findings):
         why = _("The law allows us to look for this: %(law)s.") % {"law": basis.first() or "–"}
     words = [
-        ngettext(
-            "By what we know you are entitled to a service that you do not have: %(services)s.",
-            "By what we know you are entitled to services that you do not have: %(services)s.",
-            len(findings),
-        )
-        % {"services": services},
-        _("Why, how to get it, or to say that it is not so: %(link)s") % {"link": f"{site_address()}/my/found/"},
+        _entitled(notice, len(findings)) % {"services": services},
+        _("Why, how to get it, or to say that it is not so: %(link)s") % {"link": _link(notice)},
         _("Number: %(references)s") % {"references": listed(one.reference for one in findings)},
         why if notice.medium == Medium.EMAIL else "",
     ]
-    subject = _("You may be entitled to: %(services)s") % {"services": services}
-    return subject, between.join(filter(None, words))
+    subject = _("You may be entitled to: %(services)s")
+    if notice.mandate is not None:
+        subject = _("Somebody for whom you act may be entitled to: %(services)s")
+    return subject % {"services": services}, between.join(filter(None, words))
+
+
+def _corrected(notice: Notice) -> str:
+    if notice.mandate is not None:
+        return _("We wrote to you that somebody for whom you act may be entitled to: %(services)s.")
+    return _("We wrote to you that you may be entitled to: %(services)s.")
+
+
+def _entitled(notice: Notice, services: int) -> str:
+    if notice.mandate is not None:
+        return ngettext(
+            "By what we know somebody for whom you act is entitled to a service that they do not have: %(services)s.",
+            "By what we know somebody for whom you act is entitled to services that they do not have: %(services)s.",
+            services,
+        )
+    return ngettext(
+        "By what we know you are entitled to a service that you do not have: %(services)s.",
+        "By what we know you are entitled to services that you do not have: %(services)s.",
+        services,
+    )
+
+
+def _link(notice: Notice) -> str:
+    """Of the page on which it stands; whoever opens it has to sign in."""
+    whose = f"?whose={notice.mandate_id}" if notice.mandate_id else ""
+    return f"{site_address()}/my/found/{whose}"
 
 
 class _NotDueError(Exception):
@@ -229,7 +295,7 @@ def grant(key: UUID) -> None:
         with transaction.atomic():
             remove(finding, CHANGED)
         return
-    person, service = finding.person, finding.service_type
+    person, service, mandate = finding.person, finding.service_type, _told_under(finding)
     asked = questions_for([service])
     answers = answers_for(service, asked, known_answers(facts_of(person), asked))
     try:
@@ -240,10 +306,10 @@ def grant(key: UUID) -> None:
             person=person,
             household=person.household,
             answers=answers,
-            language=person.language,
+            language=(mandate.holder if mandate is not None else person).language,
             external_id=f"take-up:{finding.pk}",
             origin={"source": "take-up"},
-            also=partial(_write_with, finding.pk),
+            also=partial(_write_with, finding.pk, mandate),
         )
     except _NotDueError:
         return
@@ -251,13 +317,25 @@ def grant(key: UUID) -> None:
         logger.warning("what was found could not be granted: %s", finding.pk, exc_info=True)
 
 
-def _write_with(key: UUID, need: Need) -> None:
-    """What is written down with the need of a grant, in its transaction."""
+def _granted(need: Need) -> tuple[str, str]:
+    words = {"service": need.service_type}
+    if need.mandate is not None:
+        said = _("The city has granted somebody for whom you act, without an application: %(service)s.")
+        return said % words, _("By what we know they are entitled to it. You need do nothing.")
+    said = _("The city has granted you, without an application: %(service)s.")
+    return said % words, _("By what we know you are entitled to it. You need do nothing.")
+
+
+def _write_with(key: UUID, mandate: Mandate | None, need: Need) -> None:
+    """What is written down with the need of a grant, in its transaction; ``mandate``: whose holder is told."""
     locked = Finding.objects.select_for_update(of=("self",)).filter(pk=key, need=None)
     finding = locked.select_related("service_type").first()
     if finding is None:
         raise _NotDueError
     finding.need, finding.state = need, Finding.State.GRANTED
+    if mandate is not None:
+        need.mandate = mandate
+        need.save(update_fields=["mandate"])
     finding.save(update_fields=["need", "state"])
     publish(ServiceGranted(finding=finding.pk, need=need.pk), stream=need.pk)
     count(finding, "granted")
@@ -265,8 +343,7 @@ def _write_with(key: UUID, need: Need) -> None:
         say_once(
             need,
             f"take-up:{finding.pk}:told",
-            _("The city has granted you, without an application: %(service)s.") % {"service": need.service_type},
-            _("By what we know you are entitled to it. You need do nothing."),
+            *_granted(need),
             _("How it stands, and to call it off: %(link)s") % {"link": link_of(need)},
             _("Number: %(references)s") % {"references": finding.reference},
         )

@@ -61,7 +61,7 @@ def undo_case(finding: Finding, *, actor: User | None) -> Undone:
     It is not found again from the same facts by the same rules. ``actor`` None: whoever keeps the installation.
     Raises ``PermissionDenied``.
     """
-    locked = Finding.objects.select_for_update(of=("self",)).select_related("person__user", "notice", "need")
+    locked = Finding.objects.select_for_update(of=("self",)).select_related("person", "notice__person__user", "notice__mandate__holder__user", "need")
     found = locked.filter(pk=finding.pk).first()
     if found is None:
         return Undone.GONE
@@ -76,7 +76,7 @@ def undo_case(finding: Finding, *, actor: User | None) -> Undone:
         defaults={"mark": found.mark, "rules": rules, "at": clock.now()},
     )
     if found.notice is not None and found.notice.state == Notice.State.SENT and found.taken_at is None:
-        correct(found.person, [found.service_type_id])
+        correct(found.notice, [found.service_type_id])
     remove(found, UNDONE)
     return Undone.GONE
 

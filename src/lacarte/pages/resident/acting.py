@@ -107,6 +107,7 @@ def acting(request: HttpRequest) -> HttpResponse:
         "given": [(one, Objection(prefix=str(one.pk))) for one in mandates.given_by(person)],
         "ended": lately_ended(person),
         "held": list(mandates.held_by(request.user)),
+        "held_by_law": set(mandates.held_by_law(request.user)),
         "give": give,
         "child": child,
         "errors_on_page": wrong,

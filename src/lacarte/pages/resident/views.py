@@ -241,6 +241,7 @@ def my_page(request: HttpRequest) -> HttpResponse:
         "home": [person.household.address, person.household.region] if person and person.household else [],
         "facts": _facts_in_words(person) if person else [],
         "to_see": to_see(person),
+        "by_law_for": list(mandates.held_by_law(request.user)),
         **consents(person),
         "reads": [_read_in_words(read) for read in reads_of(person, 50)] if person else [],
     }

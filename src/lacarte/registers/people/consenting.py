@@ -1,12 +1,14 @@
-"""What people allow: for which purposes their data may be used, given and withdrawn by themselves, at any time."""
+"""What people allow: for which purposes their data may be used, given and withdrawn at any time.
+
+By themselves, or by who acts for them by law; a consent of those ends with their mandate.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Collection
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 
-from django.core.exceptions import PermissionDenied
 from django.db import transaction
 from django.db.models import Exists, OuterRef, Q
 from django.utils.functional import Promise
@@ -17,7 +19,8 @@ from lacarte.kernel import clock
 from lacarte.kernel.events import publish
 from lacarte.kernel.models import User
 from lacarte.registers.people.events import ConsentGiven, ConsentWithdrawn
-from lacarte.registers.people.models import Consent, Person
+from lacarte.registers.people.mandates import CONSENT, PARENT, acting_by_law, note_act, of_age_on, right_over
+from lacarte.registers.people.models import Consent, Mandate, Person
 
 Words = str | Promise
 #: Facts about somebody's health: only a purpose that says so uses them (GDPR, article 9).
@@ -70,9 +73,10 @@ def name_of(purpose: str) -> str:
 
 
 def living() -> Q:
-    """A condition on consents: they hold now."""
+    """A condition on consents: they hold now, and so does the mandate under which they were given."""
     now = clock.now()
-    return Q(Q(until=None) | Q(until__gt=now), given_at__lte=now, withdrawn_at=None)
+    in_time = Q(Q(until=None) | Q(until__gt=now), given_at__lte=now, withdrawn_at=None)
+    return in_time & (Q(mandate=None) | acting_by_law("mandate__"))
 
 
 def consented(purpose: str, person_at: str = "pk") -> Q:
@@ -86,7 +90,8 @@ def consented(purpose: str, person_at: str = "pk") -> Q:
 def consents_of(person: Person | None) -> list[tuple[str, Purpose, Consent | None]]:
     """Each purpose there is, and the consent to it that holds; one query."""
     theirs = Consent.objects.filter(living(), person=person) if person is not None else Consent.objects.none()
-    given = {one.purpose: one for one in theirs.order_by("given_at", "pk")}
+    rows = theirs.select_related("mandate__holder").order_by("given_at", "pk")
+    given = {one.purpose: one for one in rows}
     return [(code, purpose, given.get(code)) for code, purpose in PURPOSES.items()]
 
 
@@ -94,25 +99,39 @@ def consents_of(person: Person | None) -> list[tuple[str, Purpose, Consent | Non
 def give(person: Person, purposes: Collection[str], *, actor: User) -> list[Consent]:
     """Consent to ``purposes`` from now on; given again, it holds for as long again.
 
-    Raises ``PermissionDenied`` for anybody but the person, and :class:`ConsentRefusedError`.
+    Who acts for somebody by law leaves alone what they, or another who acts for them, consented to before.
+    Raises ``PermissionDenied`` for anybody but those, and :class:`ConsentRefusedError`.
     """
-    _require_own(person, actor)
+    mandate = _right_of(actor, person)
     given = []
     for code in purposes:
-        purpose, now = _known(code), clock.now()
-        until = now + timedelta(days=purpose.days)
-        consent = person.consents.filter(living(), purpose=code).first() or Consent(person=person, purpose=code)
-        consent.until = until
+        purpose = _known(code)
+        consent = person.consents.filter(living(), purpose=code).first() or Consent(
+            person=person, purpose=code, mandate=mandate
+        )
+        given.append(consent)
+        if mandate is not None and consent.mandate_id != mandate.pk:
+            continue
+        consent.mandate, consent.until = mandate, _until(purpose, mandate)
         consent.save()
         publish(ConsentGiven(consent=consent.pk, purpose=code), stream=person.pk, actor=actor)
-        given.append(consent)
     return given
+
+
+def _until(purpose: Purpose, mandate: Mandate | None) -> datetime:
+    """How long a consent that is given now holds: no longer than the mandate, or than the principal is a child."""
+    ends = [clock.now() + timedelta(days=purpose.days)]
+    if mandate is not None and mandate.until is not None:
+        ends.append(mandate.until)
+    if mandate is not None and mandate.kind == PARENT and mandate.principal.birth_year is not None:
+        ends.append(of_age_on(mandate.principal.birth_year))
+    return min(ends)
 
 
 @transaction.atomic
 def withdraw(person: Person, purpose: str, *, actor: User) -> bool:
     """Take a consent back from now on. Returns whether there was one. Raises as :func:`give`."""
-    _require_own(person, actor)
+    _right_of(actor, person)
     _known(purpose)
     given = list(person.consents.select_for_update().filter(withdrawn_at=None, purpose=purpose))
     for consent in given:
@@ -122,10 +141,13 @@ def withdraw(person: Person, purpose: str, *, actor: User) -> bool:
     return bool(given)
 
 
-def _require_own(person: Person, actor: User) -> None:
-    if person.user_id is None or person.user_id != actor.pk:
-        raise PermissionDenied(_("Only whom the data are about can say what they may be used for."))
+def _right_of(actor: User, person: Person) -> Mandate | None:
+    """By what they say it, written down for whom they say it. Raises ``PermissionDenied``."""
+    mandate = right_over(person, actor)
     Person.objects.select_for_update().get(pk=person.pk)  # pressed twice it is one consent
+    if mandate is not None:
+        note_act(mandate, actor=actor, purpose=CONSENT, fields="consents")
+    return mandate
 
 
 def _known(code: str) -> Purpose:

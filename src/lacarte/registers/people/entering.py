@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import datetime, timedelta
 from uuid import UUID
 
 from django.core.exceptions import PermissionDenied
 from django.db import transaction
 from django.db.models import Q, QuerySet
+from django.utils import timezone
+from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
 from lacarte.kernel import clock
@@ -21,7 +23,7 @@ from lacarte.registers.people.events import (
     MandateObjectionAnswered,
     MandateWithdrawn,
 )
-from lacarte.registers.people.mandates import ENTERED, MandateRefusedError, by_law
+from lacarte.registers.people.mandates import ENTERED, PARENT, MandateRefusedError, by_law, of_age_on
 from lacarte.registers.people.models import Mandate, Person
 
 LONGEST_EVIDENCE, LONGEST_OBJECTION = 300, 1000
@@ -41,10 +43,13 @@ def enter(
 ) -> Mandate:
     """Let ``holder`` act for ``principal``, as ``evidence`` proves; entered again it holds until the new end.
 
-    ``within`` are the persons for whom ``actor`` may do this. Raises ``PermissionDenied`` for another principal or
-    without the right, and :class:`MandateRefusedError`.
+    That of a parent ends at the latest when the child is of age. ``within`` are the persons for whom ``actor`` may
+    do this. Raises ``PermissionDenied`` for another principal or without the right, and
+    :class:`MandateRefusedError`.
     """
     require_anywhere(actor, Action.KEEP_MANDATES)
+    if kind == PARENT:
+        until = _end_of_childhood(principal, until)
     _check(principal, holder, kind, since, until, evidence)
     _mine(within, principal.pk)  # pressed twice it is one mandate
     living = Mandate.objects.filter(_not_over(), principal=principal, holder=holder, kind=kind)
@@ -67,6 +72,22 @@ def _check(
     if not evidence.strip() or len(evidence) > LONGEST_EVIDENCE or not storable(evidence):
         words = _("Please write in at most %(n)d characters what proves it.")
         raise MandateRefusedError(words % {"n": LONGEST_EVIDENCE})
+
+
+def _end_of_childhood(child: Person, until: datetime | None) -> datetime:
+    """Until when a parent acts: as was said, at the latest until the child is of age."""
+    if child.birth_year is None:
+        if until is None:
+            raise MandateRefusedError(_("Please say until which day: we do not know when they were born."))
+        return until
+    of_age = of_age_on(child.birth_year)
+    if of_age <= clock.now():
+        raise MandateRefusedError(_("They are of age. A guardian acts for them, if a court has said so."))
+    if until is not None and until > of_age:
+        last = timezone.localdate(of_age) - timedelta(days=1)
+        words = _("A parent acts until the child is of age: at the latest until %(day)s.")
+        raise MandateRefusedError(words % {"day": date_format(last, "DATE_FORMAT")})
+    return until or of_age
 
 
 @transaction.atomic

@@ -8,6 +8,7 @@ from uuid import UUID
 from django.core.exceptions import PermissionDenied
 from django.db import transaction
 from django.db.models import Q, QuerySet
+from django.utils import timezone
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -30,13 +31,17 @@ KINDS: dict[str, str | Promise] = {
 GIVEN = ("family", "helper")
 #: What an official enters, who has seen what proves it; the first two hold by law, whatever their principal says.
 ENTERED = ("parent", "guardian", "helper", "case-worker")
-_BY_LAW = ENTERED[:2]
+_BY_LAW = PARENT, GUARDIAN = ENTERED[:2]
 #: Purposes of reading, as they are written down.
 ORDER, LOOK = "order for you", "see what was ordered for you"
 ORDER_AT_DESK, LOOK_AT_DESK = "order for you at the desk", "see what was ordered for you at the desk"
 ENTER = "enter who acts for whom"
 WRITE, STOP = "write for you", "cancel for you"
 CHOOSE = "find services for you"
+SEE_FOUND, DELETE_FOUND = "see what was found for you", "delete what was found for you"
+CONSENT = "say for you what your data may be used for"
+#: Looking again and again is one look.
+_LOOKS = (LOOK, CHOOSE, SEE_FOUND)
 OF_AGE = 18
 #: Digits of a phone number: so many at least, and so many at its end are compared.
 _FEWEST_DIGITS, _TAIL = 5, 8
@@ -52,8 +57,30 @@ def in_words(kind: str) -> str:
 
 
 def by_law(mandate: Mandate) -> bool:
-    """Whether an official has entered it, and it holds whatever its principal says, until an official ends it."""
-    return mandate.entered_by_id is not None and mandate.kind in _BY_LAW
+    """Whether an official has entered it, and it holds whatever its principal says, until an official ends it.
+
+    A parent acts by law for a child alone: who has come of age may take it back.
+    """
+    if mandate.entered_by_id is None or mandate.kind not in _BY_LAW:
+        return False
+    born = mandate.principal.birth_year
+    return mandate.kind != PARENT or born is None or clock.now() < of_age_on(born)
+
+
+def of_age_on(birth_year: int) -> datetime:
+    """When everybody born in a year is of age: nobody says on which day they were born."""
+    return timezone.make_aware(datetime(birth_year + OF_AGE + 1, 1, 1))
+
+
+def acting_by_law(at: str = "") -> Q:
+    """A condition for ``.filter()``: mandates by law that hold now. ``at`` is the path to the mandate.
+
+    That of a parent holds for a child: one that is not of age, or, where nobody knows, until a day that was said.
+    """
+    child = Q(**{f"{at}principal__birth_year__gte": timezone.localtime(clock.now()).year - OF_AGE})
+    child |= Q(**{f"{at}principal__birth_year": None, f"{at}until__isnull": False})
+    kind = Q(**{f"{at}kind": GUARDIAN}) | (Q(**{f"{at}kind": PARENT}) & child)
+    return valid(at) & Q(**{f"{at}entered_by__isnull": False}) & kind
 
 
 def on_behalf(mandate: Mandate | None, *, official: bool = False) -> str:
@@ -94,9 +121,36 @@ def given_by(person: Person) -> QuerySet[Mandate]:
 
 def mandate_of(user: User, key: UUID | str) -> Mandate:
     """A mandate that ``user`` holds now. Raises ``PermissionDenied``."""
-    found = held_by(user).filter(pk=key).first()
+    return _one_of(held_by(user).filter(pk=key))
+
+
+def _one_of(mandates: QuerySet[Mandate]) -> Mandate:
+    found = mandates.first()
     if found is None:
         raise PermissionDenied(_("You may not act for this person (any more)."))
+    return found
+
+
+def held_by_law(user: User) -> QuerySet[Mandate]:
+    """For whom ``user`` acts by law now."""
+    return held_by(user).filter(acting_by_law()).select_related("holder")
+
+
+def mandate_by_law(user: User, key: UUID | str) -> Mandate:
+    """A mandate by law that ``user`` holds now. Raises ``PermissionDenied``."""
+    return _one_of(held_by_law(user).filter(pk=key))
+
+
+def right_over(person: Person, actor: User) -> Mandate | None:
+    """By what ``actor`` says what becomes of a person's data: a mandate by law, or ``None`` for themselves.
+
+    Raises ``PermissionDenied`` for anybody else.
+    """
+    if person.user_id is not None and person.user_id == actor.pk:
+        return None
+    found = held_by_law(actor).filter(principal=person).first()
+    if found is None:
+        raise PermissionDenied(_("Only whom the data are about can do this, or who acts for them by law."))
     return found
 
 
@@ -151,12 +205,12 @@ def add_child(parent: Person, *, name: str, birth_year: int, actor: User) -> Man
     """
     if parent.user_id != actor.pk:
         raise PermissionDenied(_("Only they themselves can say whose parent they are."))
-    now, of_age = clock.now(), birth_year + OF_AGE + 1
+    now = clock.now()
     if not name.strip() or not now.year - OF_AGE <= birth_year <= now.year:
         words = _("A child has a name, and was born within the last %(n)d years.")
         raise MandateRefusedError(words % {"n": OF_AGE})
     Person.objects.select_for_update().get(pk=parent.pk)
-    same = Q(principal__name=name.strip(), principal__birth_year=birth_year, kind="parent")
+    same = Q(principal__name=name.strip(), principal__birth_year=birth_year, kind=PARENT)
     known = Mandate.objects.filter(valid(), same, holder=parent).first()
     if known is not None:
         return known
@@ -164,9 +218,9 @@ def add_child(parent: Person, *, name: str, birth_year: int, actor: User) -> Man
     child = Person.objects.create(
         name=name.strip(), birth_year=birth_year, household=household, language=parent.language
     )
-    until = now.replace(year=of_age, month=1, day=1)
-    made = Mandate.objects.create(holder=parent, principal=child, kind="parent", until=until)
-    publish(MandateGiven(mandate=made.pk, kind="parent"), stream=child.pk, actor=actor)
+    until = of_age_on(birth_year)
+    made = Mandate.objects.create(holder=parent, principal=child, kind=PARENT, until=until)
+    publish(MandateGiven(mandate=made.pk, kind=PARENT), stream=child.pk, actor=actor)
     return made
 
 
@@ -181,7 +235,7 @@ def note_act(mandate: Mandate, *, actor: User, purpose: str, fields: str = NEED)
     done = PersonalRead.objects.filter(
         person=mandate.principal_id, reader=actor, fields=fields, purpose=purpose, at__gt=since
     )
-    if purpose not in (LOOK, CHOOSE) or not done.exists():
+    if purpose not in _LOOKS or not done.exists():
         PersonalRead.objects.create(person_id=mandate.principal_id, reader=actor, fields=fields, purpose=purpose)
 
 

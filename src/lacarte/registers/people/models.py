@@ -103,11 +103,15 @@ class Mandate(models.Model):
 
 
 class Consent(models.Model):
-    """What a person's data may be used for, and until when; withdrawing is as easy as giving."""
+    """What a person's data may be used for, and until when; withdrawing is as easy as giving.
+
+    One that was given under a mandate holds no longer than the mandate.
+    """
 
     id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
     person = models.ForeignKey(Person, on_delete=models.CASCADE, related_name="consents")
     purpose = models.CharField(max_length=80)
+    mandate = models.ForeignKey(Mandate, null=True, on_delete=models.CASCADE, related_name="+")  # who gave it for them
     given_at = models.DateTimeField(default=clock.now)
     until = models.DateTimeField(null=True)
     withdrawn_at = models.DateTimeField(null=True)

@@ -16,6 +16,7 @@ FIELDS: dict[str, str | Promise] = {
     "facts": gettext_lazy("what is known about you"),
     "home": gettext_lazy("home"),
     "reference": gettext_lazy("reference of a need"),
+    "consents": gettext_lazy("what your data may be used for"),
 }
 #: The purposes an official chooses from; another module may give one of its own.
 PURPOSES: dict[str, str | Promise] = {
@@ -39,6 +40,11 @@ _OTHER_PURPOSES: dict[str, str | Promise] = {
     "write for you": gettext_lazy("Write to us for you, under a mandate"),
     "cancel for you": gettext_lazy("Cancel for you, under a mandate"),
     "find services for you": gettext_lazy("Find services for you, under a mandate"),
+    "see what was found for you": gettext_lazy("See what the city found out about you, under a mandate"),
+    "delete what was found for you": gettext_lazy("Delete what the city found out about you, under a mandate"),
+    "say for you what your data may be used for": gettext_lazy(
+        "Say for you what your data may be used for, under a mandate"
+    ),
 }
 
 

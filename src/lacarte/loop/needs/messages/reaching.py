@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 from django.conf import settings
 
 from lacarte.loop.needs.messages.carriers import carrier_of
-from lacarte.loop.needs.models import Message, Need
+from lacarte.loop.needs.models import Channel, Message, Need
 from lacarte.registers.people.mandates import ended
 from lacarte.registers.people.models import Person
 
@@ -97,9 +97,11 @@ def _own_ways(need: Need) -> list[Way]:
         ways.append(Way(Medium(opening.medium), opening.address, opening.gateway))
     if need.person is not None:
         ways += _ways_of(need.person)
-    if not ways and need.mandate is not None and not ended(need.mandate):
-        ways = _ways_of(need.mandate.holder)  # a child has no phone
-    return ways
+    if need.mandate is None or ended(need.mandate):
+        return ways
+    if need.channel == Channel.CITY:  # whoever consented for them is told
+        return _ways_of(need.mandate.holder) + ways
+    return ways or _ways_of(need.mandate.holder)  # a child has no phone
 
 
 def _ways_of(person: Person) -> list[Way]:

@@ -21,4 +21,6 @@ def by_law(mandate: Mandate) -> bool:
 @register.filter
 def told_on_behalf(need: Need) -> str:
     """As what somebody told a need, for those who work on it; empty for what somebody told for themselves."""
+    if need.channel == Channel.CITY:  # nobody told it
+        return ""
     return told_as(need.mandate, official=need.channel == Channel.PHONE and need.registered_by_id is not None)

@@ -35,16 +35,16 @@ def registered(request: HttpRequest, draft: OrderDraft) -> Answers:
 
 
 def known_of(request: HttpRequest, draft: OrderDraft) -> Answers:
-    """And what was said on the pages of the menu in this session, of oneself."""
-    known = registered(request, draft)
-    if draft.whose == ME:
-        known |= known_answers(said.Said.of(request.session).facts, draft.asked())
+    """And what was said of them on the pages of the menu in this session."""
+    known, here = registered(request, draft), said.Said.of(request.session)
+    if draft.whose == (here.whose or ME):
+        known |= known_answers(here.facts, draft.asked())
     return known
 
 
 def withheld_of(request: HttpRequest, draft: OrderDraft) -> set[str]:
     """The names of the questions whose answer they would rather not say, of oneself, and that nobody needs."""
-    if draft.whose != ME:
+    if draft.whose != ME or said.Said.of(request.session).whose:
         return set()
     kinds = said.known_of(request).withheld
     return {one.name for one in draft.asked() if one.circumstance in kinds and not one.question.required}

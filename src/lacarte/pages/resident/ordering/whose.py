@@ -62,7 +62,7 @@ class Who(WordsForm):
         before = {name: getattr(draft, name) for name in (*_CONTACT, "address", "region")}
         if draft.whose is None:
             before |= _where_said(said)
-        whose = draft.whose or ME
+        whose = draft.whose or said.whose or ME
         super().__init__(data, initial={**before, "whose": whose, "home": "no" if draft.region else "yes"})
         self.options = options(user, draft)
         if len(self.options) == 1:
