@@ -57,7 +57,8 @@ def test_it_is_found_from_ones_own_pages_and_the_look_is_written_down(page: Clie
         assert f"?whose={mandate.pk}" in said(page, path)
     assert "Rent help" not in said(page, reverse("my-found")) and logged(mandate) == [mandates.CONSENT]
     shown = said(page, of(mandate))
-    for words in ("What the city found out about Bao", "You act for Bao by law (Parent).", "Rent help", "Order it"):
+    acting = "You act for Bao by law (Parent): read “you” below as Bao."
+    for words in ("What the city found out about Bao", acting, "Rent help", "Order it"):
         assert words in shown
     assert "by Lin, under a mandate (Parent)" in shown
     said(page, of(mandate))

@@ -9,13 +9,16 @@ from django.db.models import Q
 from lacarte.demo.walk import work
 from lacarte.kernel import clock
 from lacarte.kernel.models import User
+from lacarte.kernel.permissions import Action
 from lacarte.loop.needs.models import Need
+from lacarte.loop.needs.queries import people_seen_by
 from lacarte.loop.takeup.models import Reach
 from lacarte.loop.takeup.reach import set_reach
 from lacarte.loop.takeup.running import run
 from lacarte.registers.menu.models import ServiceType
-from lacarte.registers.people.consenting import PURPOSES
-from lacarte.registers.people.models import Circumstance, Consent, Person
+from lacarte.registers.people.consenting import PURPOSES, give
+from lacarte.registers.people.entering import enter
+from lacarte.registers.people.models import Circumstance, Consent, Household, Person
 
 _INVITE, _GRANT = Reach.How.INVITE, Reach.How.GRANT
 #: Service, how it reaches out, purpose, legal basis.
@@ -34,6 +37,7 @@ _REACHES = (
 #: so few that the desk is not full of it.
 _ONE_IN, _MOST, _OLD = 5, 2400, 12
 _WRITTEN_TO = 3
+_WARD, _COURT = "沈光 Shen Guang", "Court of Lanwan, 3 C 17"
 _FIRST_RUN = timedelta(days=9)
 
 
@@ -48,6 +52,7 @@ def settle_takeup() -> None:
             planner = User.objects.get(username="planner")
             set_reach(kind, how, purpose=purpose, legal_basis=law, actor=planner)
         _let_themselves_be_found()
+        _let_a_ward_be_found()
     with clock.stopped_at(then):
         run()
         work()
@@ -79,6 +84,32 @@ def _let_themselves_be_found() -> None:
     )
     for number, one in enumerate(rented.order_by("pk")[:_WRITTEN_TO]):
         Person.objects.filter(pk=one.pk).update(email=f"neighbour-{number}@lanwan.example")
+
+
+def _let_a_ward_be_found() -> None:
+    """The resident is the guardian of a brother, and consents for him."""
+    me = Person.objects.select_related("user", "household").get(user__username="resident")
+    worker = User.objects.get(username="case-worker")
+    ward = Person.objects.create(
+        name=_WARD,
+        birth_year=clock.now().year - 72,
+        household=me.household and Household.objects.create(region=me.household.region),
+        language=me.language,
+    )
+    since = clock.now().date() - timedelta(days=900)
+    Circumstance.objects.create(person=ward, kind="disability", value=True, since=since, source="demo")
+    enter(
+        ward,
+        me,
+        kind="guardian",
+        since=clock.now(),
+        until=None,
+        evidence=_COURT,
+        actor=worker,
+        within=people_seen_by(worker, Action.KEEP_MANDATES, Action.KEEP_MANDATES),
+    )
+    assert me.user is not None
+    give(ward, PURPOSES, actor=me.user)
 
 
 def _consent(people: list[Person]) -> None:

@@ -39,7 +39,8 @@ def own(user: User) -> QuerySet[Need]:
     """
     mine = Q(person__user=user) | Q(household__members__user=user, person=None)
     mine |= Q(mandate__holder__user=user) & valid("mandate__")
-    return Need.objects.filter(mine).select_related("service_type", "region").distinct()
+    related = ("service_type", "region", "mandate__principal")
+    return Need.objects.filter(mine).select_related(*related).distinct()
 
 
 def by_secret(secret: str) -> Need | None:

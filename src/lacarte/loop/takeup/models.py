@@ -99,7 +99,7 @@ class Measure(models.Model):
 
 
 class Notice(models.Model):
-    """What somebody is written, once: that they, or for whom they act, may be entitled, or that this was a mistake.
+    """What somebody is written, once: that they may be entitled, or for whom they act; or that it was a mistake.
 
     Its words are made when it goes out, of what then still holds; where nothing does, it does not go out.
     """

@@ -1,7 +1,7 @@
 """Those who were found are told in their language, once, by day; or what they may have is ordered for them.
 
-Whoever consented for somebody, by law, is told for them. Where the law lets us look, they are told themselves; for a
-child whom nothing reaches, who acts for it by law.
+Whoever consented for somebody, by law, is told for them. Where the law lets us look, they are told themselves; for
+a child whom nothing reaches, who acts for it by law.
 """
 
 from __future__ import annotations
@@ -112,9 +112,7 @@ def _invite(person: Person, mandate: Mandate | None, findings: Sequence[Finding]
         count(one, "invited")
 
 
-def _notice(
-    person: Person, mandate: Mandate | None, way: Way, kind: Notice.Kind, services: list[int]
-) -> Notice:
+def _notice(person: Person, mandate: Mandate | None, way: Way, kind: Notice.Kind, services: list[int]) -> Notice:
     """Within the caller's transaction."""
     notice = Notice.objects.create(
         person=person,
@@ -203,7 +201,7 @@ def deliver(key: UUID) -> None:
 
 def _may_hear(notice: Notice) -> bool:
     """Whether it goes to whom it is about, or to somebody who still acts for them by law."""
-    return notice.mandate is None or Mandate.objects.filter(acting_by_law(), pk=notice.mandate_id).exists()
+    return notice.mandate is None or Mandate.objects.filter(acting_by_law(), pk=notice.mandate.pk).exists()
 
 
 def _still_due(notice: Notice) -> list[Finding]:
@@ -261,8 +259,8 @@ def _corrected(notice: Notice) -> str:
 def _entitled(notice: Notice, services: int) -> str:
     if notice.mandate is not None:
         return ngettext(
-            "By what we know somebody for whom you act is entitled to a service that they do not have: %(services)s.",
-            "By what we know somebody for whom you act is entitled to services that they do not have: %(services)s.",
+            "By what we know somebody for whom you act is entitled to a service and does not have it: %(services)s.",
+            "By what we know somebody for whom you act is entitled to services and has none of them: %(services)s.",
             services,
         )
     return ngettext(

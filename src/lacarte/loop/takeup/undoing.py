@@ -61,7 +61,8 @@ def undo_case(finding: Finding, *, actor: User | None) -> Undone:
     It is not found again from the same facts by the same rules. ``actor`` None: whoever keeps the installation.
     Raises ``PermissionDenied``.
     """
-    locked = Finding.objects.select_for_update(of=("self",)).select_related("person", "notice__person__user", "notice__mandate__holder__user", "need")
+    invited = ("notice__person__user", "notice__mandate__holder__user")
+    locked = Finding.objects.select_for_update(of=("self",)).select_related("person", "need", *invited)
     found = locked.filter(pk=finding.pk).first()
     if found is None:
         return Undone.GONE

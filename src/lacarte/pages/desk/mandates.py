@@ -50,7 +50,7 @@ class Enter(WordsForm):
     )
     until = forms.DateField(
         label=gettext_lazy("Until which day? Empty: until an official ends it"),
-        help_text=gettext_lazy("A parent acts until the child is of age, whatever stands here."),
+        help_text=gettext_lazy("A parent acts at the latest until the child is of age."),
         required=False,
         widget=forms.DateInput(format="%Y-%m-%d", attrs={"type": "date"}),
         error_messages={"invalid": gettext_lazy("Please write the day as year-month-day, such as 2026-11-28.")},

@@ -1,7 +1,7 @@
 """What the city found out about somebody, and what their data may be used for: theirs to see, use and delete.
 
-Who acts for somebody by law opens these pages for them by ``whose``, the key of the mandate. Each look and each act is
-written down for whom they are about.
+Who acts for somebody by law opens these pages for them by ``whose``, the key of the mandate. Each look and act
+is written down for whom they are about.
 """
 
 from __future__ import annotations
@@ -50,6 +50,7 @@ def found(request: HttpRequest) -> HttpResponse:
     shown = {
         "mandate": mandate,
         "principals": list(mandates.held_by_law(user)),
+        "acted_for": mandates.given_by(person).filter(mandates.acting_by_law()).exists(),
         "found": [_card(one) for one in own.own_findings(person)],
         "denied": own.denied(person),
         **consents(person),
@@ -110,7 +111,7 @@ def _whose(request: HttpRequest) -> tuple[Mandate | None, Person]:
 
 def _address(mandate: Mandate | None) -> str:
     """The page of whom it is about."""
-    return reverse("my-found") + (f"?{urlencode({'whose': mandate.pk})}" if mandate is not None else "")
+    return reverse("my-found") + (f"?{urlencode({'whose': str(mandate.pk)})}" if mandate is not None else "")
 
 
 def _finding(request: HttpRequest, key: UUID) -> tuple[Finding, Mandate | None]:

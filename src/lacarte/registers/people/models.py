@@ -111,7 +111,7 @@ class Consent(models.Model):
     id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
     person = models.ForeignKey(Person, on_delete=models.CASCADE, related_name="consents")
     purpose = models.CharField(max_length=80)
-    mandate = models.ForeignKey(Mandate, null=True, on_delete=models.CASCADE, related_name="+")  # who gave it for them
+    mandate = models.ForeignKey(Mandate, null=True, on_delete=models.CASCADE, related_name="+")  # given for them
     given_at = models.DateTimeField(default=clock.now)
     until = models.DateTimeField(null=True)
     withdrawn_at = models.DateTimeField(null=True)
