@@ -49,7 +49,7 @@ def test_it_says_that_it_is_about_somebody_for_whom_they_act(city: City) -> None
     (letter,) = letters()
     assert letter.to == "lin@example.org", "who consented hears, also of a child with an address"
     assert letter.subject == "Somebody for whom you act may be entitled to: Rent help"
-    assert "somebody for whom you act is entitled to a service and does not have it: Rent help" in letter.text
+    assert "somebody for whom you act is entitled to a service that they lack: Rent help" in letter.text
 
 
 def test_who_consented_themselves_is_told_themselves_though_somebody_acts_for_them(city: City) -> None:
@@ -137,4 +137,4 @@ def test_two_services_for_one_child_are_one_message(city: City) -> None:
     work()
     (letter,) = letters()
     assert letter.subject.endswith("Rent help, School bag")
-    assert "is entitled to services and has none of them" in letter.text
+    assert "is entitled to services that they lack" in letter.text

@@ -259,8 +259,8 @@ def _corrected(notice: Notice) -> str:
 def _entitled(notice: Notice, services: int) -> str:
     if notice.mandate is not None:
         return ngettext(
-            "By what we know somebody for whom you act is entitled to a service and does not have it: %(services)s.",
-            "By what we know somebody for whom you act is entitled to services and has none of them: %(services)s.",
+            "By what we know somebody for whom you act is entitled to a service that they lack: %(services)s.",
+            "By what we know somebody for whom you act is entitled to services that they lack: %(services)s.",
             services,
         )
     return ngettext(
