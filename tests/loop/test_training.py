@@ -200,6 +200,27 @@ def test_a_model_of_needs_knows_the_menu_as_well(city: City) -> None:
     assert understand("my mother needs help at home with washing").types[0].code == "home-care"
 
 
+def test_labels_that_are_no_service_types_do_not_displace_a_model_that_reads_needs(city: City) -> None:
+    teach(city)
+    reads = train(examples_of_needs(), source="needs")
+    foreign = train(examples(), source="other-city.csv")
+    assert foreign.quality.macro_f1 > 0.95
+    assert not foreign.kept
+    assert "none of its categories is the code of a service type" in foreign.why
+    assert "no need gets its type" in foreign.notes[-1]
+    assert model_files.in_use().fingerprint == reads.model
+    assert understand("wobbly doors in the hall").service_type == city.lift
+
+
+def test_a_model_is_compared_with_the_menus_words_where_the_one_in_use_reads_no_need(city: City) -> None:
+    assert train(examples(), source="other-city.csv").kept
+    teach(city)
+    outcome = train(examples_of_needs(), source="needs")
+    assert outcome.kept, outcome.why
+    assert "of the menu's own words" in outcome.why
+    assert outcome.before > 0
+
+
 def test_a_night_trains_when_people_have_chosen_enough(city: City, settings: Any) -> None:
     settings.CONFIGURED = settings.CONFIGURED | {"retrain_needs": 100}
     teach(city, 40)

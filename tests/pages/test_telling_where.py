@@ -36,6 +36,13 @@ def test_a_place_that_is_named_beyond_doubt_is_taken(
     assert (need.region, need.longitude, need.address) == (city.west, 122.05, "mill lane 3 – by the gate")
 
 
+def test_the_page_of_a_need_says_where_it_is(city: City, client: Client) -> None:
+    to_the_check(client, address="Mill Lane 3", region="w")
+    need = send(client)
+    assert "<dt>Where</dt><dd>Mill Lane 3<br>West</dd>" in client.get(f"/needs/{need.reference}/").content.decode()
+    assert "Mill Lane" not in Client().get(f"/needs/{need.reference}/").content.decode()
+
+
 def test_of_two_places_with_one_name_it_is_asked_which(
     city: City, client: Client, monkeypatch: pytest.MonkeyPatch
 ) -> None:

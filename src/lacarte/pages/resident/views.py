@@ -42,7 +42,7 @@ from lacarte.pages.resident.questions import What
 from lacarte.pages.resident.slots.card import time_card
 from lacarte.registers.entitlement.explaining.objections import objections_of
 from lacarte.registers.menu.browse import life_areas, life_events, services_in
-from lacarte.registers.menu.models import ServiceType
+from lacarte.registers.menu.models import ServiceType, Subject
 from lacarte.registers.people import mandates
 from lacarte.registers.people.circumstances import in_words, value_in_words
 from lacarte.registers.people.models import Circumstance, Person
@@ -117,6 +117,12 @@ def _is_theirs(need: Need, request: HttpRequest) -> bool:
     return request.user.is_authenticated and need.person is not None and need.person.user_id == request.user.pk
 
 
+def _shows_where(need: Need, request: HttpRequest) -> bool:
+    """Whether the page says where it is: of a place to all who may open it, of a home to who lives there."""
+    known = bool(need.region_id or need.address)
+    return known and (need.subject == Subject.PLACE or _is_theirs(need, request))
+
+
 def _show(request: HttpRequest, need: Need, form: Rate, status: int = 200) -> HttpResponse:
     order = newest_order(need)
     can_rate = order is not None and order.state == OrderState.COMPLETED and not hasattr(order, "rating")
@@ -128,6 +134,7 @@ def _show(request: HttpRequest, need: Need, form: Rate, status: int = 200) -> Ht
         "why": why(need, order),
         "weight": weight_of(need) if need.state == Need.State.OPEN else None,
         "knows_household": _is_theirs(need, request),
+        "shows_where": _shows_where(need, request),
         "standing": standing(need, order),
         "events": timeline_beside(need),
         "form": form if can_rate else None,

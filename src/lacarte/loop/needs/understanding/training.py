@@ -112,7 +112,7 @@ def train(
         learnt=len(learn),
         held_out=len(held),
         quality=measure(model.labels, truth, chances, model.threshold, spoken),
-        notes=notes + _unlearnt(model, truth),
+        notes=notes + _unlearnt(model, truth) + _strange(model, codes),
     )
     _keep(stored, outcome, source, fingerprint(learn))
     return outcome
@@ -193,6 +193,16 @@ def _unlearnt(model: Classifier, truth: Sequence[str]) -> tuple[str, ...]:
     return (f"Held out, but nowhere learnt from: {named}.",)
 
 
+def _strange(model: Classifier, codes: tuple[str, ...]) -> tuple[str, ...]:
+    """That a model says nothing of this menu, where there is one."""
+    if not codes or _names_any(model, codes):
+        return ()
+    return (
+        "None of the categories is the code of a service type: `lacarte understand` shows them, and no need gets "
+        "its type by them.",
+    )
+
+
 @dataclass(frozen=True)
 class _Verdict:
     """Whether a new model takes over, and why."""
@@ -212,6 +222,16 @@ def _verdict(
     there = _in_use()
     if there and there.fingerprint == new.fingerprint:
         return _Verdict(False, "Not kept: the examples give the very model that is in use.")
+    reads = there is not None and _names_any(there.classifier, codes)
+    names = _names_any(new.classifier, codes)
+    if there and reads and not names:
+        return _Verdict(
+            False,
+            "Not kept: none of its categories is the code of a service type, and the model in use "
+            f"({there.fingerprint[:16]}) reads what people ask for here.",
+        )
+    if names and not reads:
+        there = None  # one of other labels reads nothing here: the menu's words do
     old = there.classifier if there else (menu.classifier if (menu := taught_by_menu(codes)) else None)
     if old is None:
         return _Verdict(True, "Kept: there was no model in use.")
@@ -232,6 +252,11 @@ def _verdict(
         "are asked for."
     )
     return _Verdict(chance >= SURE, why, len(fresh), before, after, chance)
+
+
+def _names_any(model: Classifier, codes: tuple[str, ...]) -> bool:
+    """Whether any label of a model is a service type of the menu: then it is what reads the needs here."""
+    return not set(codes).isdisjoint(model.labels)
 
 
 def _in_use() -> model_files.Stored | None:
