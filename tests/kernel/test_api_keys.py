@@ -6,7 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from lacarte.kernel.api_keys import ApiKeyError, make, owner, revoke
+from lacarte.kernel.api_keys import ApiKeyError, acting, make, owner, revoke
+from lacarte.kernel.models import User
 from tests.command import lacarte
 from tests.migrated import migrated
 
@@ -21,6 +22,20 @@ def test_a_key_is_known_until_it_is_revoked() -> None:
     assert owner("\ud800") is None
     revoke("Sorrento app")
     assert owner(key) is None
+
+
+@pytest.mark.django_db
+def test_a_key_acts_for_its_account_while_both_are_open() -> None:
+    ping = User.objects.create_user("ping")
+    kept, key = make("their system", ping)
+    assert acting(key) == (kept, ping)
+    assert acting(make("app")[1]) is None, "a key of nobody"
+    assert acting("wrong") is None
+    User.objects.filter(pk=ping.pk).update(is_active=False)
+    assert acting(key) is None
+    User.objects.filter(pk=ping.pk).update(is_active=True)
+    revoke("their system")
+    assert acting(key) is None
 
 
 @pytest.mark.django_db
@@ -53,5 +68,7 @@ def test_the_command_makes_lists_and_revokes_keys(tmp_path: Path) -> None:
     assert lacarte(tmp_path, "key", "revoke", "app").stdout == "The key of app is revoked.\n"
     listed = lacarte(tmp_path, "key", "list").stdout.splitlines()
     assert [("revoked" in line, line.split()[-1]) for line in listed] == [(True, "app"), (False, "sensors")]
+    nobody = lacarte(tmp_path, "key", "add", "system", "--user", "ping")
+    assert (nobody.returncode, nobody.stderr) == (1, "lacarte: there is no account “ping”\n")
     unknown = lacarte(tmp_path, "key", "revoke", "nobody")
     assert (unknown.returncode, unknown.stderr) == (1, "lacarte: there is no key in use for “nobody”\n")

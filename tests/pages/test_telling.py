@@ -36,6 +36,20 @@ def test_what_somebody_needs_at_home_is_not_asked_for_photos(city: City, client:
     assert answer(client, "where", region="w") == "contact"
 
 
+def test_the_summary_of_what_is_wrong_says_which_question_is_meant(city: City, client: Client) -> None:
+    asked = [("floor", "Which floor?"), ("door", "Which door?")]
+    questions = [
+        {"code": code, "type": "line", "question": {"en": said}, "required": True} for code, said in asked
+    ]
+    set_questions(city.lift, [read_question(one) for one in questions])
+    answer(client, "what", text=STUCK)
+    answer(client, "kind", service="lift-repair")
+    assert answer(client, "where", region="w") == "more"
+    wrong = client.post(reverse("need-question", args=["more"]), {"q-floor": "3"}).content.decode()
+    assert '<a href="#id_q-door">Which door? – Please answer this question.</a>' in wrong
+    assert "Which floor? –" not in wrong
+
+
 def test_a_page_that_is_not_asked_for_leads_on(city: City, client: Client) -> None:
     answer(client, "what", text="help with washing")
     answer(client, "kind", service="home-care")

@@ -11,18 +11,23 @@ __all__ = ["key"]
 
 @click.group()
 def key() -> None:
-    """Give other programs (Open311 clients) a key, list the keys, or revoke one."""
+    """Give other programs (Open311 clients, systems of providers) a key, list the keys, or revoke one."""
 
 
 @key.command()
 @click.argument("name")
-def add(name: str) -> None:
+@click.option("--user", default="", help="The account for which the program keeps offers by HSDS. [nobody]")
+def add(name: str, user: str) -> None:
     """Make a key for NAME and show it: this once, as only its hash is kept."""
     with installation():
         from lacarte.kernel.api_keys import ApiKeyError, make
+        from lacarte.kernel.models import User
 
+        account = User.objects.filter(username=user).first() if user else None
+        if user and account is None:
+            raise Failure(f"there is no account “{user}”")
         try:
-            _, shown = make(name)
+            _, shown = make(name, account)
         except ApiKeyError as error:
             raise Failure(str(error)) from error
         click.echo(shown)
@@ -34,9 +39,10 @@ def list_() -> None:
     with installation():
         from lacarte.kernel.models import ApiKey
 
-        for one in ApiKey.objects.order_by("created_at"):
+        for one in ApiKey.objects.select_related("user").order_by("created_at"):
             state = f"revoked {one.revoked_at:%Y-%m-%d}" if one.revoked_at else "in use"
-            click.echo(f"{one.created_at:%Y-%m-%d}  {state:<18}  {one.name}")
+            whose = f" (for {one.user.username})" if one.user else ""
+            click.echo(f"{one.created_at:%Y-%m-%d}  {state:<18}  {one.name}{whose}")
 
 
 @key.command()

@@ -8,7 +8,7 @@ import secrets
 from django.db import IntegrityError, transaction
 
 from lacarte.kernel import clock
-from lacarte.kernel.models import ApiKey
+from lacarte.kernel.models import ApiKey, User
 from lacarte.kernel.text import storable
 
 _BYTES = 32
@@ -19,15 +19,18 @@ class ApiKeyError(ValueError):
     """A key cannot be made or revoked; the message says why."""
 
 
-def make(name: str) -> tuple[ApiKey, str]:
-    """A new key for ``name``, and the key itself, which cannot be read again. Raises :class:`ApiKeyError`."""
+def make(name: str, user: User | None = None) -> tuple[ApiKey, str]:
+    """A new key for ``name``, and the key itself, which cannot be read again. Raises :class:`ApiKeyError`.
+
+    A program with a key of a ``user`` may keep what they may keep.
+    """
     name = name.strip()
     if not name or len(name) > _LONGEST_NAME or not storable(name) or not name.isprintable():
         raise ApiKeyError(f"a name has 1 to {_LONGEST_NAME} characters that can be printed")
     key = secrets.token_urlsafe(_BYTES)
     try:
         with transaction.atomic():
-            return ApiKey.objects.create(name=name, key_hash=_hash(key)), key
+            return ApiKey.objects.create(name=name, key_hash=_hash(key), user=user), key
     except IntegrityError as error:
         raise ApiKeyError(f"there is a key for “{name}” already; revoked names are not given again") from error
 
@@ -38,6 +41,12 @@ def owner(key: str) -> ApiKey | None:
     A key is 256 random bits, so that its plain hash gives nothing away and can be looked up.
     """
     return ApiKey.objects.filter(key_hash=_hash(key), revoked_at=None).first()
+
+
+def acting(key: str) -> tuple[ApiKey, User] | None:
+    """The key and for whom it acts; ``None`` for a key that is not in use, of nobody, or of a closed account."""
+    found = ApiKey.objects.select_related("user").filter(key_hash=_hash(key), revoked_at=None).first()
+    return (found, found.user) if found and found.user and found.user.is_active else None
 
 
 def revoke(name: str) -> ApiKey:

@@ -147,6 +147,8 @@ class ApiKey(models.Model):
     id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
     name = models.CharField(max_length=120, unique=True)  # who has it
     key_hash = models.CharField(max_length=64, unique=True)  # SHA-256 of the key, hexadecimal
+    #: For whom the program acts, with what they may; nobody: it sends and reads what anybody may.
+    user = models.ForeignKey(User, null=True, on_delete=models.CASCADE, related_name="+")
     created_at = models.DateTimeField(default=clock.now)
     revoked_at = models.DateTimeField(null=True)
 

@@ -35,6 +35,8 @@ class Questions(Form):
     would rather not say, which are asked only where they wish.
     """
 
+    errors_sound_alike = True  # as of the follow-up questions of one service
+
     def __init__(
         self,
         data: Any,

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from datetime import datetime, timedelta
 from typing import Any, TypeVar
+from uuid import UUID
 
 from django.core.exceptions import ValidationError
 from django.db import transaction
@@ -33,10 +34,21 @@ R = TypeVar("R", Provider, Offer, OfferAtPlace)
 OF_PROVIDER = frozenset({"name", "description", "website", "email", "phone"})
 OF_OFFER = frozenset(
     {"name", "description", "conditions", "website", "email", "phone", "languages", "price_minor", "currency"}
-    | {"price_note", "since", "until"}
+    | {"price_note", "since", "until", "carried"}
 )
 OF_PLACE = frozenset(
-    {"region", "address", "longitude", "latitude", "reach_metres", "step_free", "hours", "phone", "serves"}
+    {
+        "region",
+        "address",
+        "longitude",
+        "latitude",
+        "reach_metres",
+        "step_free",
+        "hours",
+        "phone",
+        "serves",
+        "carried",
+    }
 )
 _LONGEST_CODE, _OF_PROVIDER_CODE, _OF_NAME = 120, 60, 50
 _TICK = timedelta(microseconds=1)
@@ -68,15 +80,21 @@ def change_provider(
 
 @transaction.atomic
 def add_offer(
-    provider: Provider, *, service_type: ServiceType, actor: User | None, code: str = "", **fields: Any
+    provider: Provider,
+    *,
+    service_type: ServiceType,
+    actor: User | None,
+    code: str = "",
+    key: UUID | None = None,
+    **fields: Any,
 ) -> Offer:
     """Add an offer (:data:`OF_OFFER`). It is a draft that nobody sees until it has a place.
 
-    Without ``code`` one is made of its name. Raises ``PermissionDenied``, and ``ValidationError`` with a sentence
-    for each field that is wrong.
+    Without ``code`` one is made of its name; ``key`` is that by which another system knows it.
+    Raises ``PermissionDenied``, and ``ValidationError`` with a sentence for each field that is wrong.
     """
     kept = locked(providers_of(actor), provider, None)
-    offer = Offer(provider=kept, service_type=service_type, code=code, changed_at=clock.now())
+    offer = Offer(provider=kept, service_type=service_type, code=code, changed_at=clock.now(), **_keyed(key))
     _set(offer, fields, OF_OFFER)
     check_offer(offer)
     if not offer.code:
@@ -119,14 +137,20 @@ def resume(offer: Offer, *, actor: User | None) -> Offer:
 
 @transaction.atomic
 def add_place(
-    offer: Offer, *, region: Region, actor: User | None, serves: Iterable[Region] = (), **fields: Any
+    offer: Offer,
+    *,
+    region: Region,
+    actor: User | None,
+    serves: Iterable[Region] = (),
+    key: UUID | None = None,
+    **fields: Any,
 ) -> OfferAtPlace:
-    """Add a place where an offer can be had (:data:`OF_PLACE`); from then on it is shown.
+    """Add a place where an offer can be had (:data:`OF_PLACE`); from then on it is shown. ``key`` as of an offer.
 
     Raises ``PermissionDenied`` and ``ValidationError`` as :func:`add_offer`.
     """
     kept = locked(offers_of(actor), offer, None)
-    place = OfferAtPlace(offer=kept, region=region, changed_at=clock.now())
+    place = OfferAtPlace(offer=kept, region=region, changed_at=clock.now(), **_keyed(key))
     _set(place, fields, OF_PLACE)
     check_place(place)
     place.save(force_insert=True)
@@ -208,6 +232,10 @@ def _keep(record: R, actor: User | None) -> None:
 
 
 _WITH: dict[type, tuple[str, ...]] = {Provider: (), Offer: ("provider",), OfferAtPlace: ("offer",)}
+
+
+def _keyed(key: UUID | None) -> dict[str, UUID]:
+    return {} if key is None else {"pk": key}
 
 
 def _set(record: Any, fields: dict[str, Any], known: frozenset[str]) -> bool:

@@ -118,10 +118,10 @@ def _view(answer: Callable[..., HttpResponseBase], *, posted: bool = False) -> C
         try:
             response = _answered(http, methods, partial(answer, http, version, **parts))
         except HsdsError as error:
-            response = _problem(error)
+            response = problem(error)
         except Exception:
             logger.exception("HSDS: %s %s failed", http.method, http.path)
-            response = _problem(HsdsError(500, _("this failed through a fault of ours; please try again")))
+            response = problem(HsdsError(500, _("this failed through a fault of ours; please try again")))
         response["Access-Control-Allow-Origin"] = "*"
         return response
 
@@ -140,7 +140,8 @@ def _answered(http: HttpRequest, methods: list[str], answer: Callable[[], HttpRe
     return answer()
 
 
-def _problem(error: HsdsError) -> HttpResponse:
+def problem(error: HsdsError) -> HttpResponse:
+    """An error as it is answered."""
     body = json.dumps(error.as_json(), ensure_ascii=False)
     return HttpResponse(body, status=error.status, content_type="application/problem+json", headers=error.headers)
 
