@@ -19,7 +19,7 @@ TEXT = "Lift stuck again. My name is Zebulon Quartermain, 13800138000, 4幢1321�
 ADDRESS = "3 Plum Lane, Apt 77Q"
 CARE = "My mother needs help and fell off the gazebo"
 HIDDEN = ("Zebulon", "Quartermain", "13800138000", "1321", "zeb@", "沪A12345", "77Q", "gazebo")
-#: Signs drawn by chance, among which “77Q” or “1321” may be: of forms, of identifiers and hashes, of parts of a second.
+#: Signs drawn by chance, among which “77Q” or “1321” may be: of forms, of ids and hashes, of parts of a second.
 _DRAWN = re.compile(
     r'name="(?:csrfmiddlewaretoken|draft|challenge)" value="[^"]*"|\b[0-9a-f-]{32,}\b|(?<=:\d\d)\.\d{6}\b'
 )

@@ -36,6 +36,7 @@ class More(Question):
     """All follow-up questions of the type; they are checked as those of every other channel are."""
 
     errors_sound_alike = True  # “Please answer this question.”: the summary says which
+
     def __init__(self, data: Any, *, draft: Draft, user: Any) -> None:
         super().__init__(data, draft=draft, user=user)
         self.questions = draft.questions()
