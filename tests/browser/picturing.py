@@ -99,6 +99,28 @@ def _told_by_web(studio: Studio, language: str) -> Image.Image:
     return _phones([studio.shot(page) for page in pages])
 
 
+def _asked_and_told(studio: Studio) -> Image.Image:
+    """A question beside what was not said, and an answer with its reasons, in both languages."""
+    pages = [
+        studio.scene(name, *_PHONE, language)
+        for language in ("en", "zh-CN")
+        for name in ("menu-list-not-said", "menu-why-said")
+    ]
+    for page in pages:
+        page.evaluate("scrollTo(0, 0)")
+    return _phones([studio.shot(page) for page in pages])
+
+
+def _most_in_need(studio: Studio) -> Image.Image:
+    """Tables and map of who is most in need, in both languages."""
+    drawn = Image.new("RGB", (1280, 960), _PAPER)
+    for n, language in enumerate(("en", "zh-CN")):
+        window = studio.page("", 1080, 1640, language, scale=0.54)
+        window.goto(f"{studio.site.address}/priority/most/")
+        _in_frame(drawn, studio.shot(window), (37 + n * 623, 37))
+    return drawn
+
+
 def _both_sides(studio: Studio) -> Image.Image:
     """The planner's page beside the resident's first one, in Chinese."""
     drawn = Image.new("RGB", (1280, 800), _PAPER)
@@ -131,6 +153,8 @@ PICTURES: dict[str, Callable[[Studio], Image.Image]] = {
     "channel-open311": _window("desk-need-same", 940),
     "desk-need": _window("desk-need", 1180),
     "burning": _window("burning-now", 860),
+    "interview": _asked_and_told,
+    "most-in-need": _most_in_need,
     "channel-web": lambda studio: _told_by_web(studio, "en"),
     "channel-web-zh": lambda studio: _told_by_web(studio, "zh-CN"),
 }
