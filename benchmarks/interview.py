@@ -2,8 +2,9 @@
 
 Run: ``.venv/bin/python benchmarks/interview.py [persons]`` (60; under a minute). Over drawn persons, for each life
 event and each life area of the demo: the mean number of questions by expected information, with and without counts
-of what others answered, against asking everything, and against the rule of before, which asked what most services
-wait for. Then one fact of a person changes before many services: those judged again, and their time against all.
+of what others answered, against asking everything, against the rule of before, which asked what most services wait
+for, and, of few facts, against who knows all answers beforehand and asks the fewest that decide: no interview can ask
+fewer. Then one fact of a person changes before many services: those judged again, and their time against all.
 """
 
 from __future__ import annotations
@@ -14,6 +15,7 @@ import sys
 import time
 from collections import Counter, defaultdict
 from collections.abc import Callable, Collection, Mapping, Sequence
+from itertools import combinations
 from pathlib import Path
 from typing import Any
 
@@ -46,7 +48,7 @@ from lacarte.standards.imports import import_life_events  # noqa: E402
 
 Rules = Sequence[tuple[Rule, ...]]
 Chooses = Callable[[Sequence[Judgement], dict[str, Any]], str | None]
-OTHERS, MANY, TRIES = 500, 500, 200
+OTHERS, MANY, TRIES, FEW = 500, 500, 200, 10
 
 
 def counted_before(judged: Sequence[Judgement], facts: Mapping[str, Any]) -> str | None:
@@ -66,6 +68,16 @@ def asked_of(rules: Rules, person: Mapping[str, Any], chooses: Chooses) -> int:
     while (kind := chooses([judge(some, facts) for some in rules], facts)) is not None:
         facts[kind] = person[kind]
     return len(facts)
+
+
+def fewest_of(rules: Rules, person: Mapping[str, Any], kinds: Collection[str]) -> int:
+    """How many of the answers, if one could choose them knowing all, leave nothing that can matter."""
+    for size in range(len(kinds)):
+        for some in combinations(sorted(kinds), size):
+            facts = {kind: person[kind] for kind in some}
+            if next_question([judge(rule, facts) for rule in rules], facts, counts={}) is None:
+                return size
+    return len(kinds)
 
 
 def counts_of(persons: Collection[Mapping[str, Any]]) -> dict[str, dict[Any, float]]:
@@ -132,17 +144,20 @@ def interviews(persons: int) -> None:
         "expected": lambda judged, facts: next_question(judged, facts, counts={}),
         "with counts": lambda judged, facts: next_question(judged, facts, counts=counts),
     }
-    print(f"questions, mean of {persons} drawn persons\n{'':34}{'all':>7}", *(f"{name:>12}" for name in ways))
+    print(
+        f"questions, mean of {persons} drawn persons\n{'':34}{'all':>7}", *(f"{n:>12}" for n in (*ways, "fewest"))
+    )
     sums: dict[str, list[float]] = defaultdict(list)
     for name, numbers in bundles().items():
         rules = list(rules_of(numbers).values())
         kinds = {kind for some in rules for rule in some for kind in facts_of(rule.fact) or ()}
-        everything = len(kinds & FACTS.keys())
-        if everything < 2:
+        asked = kinds & FACTS.keys()
+        if len(asked) < 2:
             continue
         means = [statistics.fmean(asked_of(rules, one, way) for one in drawn) for way in ways.values()]
-        print(f"{name:34}{everything:7d}", *(f"{mean:12.2f}" for mean in means))
-        for way, mean in zip(("all", *ways), (everything, *means), strict=True):
+        few = statistics.fmean(fewest_of(rules, one, asked) for one in drawn) if len(asked) <= FEW else None
+        print(f"{name:34}{len(asked):7d}", *(f"{m:12.2f}" if m is not None else f"{'':12}" for m in (*means, few)))
+        for way, mean in zip(("all", *ways), (len(asked), *means), strict=True):
             sums[way].append(mean)
     print(
         f"{'mean':34}{statistics.fmean(sums['all']):7.2f}",
