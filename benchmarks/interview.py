@@ -3,8 +3,8 @@
 Run: ``.venv/bin/python benchmarks/interview.py [persons]`` (60; under a minute). Over drawn persons, for each life
 event and each life area of the demo: the mean number of questions by expected information, with and without counts
 of what others answered, against asking everything, against the rule of before, which asked what most services wait
-for, and, of few facts, against who knows all answers beforehand and asks the fewest that decide: no interview can ask
-fewer. Then one fact of a person changes before many services: those judged again, and their time against all.
+for, and, of few facts, against who knows all answers beforehand and asks the fewest that decide: no interview can
+ask fewer. Then one fact of a person changes before many services: those judged again, and their time against all.
 """
 
 from __future__ import annotations
