@@ -31,7 +31,7 @@ from lacarte.loop.matching.ordering import LONGEST_SEED, seed_of
 from lacarte.loop.matching.publishing import RunRefusedError, publish_run
 from lacarte.loop.matching.queries import LAST_CLASS, URGENT_CLASS, district_of, runs
 from lacarte.loop.needs.models import Need
-from lacarte.loop.priority.actions import weigh
+from lacarte.loop.priority.actions import weigh_all
 from lacarte.loop.priority.weights import in_force
 
 COMPUTE = "matching.compute"
@@ -159,7 +159,7 @@ def match_urgent() -> MatchingRun | None:
 def _read(kind: Kind, seed: str, balance_districts: bool, progress: Progress) -> Inputs:
     progress("weighing needs")
     least_urgent = URGENT_CLASS if kind == Kind.URGENT else LAST_CLASS
-    weigh(_to_weigh(least_urgent).select_related("service_type", "region"))
+    weigh_all(_to_weigh(least_urgent))
     inputs = read(seed or seed_of(clock.now()), least_urgent, balance_districts)
     progress(f"{len(inputs.needs)} needs, {len(inputs.supply.ids)} offers")
     return inputs

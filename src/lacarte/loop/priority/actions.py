@@ -14,6 +14,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 from django.db import transaction
+from django.db.models import QuerySet
 
 from lacarte.engines.matching.fairness.lottery import draw
 from lacarte.engines.needindex import NeedIndex, index_between, priority_class
@@ -26,6 +27,8 @@ from lacarte.loop.priority.models import Weighing
 from lacarte.loop.priority.weights import Scheme, in_force
 from lacarte.registers.places.models import PlaceDeprivation
 
+#: So many needs share a transaction: about a second.
+SLICE = 1_000
 _LAST_CLASS = 3
 _FIRST_DAY, _DAYS = datetime(2000, 1, 1, tzinfo=UTC), 40_000
 #: How much of a hundredth of the index (half of that in the rank) the day and the lot may take.
@@ -54,6 +57,19 @@ def weigh(needs: Iterable[Need]) -> int:
         found = weighed(rows, in_force())
         _keep(rows, _weighings(rows, found), found.scheme.seed)
     return len(rows)
+
+
+def weigh_all(needs: QuerySet[Need]) -> int:
+    """As :func:`weigh`, slice by slice: what it takes of memory does not grow with their number.
+
+    Each slice is a transaction of its own.
+    """
+    waiting = needs.select_related("service_type", "region").order_by("pk")
+    done, rows = 0, list(waiting[:SLICE])
+    while rows:
+        done += weigh(rows)
+        rows = list(waiting.filter(pk__gt=rows[-1].pk)[:SLICE]) if len(rows) == SLICE else []
+    return done
 
 
 def weighed(rows: Sequence[Need], scheme: Scheme) -> Weighed:

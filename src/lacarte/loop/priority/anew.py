@@ -12,12 +12,10 @@ from django.db.models import F
 from lacarte.kernel import clock, jobs
 from lacarte.kernel.schedule import every
 from lacarte.loop.needs.models import Need
-from lacarte.loop.priority.actions import weigh
+from lacarte.loop.priority.actions import SLICE, weigh
 from lacarte.loop.priority.models import WeighingAnew
 from lacarte.loop.priority.weights import in_force
 
-#: So many needs share a transaction: about a second.
-SLICE = 1_000
 _BEGIN, _NEXT = "priority.weigh-anew", "priority.weigh-slice"
 
 
