@@ -1,7 +1,7 @@
 """Why somebody is entitled to a service or not: the facts, the rules as they are, and what would change it.
 
 Plain data of one person before one service; whoever shows it puts it into words. A fact says since when it is
-known and where from; a rule since when it is so, and of a table which of its rows count.
+known and where from; a table since when it counts and which of its rows do; a simple rule when it was recorded.
 """
 
 from __future__ import annotations
@@ -74,7 +74,10 @@ class LawTold:
 
 @dataclass(frozen=True)
 class Reason:
-    """One requirement: whether it holds, the facts that make it so, those missing, and since when the rule is so.
+    """One requirement: whether it holds, the facts that make it so, those missing, and ``since``.
+
+    Of a table that is the day from which it counts; of a simple rule, which has none, the day it was last
+    recorded: the law behind it may be older.
 
     ``differences`` are the smallest sets of facts that would have to be different for it to hold; ``all_tried`` is
     false where there may be others.
