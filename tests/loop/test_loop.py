@@ -11,14 +11,14 @@ from lacarte.kernel import clock
 from lacarte.kernel.events import describe, timeline
 from lacarte.kernel.models import Role
 from lacarte.loop.matching.actions import match
-from lacarte.loop.matching.models import Match, Price
+from lacarte.loop.matching.models import Match, Price, Shortage
 from lacarte.loop.needs.actions import NeedRefusedError, classify, receive, withdraw
 from lacarte.loop.needs.models import Channel, Need
 from lacarte.loop.needs.queries import by_reference, by_secret, visible
 from lacarte.loop.orders.actions import OrderRefusedError, change
 from lacarte.loop.orders.models import Order, OrderState
 from lacarte.loop.orders.tasks import watch_deadlines
-from lacarte.loop.planning.queries import unmet
+from lacarte.loop.planning.unmet import unmet
 from lacarte.loop.sensing.actions import observe
 from lacarte.loop.sensing.models import Datastream, Thing
 from lacarte.loop.voice.actions import RatingRefusedError, rate
@@ -103,9 +103,12 @@ def test_scarce_capacity_goes_to_the_more_urgent_and_the_rest_is_planned() -> No
     work()
     assert Match.objects.count() == 1
     waiting = Need.objects.get(state=Need.State.OPEN)
-    [row] = unmet(planner)
-    assert (row.service_type, row.region, row.waiting) == (city.care, city.west, 1)
-    assert (row.full, row.out_of_reach) == (1, 0), "one more unit serves the one who waits"
+    [row] = unmet(planner).rows
+    assert (row.service_type, row.region, row.waiting) == (city.area, city.west, None), "one person is not told of"
+    assert row.reasons == {"full": None}
+    short = Shortage.objects.get()
+    assert (short.service_type, short.region) == (city.care, city.west)
+    assert (short.full, short.out_of_reach) == (1, 0), "one more unit serves the one who waits"
     assert Price.objects.get().price > 0
     assert waiting.pk in {ordinary.pk, urgent.pk}
 

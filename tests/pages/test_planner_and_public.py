@@ -4,16 +4,19 @@ from __future__ import annotations
 
 import csv
 import io
+from datetime import timedelta
 
 import pytest
 from django.test import Client
 
+from lacarte.kernel import clock
 from lacarte.kernel.models import Role
 from lacarte.loop.matching.actions import match
 from lacarte.loop.needs.actions import receive
-from lacarte.loop.needs.models import Channel
+from lacarte.loop.needs.models import Channel, Need
 from lacarte.loop.orders.actions import change
 from lacarte.loop.orders.models import Order, OrderState
+from lacarte.loop.planning.queries import by_week
 from lacarte.loop.voice.actions import rate
 from tests.background import work
 from tests.city import City, build, official
@@ -35,9 +38,9 @@ def planner_of(region: object = None) -> Client:
 
 @pytest.fixture
 def city() -> City:
-    """Two units of care in the west, three needs there and two in the east."""
-    city = build(units=2)
-    for region in (city.west, city.west, city.west, city.east, city.east):
+    """Ten units of care in the west, 22 needs there and 12 in the east: twelve of each wait."""
+    city = build(units=10)
+    for region in [city.west] * 22 + [city.east] * 12:
         receive(text="care", channel=Channel.WEB, service_type=city.care, region=region)
     work_and_match()
     return city
@@ -50,7 +53,7 @@ def rows_of(client: Client, **filters: str) -> list[dict[str, str]]:
 
 def test_what_waits_is_counted_by_service_and_place(city: City) -> None:
     rows = rows_of(planner_of())
-    assert sum(int(row["waiting"]) for row in rows) == 3
+    assert [(row["region"], int(row["waiting"])) for row in rows] == [("w", 12), ("e", 12)]
     assert {row["service_type"] for row in rows} == {"home-care"}
 
 
@@ -62,15 +65,15 @@ def test_the_shadow_price_says_where_one_more_unit_helps(city: City) -> None:
 
 def test_it_is_told_apart_what_is_missing(city: City) -> None:
     rows = rows_of(planner_of())
-    assert sum(int(row["full"]) for row in rows) == 3, "the offer in the west reaches all and is full"
+    assert sum(int(row["full"]) for row in rows) == 24, "the offer in the west reaches all and is full"
     city.offer.reach_metres = 10
     city.offer.save()
-    for _ in range(2):
+    for _ in range(11):
         receive(text="care", channel=Channel.WEB, service_type=city.care, longitude=122.19, latitude=28.01)
     work_and_match()
     rows = rows_of(planner_of())
-    assert sum(int(row["out_of_reach"]) for row in rows) == 2, "these two need an offer nearby"
-    assert sum(int(row["full"]) for row in rows) == 3, "who has no point is not out of reach"
+    assert sum(int(row["out_of_reach"]) for row in rows) == 11, "these need an offer nearby"
+    assert sum(int(row["full"]) for row in rows) == 24, "who has no point is not out of reach"
     assert "an offer nearby" in planner_of().get("/unmet/").content.decode()
 
 
@@ -87,6 +90,36 @@ def test_filters_keep_and_nonsense_filters_nothing(city: City) -> None:
     assert {row["region"] for row in rows_of(planner_of(), district="e")} <= {"e"}
 
 
+def test_of_few_people_nothing_is_told_and_of_places_everything(city: City) -> None:
+    """Twelve wait in the west and three in the east, where four lifts stand still."""
+    few = Need.objects.filter(region=city.east, state=Need.State.OPEN).values_list("pk", flat=True)[:9]
+    Need.objects.filter(pk__in=list(few)).update(state=Need.State.WITHDRAWN, closed_at=clock.now())
+    for _ in range(4):
+        receive(text="lift", channel=Channel.WEB, service_type=city.lift, region=city.east)
+    told = {(): ("19", {"15"}), (("district", "e"),): ("4 or more", set())}
+    told |= {(("area", "health"), *asked): figures for asked, figures in told.items()}
+    for asked, (everybody, of_people) in told.items():
+        rows = rows_of(planner_of(), **dict(asked))
+        assert {row["waiting"] for row in rows if row["service_type"] == "lift-repair"} == {"4"}
+        assert {row["waiting"] for row in rows if row["service_type"] != "lift-repair"} == of_people
+        page = planner_of().get("/unmet/", dict(asked)).content.decode()
+        assert page[page.index("<dd>") + 4 : page.index("</dd>")] == everybody, "three people are in the east"
+    assert "few" in planner_of(city.east).get("/unmet/").content.decode()
+
+
+def test_the_weeks_of_few_people_are_not_told(city: City) -> None:
+    planner = official(Role.PLANNER)
+    week = by_week(planner)[-1]
+    assert (week.received, week.received_exact) == (34, True)
+    Need.objects.filter(pk__in=list(Need.objects.values_list("pk", flat=True)[:28])).update(
+        received_at=clock.now() - timedelta(days=8)
+    )
+    receive(text="lift", channel=Channel.WEB, service_type=city.lift, region=city.east)
+    week = by_week(planner)[-1]
+    assert (week.received, week.received_exact) == (1, False), "a lift, and six people"
+    assert "1 or more" in planner_of().get("/unmet/").content.decode()
+
+
 def test_the_table_comes_before_the_map_and_the_chart(city: City) -> None:
     page = planner_of().get("/unmet/").content.decode()
     assert page.index("<table") < page.index('class="map"')
@@ -94,8 +127,11 @@ def test_the_table_comes_before_the_map_and_the_chart(city: City) -> None:
     assert page.count("<path") >= 2
 
 
-def test_rates_of_few_are_not_shown(city: City, client: Client) -> None:
-    worker = official(Role.CASE_WORKER)
+def test_rates_of_few_are_not_shown(client: Client) -> None:
+    city, worker = build(units=2), official(Role.CASE_WORKER)
+    for region in (city.west, city.west, city.west, city.east, city.east):
+        receive(text="care", channel=Channel.WEB, service_type=city.care, region=region)
+    work_and_match()
     order = Order.objects.first()
     assert order is not None
     for state in (OrderState.ACCEPTED, OrderState.IN_PROGRESS, OrderState.COMPLETED):

@@ -19,9 +19,9 @@ from lacarte.loop.orders.models import Order, OrderState
 from lacarte.loop.planning.errors import NoPlanError
 from lacarte.loop.planning.grounds import Who, services_waited_for
 from lacarte.loop.planning.kept import kept
-from lacarte.loop.planning.queries import unmet
 from lacarte.loop.planning.sharing import most_promising, partners_to_try
 from lacarte.loop.planning.sites import Aim, plan_sites
+from lacarte.loop.planning.unmet import unmet
 from lacarte.loop.sensing.actions import observe
 from lacarte.loop.sensing.models import Datastream
 from lacarte.loop.voice.actions import rate
@@ -159,10 +159,12 @@ def _count() -> Iterator[Said]:
     )
     yield Said("counted", f"solved, by kind of provider: {solved or 'too few ratings to show'}")
     planner = User.objects.get(username="planner")
-    rows = unmet(planner)
-    waiting, worst = sum(row.waiting for row in rows), rows[0] if rows else None
-    _check(waiting == Need.objects.filter(state=Need.State.OPEN).count(), "the plan and the needs differ")
-    words = f"; most: {worst.service_type}, {worst.region} ({worst.waiting})" if worst else ""
+    found = unmet(planner)
+    told, waiting = found.everybody.waiting, Need.objects.filter(state=Need.State.OPEN).count()
+    worst = next((row for row in found.rows if row.waiting), None)
+    right = told is None or (told.people == waiting if told.exact else told.people < waiting)
+    _check(right, "the plan and the needs differ")
+    words = f"; most: {worst.service_type}, {worst.region or 'all districts'} ({worst.waiting})" if worst else ""
     yield Said("planned", f"{waiting} needs stay unmet{words}")
     offers = Price.objects.filter(run=latest_run(), people__gt=0).count()
     _check(offers > 0, "needs stay unmet, and no offer has a price")

@@ -4,37 +4,35 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, fields
 from datetime import timedelta
-from typing import Any
 
-import numpy as np
-import numpy.typing as npt
-from django.db.models import Avg, Count, DurationField, ExpressionWrapper, F, QuerySet, Value
+from django.db.models import Avg, Count, DurationField, ExpressionWrapper, F, Q, QuerySet, Value
 
-from lacarte.engines.disclosure import SMALLEST, hide, hide_row
-from lacarte.kernel import clock, tree
+from lacarte.kernel import clock
 from lacarte.kernel.permissions import Action, AnyUser, permitted
 from lacarte.kernel.schedule import every
 from lacarte.loop.needs.models import Need
+from lacarte.loop.planning.codes import area_codes, district_codes
+from lacarte.loop.planning.few import is_few
+from lacarte.loop.planning.layout import ALL, OTHERS, Layout, lay_out
 from lacarte.loop.priority.models import Report
 from lacarte.loop.priority.weights import in_force
-from lacarte.registers.menu.models import ServiceType
-from lacarte.registers.places.outlines import districts
+from lacarte.registers.menu.models import Subject
+
+__all__ = ["ALL", "OTHERS", "Group", "most_in_need", "publish_most_in_need", "published"]
 
 KIND = "most-in-need"
-ALL = ""  # the code of all districts, and of all life areas
-OTHERS = "*"  # the code of the smallest life areas together
-Bools = npt.NDArray[np.bool_]
-Ints = npt.NDArray[np.int64]
+#: Needs of people and households: of places everything may be told.
+OF_PEOPLE = ~Q(subject=Subject.PLACE)
 
 
 @dataclass(frozen=True)
 class Group:
     """Needs that wait in a district for something of a life area; all is ``None`` where it would tell about few.
 
-    ``index`` is the mean need index, ``low`` to ``high`` what that mean may be for want of knowing, ``days`` the
-    mean wait. A highest index would be of one person, and is not told.
+    ``index`` is the mean need index of those that are weighed, ``low`` to ``high`` what that mean may be for want
+    of knowing, ``days`` the mean wait. A highest index would be of one person, and is not told.
     """
 
     district: str
@@ -49,14 +47,17 @@ class Group:
 @dataclass
 class _Sums:
     needs: int = 0
+    people: int = 0  # of them of people
+    weighed: int = 0
+    people_weighed: int = 0
     index: float = 0.0
     low: float = 0.0
     high: float = 0.0
     days: float = 0.0
 
     def add(self, other: _Sums) -> None:
-        for name in ("needs", "index", "low", "high", "days"):
-            setattr(self, name, getattr(self, name) + getattr(other, name))
+        for one in fields(self):
+            setattr(self, one.name, getattr(self, one.name) + getattr(other, one.name))
 
 
 def most_in_need(user: AnyUser) -> list[Group]:
@@ -81,74 +82,50 @@ def published() -> tuple[Report, list[Group]] | None:
 
 
 def _waiting() -> QuerySet[Need]:
-    return Need.objects.filter(state=Need.State.OPEN, weighing__isnull=False).order_by()
+    return Need.objects.filter(state=Need.State.OPEN).order_by()
 
 
 def _groups(needs: QuerySet[Need]) -> list[Group]:
     cells = _cells(needs)
     if not cells:
         return []
-    rows = sorted({district for district, _ in cells})
-    size = {area: sum(cells[row, area].needs for row in rows) for _, area in list(cells)}
-    columns = sorted(size, key=lambda area: (-size[area], area))
-    counts = np.array([[cells[row, column].needs for column in columns] for row in rows])
-    kept, shown = _shown(counts)
-    joined = {area: [area] for area in columns[:kept]}
-    if kept < len(columns):
-        joined[OTHERS] = columns[kept:]
-    found = [_group(ALL, ALL, _sum(cells, rows, columns), shown.total)]
-    found += [_group(row, ALL, _sum(cells, [row], columns), shown.rows[i]) for i, row in enumerate(rows)]
-    found += [_group(ALL, area, _sum(cells, rows, [area]), shown.columns[j]) for j, area in enumerate(columns)]
-    for i, row in enumerate(rows):
-        for j, (area, areas) in enumerate(joined.items()):
-            found.append(_group(row, area, _sum(cells, [row], areas), shown.cells[i, j]))
+    layout = lay_out({key: one.people for key, one in cells.items()})
+    shown = _Shown(cells, layout)
+    districts, areas = ({key[axis] for key in cells} for axis in (0, 1))
+    nobody = [area for area in areas if area not in layout.areas]
+    apart = {area: [area] for area in (areas if layout.inside else nobody) if area not in layout.joined}
+    if layout.joined:
+        apart[OTHERS] = list(layout.joined)
+    found = [shown.group(ALL, ALL, districts, areas)]
+    found += [shown.group(district, ALL, [district], areas) for district in districts]
+    found += [shown.group(ALL, area, districts, [area]) for area in areas]
+    found += [shown.group(district, area, [district], of) for district in districts for area, of in apart.items()]
     some = [one for one in found if one.needs != 0]
     return sorted(some, key=lambda one: (-(one.index or -1.0), one.district, one.area))
 
 
 @dataclass(frozen=True, eq=False)
 class _Shown:
-    """What of a table may be told: ``rows`` and ``columns`` are its totals."""
+    cells: Mapping[tuple[str, str], _Sums]
+    layout: Layout
 
-    total: bool
-    rows: Bools
-    columns: Bools
-    cells: Bools
-
-
-def _shown(counts: Ints) -> tuple[int, _Shown]:
-    """What may be told of ``counts`` (``[r, c]``, the largest columns first), and how many columns stay apart.
-
-    Districts, and life areas, are two lists that are told as far as each may be by itself. Of the table of both
-    the smallest columns are joined until it needs none of those totals hidden; if it always does, it is not told.
-    """
-    rows, columns = (hide_row(counts.sum(axis=axis), SMALLEST).shown[0] >= 0 for axis in (1, 0))
-    if not (rows[-1] and columns[-1]):  # a total that one list hides is not to be read from the other
-        whole = hide(counts, SMALLEST).shown >= 0
-        return counts.shape[1], _Shown(bool(whole[-1, -1]), whole[:-1, -1], whole[-1, :-1], whole[:-1, :-1])
-    for kept in range(counts.shape[1], 0, -1):
-        others = counts[:, kept:].sum(axis=1, keepdims=True)
-        table = counts if kept == counts.shape[1] else np.hstack([counts[:, :kept], others])
-        found = hide(table, SMALLEST).shown >= 0
-        if (found[:-1, -1] >= rows[:-1]).all() and (found[-1, :kept] >= columns[:kept]).all() and found[-1, -1]:
-            return kept, _Shown(True, rows[:-1], columns[:-1], found[:-1, :-1])
-    return counts.shape[1], _Shown(True, rows[:-1], columns[:-1], np.zeros(counts.shape, dtype=np.bool_))
-
-
-def _sum(cells: Mapping[tuple[str, str], _Sums], rows: Iterable[str], columns: Iterable[str]) -> _Sums:
-    total = _Sums()
-    columns = list(columns)
-    for row in rows:
-        for column in columns:
-            total.add(cells[row, column])
-    return total
-
-
-def _group(district: str, area: str, sums: _Sums, shown: bool | np.bool_) -> Group:
-    if not sums.needs or not shown:
-        return Group(district, area, None if sums.needs else 0)
-    index, low, high = (round(value / sums.needs, 3) for value in (sums.index, sums.low, sums.high))
-    return Group(district, area, sums.needs, index, low, high, round(sums.days / sums.needs, 1))
+    def group(self, district: str, area: str, districts: Iterable[str], areas: Iterable[str]) -> Group:
+        """All needs of ``districts`` and ``areas`` together, as far as they may be told."""
+        sums, areas = _Sums(), list(areas)
+        for row in districts:
+            for column in areas:
+                sums.add(self.cells.get((row, column), _Sums()))
+        if is_few(sums.needs) or not self.layout.tells(
+            district, area
+        ):  # of few places it is no mean worth telling
+            return Group(district, area, None)
+        if not sums.needs:
+            return Group(district, area, 0)
+        days = round(sums.days / sums.needs, 1)
+        if not sums.weighed or is_few(sums.people_weighed):
+            return Group(district, area, sums.needs, days=days)
+        index, low, high = (round(value / sums.weighed, 3) for value in (sums.index, sums.low, sums.high))
+        return Group(district, area, sums.needs, index, low, high, days)
 
 
 def _cells(needs: QuerySet[Need]) -> dict[tuple[str, str], _Sums]:
@@ -156,35 +133,20 @@ def _cells(needs: QuerySet[Need]) -> dict[tuple[str, str], _Sums]:
     waited = ExpressionWrapper(Value(clock.now()) - F("received_at"), output_field=DurationField())
     rows = needs.values("region_id", "service_type_id").annotate(
         n=Count("pk"),
+        people=Count("pk", filter=OF_PEOPLE),
+        weighed=Count("weighing"),
+        people_weighed=Count("weighing", filter=OF_PEOPLE),
         index=Avg("weighing__index"),
         low=Avg("weighing__index_low"),
         high=Avg("weighing__index_high"),
         waited=Avg(waited),
     )
-    district, area = _district_codes(), _area_codes()
+    district, area = district_codes(), area_codes()
     found: dict[tuple[str, str], _Sums] = defaultdict(_Sums)
     for row in rows:
-        n = row["n"]
-        found[district(row["region_id"]), area(row["service_type_id"])].add(
-            _Sums(n, row["index"] * n, row["low"] * n, row["high"] * n, row["waited"].total_seconds() / 86_400 * n)
-        )
+        n, weighed = row["n"], row["weighed"]
+        index, low, high = ((row[name] or 0.0) * weighed for name in ("index", "low", "high"))
+        days = row["waited"].total_seconds() / 86_400 * n
+        sums = _Sums(n, row["people"], weighed, row["people_weighed"], index, low, high, days)
+        found[district(row["region_id"]), area(row["service_type_id"])].add(sums)
     return found
-
-
-def _district_codes() -> Any:
-    """The district of a region's number; “-” where it is in none."""
-    known = [(region.interval, region.code) for region in districts()]
-    return lambda number: next((code for interval, code in known if number in interval), "-")
-
-
-def _area_codes() -> Any:
-    """The life area of a service type's number; “-” for what is not yet known."""
-    areas = ServiceType.objects.filter(parent__number=tree.ROOT_NUMBER)
-    known = [(area.interval, area.code) for area in areas]
-    return lambda number: next((code for interval, code in known if number in interval), "-")
-
-
-def names() -> tuple[dict[str, str], dict[str, str]]:
-    """What districts and life areas are called in the reader's language, by code."""
-    areas = ServiceType.objects.filter(parent__number=tree.ROOT_NUMBER)
-    return {one.code: str(one) for one in districts()}, {one.code: str(one) for one in areas}

@@ -15,8 +15,9 @@ from lacarte.loop.matching.inputs import unpack
 from lacarte.loop.matching.models import Match, MatchingRun, NextUnit, RunInput, Unserved
 from lacarte.loop.matching.ordering import lots
 from lacarte.loop.matching.queries import latest_run
+from lacarte.loop.planning.few import is_few
 from lacarte.loop.voice.queries import SMALLEST_GROUP
-from lacarte.registers.menu.models import OfferAtPlace
+from lacarte.registers.menu.models import OfferAtPlace, Subject
 
 _OFFER = ("offer_at_place__offer__provider", "offer_at_place__offer__service_type", "offer_at_place__region")
 _OFFER_AT = {"service_at": "offer_at_place__offer__service_type_id", "region_at": "offer_at_place__region_id"}
@@ -51,7 +52,10 @@ class Placed:
 
     @property
     def by_class(self) -> list[tuple[int, int]]:
-        """Class and people more, most urgent first."""
+        """Class and people more, most urgent first; empty where it would tell in which class few people wait."""
+        of_people = self.offer_at_place.offer.service_type.subject != Subject.PLACE
+        if of_people and any(is_few(n) for n in self.people.values()):
+            return []
         return sorted(self.people.items())
 
 

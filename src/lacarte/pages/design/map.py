@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 import shapely
@@ -87,11 +87,13 @@ def region_map(
     numbered: bool = False,
     small: Iterable[tuple[float, float, str]] = (),
     nothing: str = "",
+    said: Callable[[float], str] = "{:g}".format,
 ) -> RegionMap:
     """Regions shaded by ``values`` (region number -> value, 0 where missing).
 
     ``points`` are ``(longitude, latitude, words)`` in degrees (WGS84), ``numbered`` from 1 as in their table;
-    ``small`` ones lie below them. ``nothing`` says what a value of 0 or none is, if not 0.
+    ``small`` ones lie below them. ``nothing`` says what a value of 0 or none is, if not 0; ``said`` how another is
+    written.
     """
     drawn = [(region, outline) for region, outline in outlines(regions)]
     if not drawn:
@@ -103,14 +105,16 @@ def region_map(
         Shape(
             path=_path(outline, projection),
             step=_step(values.get(region.number, 0), limits) if values else 1,
-            words=f"{region}: {_said(values.get(region.number, 0), nothing)}" if values else str(region),
+            words=f"{region}: {_said(values.get(region.number, 0), nothing, said)}" if values else str(region),
         )
         for region, outline in drawn
     ]
-    marks = [Point(*projection.at(x, y), said, small=True) for x, y, said in small]
-    for n, (x, y, said) in enumerate(points, start=1):
-        marks.append(Point(*projection.at(x, y), said, str(n) if numbered else ""))
-    return RegionMap(title, words, shapes, marks, _legend(limits, nothing), height=height)
+    marks = [Point(*projection.at(x, y), named, small=True) for x, y, named in small]
+    for n, (x, y, named) in enumerate(points, start=1):
+        marks.append(Point(*projection.at(x, y), named, str(n) if numbered else ""))
+    least = min((value for value in (values or {}).values() if value > 0), default=0)
+    legend = _legend(limits, math.floor(least), nothing, said)
+    return RegionMap(title, words, shapes, marks, legend, height=height)
 
 
 def _projection(west: float, south: float, east: float, north: float) -> tuple[_Projection, int]:
@@ -142,15 +146,15 @@ def _step(value: float, limits: Sequence[float]) -> int:
     return next((step for step, limit in enumerate(limits) if value <= limit), len(limits) - 1)
 
 
-def _said(value: float, nothing: str) -> str:
-    return f"{value:g}" if value or not nothing else nothing
+def _said(value: float, nothing: str, said: Callable[[float], str]) -> str:
+    return said(value) if value or not nothing else nothing
 
 
-def _legend(limits: Sequence[float], nothing: str) -> list[Step]:
-    found, below = [], 0.0
+def _legend(limits: Sequence[float], least: int, nothing: str, said: Callable[[float], str]) -> list[Step]:
+    """What each shade stands for; the first above 0 begins with the ``least`` value there is."""
+    found, low = [], max(least, 1)
     for step, limit in enumerate(limits):
-        low = math.floor(below) + 1
-        words = _said(limit, nothing) if step == 0 or low >= limit else f"{low}–{limit:g}"
+        words = _said(limit, nothing, said) if step == 0 or low >= limit else f"{said(low)}–{said(limit)}"
         found.append(Step(step, words))
-        below = limit
+        low = math.floor(limit) + 1 if step else low
     return found

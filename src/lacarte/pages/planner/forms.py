@@ -10,8 +10,6 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from lacarte.loop.matching.ordering import LONGEST_SEED
-from lacarte.loop.planning.queries import UnmetRow
-from lacarte.pages.design.filters import AreaAndDistrict
 from lacarte.pages.design.forms import Choices, Form
 from lacarte.registers.menu.models import ServiceType
 
@@ -24,20 +22,6 @@ def by_area(kinds: Iterable[ServiceType]) -> list[tuple[str, list[tuple[str, str
     for kind in kinds:
         groups.setdefault(str(kind.parent or ""), []).append((kind.code, str(kind)))
     return list(groups.items())
-
-
-class Filter(AreaAndDistrict):
-    """By life area and district."""
-
-    def keep(self, rows: Iterable[UnmetRow]) -> list[UnmetRow]:
-        """The rows within what was chosen."""
-        area, district = self.chosen_area(), self.chosen_district()
-        return [
-            row
-            for row in rows
-            if (area is None or row.service_type.number in area.interval)
-            and (district is None or row.region.number in district.interval)
-        ]
 
 
 class Preview(Form):

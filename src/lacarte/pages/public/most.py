@@ -8,10 +8,12 @@ from typing import Any
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
+from django.utils.formats import number_format
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET
 
-from lacarte.loop.planning.in_need import ALL, OTHERS, Group, names, published
+from lacarte.loop.planning.codes import names
+from lacarte.loop.planning.in_need import ALL, OTHERS, Group, published
 from lacarte.loop.voice.queries import SMALLEST_GROUP
 from lacarte.pages.design.map import RegionMap, region_map
 from lacarte.pages.public.twins import Row, Table, answer
@@ -69,18 +71,27 @@ def _told(one: Group, of_districts: dict[str, str], of_areas: dict[str, str]) ->
 
 
 def _map(rows: Sequence[Told]) -> RegionMap:
-    """Districts by their mean index, in hundredths; those that are not shown are as pale as those of nobody."""
+    """Districts by their mean index; those that are not shown are as pale as those of nobody."""
     known = {one.group.district: one for one in rows if one.group.index is not None}
     regions = districts()
-    values = {one.number: round(100 * (known[one.code].group.index or 0)) for one in regions if one.code in known}
+    values = {one.number: _hundredths(known[one.code].group.index or 0) for one in regions if one.code in known}
     top = next(iter(known.values()), None)
     words = (
         _("Map of the districts; the mean need index is highest in %(place)s.") % {"place": top.district}
         if top
         else _("Map")
     )
-    title = _("Mean need index by district, in hundredths")
-    return region_map(title, regions, values, words=words, nothing=_("not shown"))
+    title = _("Mean need index by district")
+    return region_map(title, regions, values, words=words, nothing=_("not shown"), said=_as_index)
+
+
+def _hundredths(index: float) -> int:
+    """As it is written in the table: half a hundredth, which is kept as five thousandths, goes up."""
+    return (round(1000 * index) + 5) // 10
+
+
+def _as_index(hundredths: float) -> str:
+    return number_format(hundredths / 100, decimal_pos=2)
 
 
 def rows_of(groups: Sequence[Group]) -> list[Row]:

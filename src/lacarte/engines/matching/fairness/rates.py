@@ -198,10 +198,13 @@ def _groups(group: Ints, at_least: int, **columns: npt.NDArray[Any]) -> tuple[In
 
 
 def _shown(people: Ints, at_least: int) -> Bools:
-    """Groups with enough people; smaller ones hide together so that no subtraction finds them."""
+    """Groups with enough people; smaller ones hide together so that no subtraction finds them.
+
+    Whoever knows their sum, and that none is empty, knows none to within less than ``at_least``.
+    """
     smallest_first = np.argsort(people, kind="stable")
     hidden = int((people < at_least).sum())
-    while 0 < hidden < len(people) and people[smallest_first[:hidden]].sum() < at_least:
+    while 0 < hidden < len(people) and people[smallest_first[:hidden]].sum() < at_least + hidden:
         hidden += 1
     shown = np.ones(len(people), dtype=bool)
     shown[smallest_first[:hidden]] = False
