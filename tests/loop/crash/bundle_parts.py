@@ -17,7 +17,7 @@ django.setup()
 from django.db import transaction  # noqa: E402
 from django.db.models import Count, F  # noqa: E402
 
-from lacarte.kernel import clock, jobs  # noqa: E402
+from lacarte.kernel import jobs  # noqa: E402
 from lacarte.kernel.models import Event, Job, Role  # noqa: E402
 from lacarte.loop.needs.models import Need  # noqa: E402
 from lacarte.loop.orders.bundles import sending  # noqa: E402
@@ -26,6 +26,7 @@ from lacarte.loop.orders.models import BundleOrder, BundlePart, Order  # noqa: E
 from lacarte.registers.menu.capacity.counting import living_holds, overbooked  # noqa: E402
 from lacarte.registers.menu.capacity.holding import hold  # noqa: E402
 from lacarte.registers.menu.models import Hold  # noqa: E402
+from tests import background  # noqa: E402
 from tests.city import build, official  # noqa: E402
 from tests.loop.bundled import at_home, complete, menu_of  # noqa: E402
 
@@ -61,10 +62,8 @@ def work() -> None:
 
 
 def finish() -> None:
-    """Work until nothing is left that is due, leases of the dead included."""
-    while Job.objects.filter(state=Job.State.READY, run_at__lte=clock.now()).exists():
-        if not jobs.work_once(lease=_LEASE):
-            time.sleep(0.05)
+    """Do what is left."""
+    background.finish(_LEASE)
 
 
 def finish_all() -> None:

@@ -18,7 +18,7 @@ django.setup()
 
 from django.db.models import Count  # noqa: E402
 
-from lacarte.kernel import clock, jobs  # noqa: E402
+from lacarte.kernel import jobs  # noqa: E402
 from lacarte.kernel.models import Event, Job  # noqa: E402
 from lacarte.loop.matching import publishing  # noqa: E402
 from lacarte.loop.matching.actions import compute  # noqa: E402
@@ -28,6 +28,7 @@ from lacarte.loop.needs.models import Channel, Need  # noqa: E402
 from lacarte.loop.orders.models import Order  # noqa: E402
 from lacarte.registers.menu.capacity.counting import living_holds, overbooked  # noqa: E402
 from lacarte.registers.menu.models import Hold  # noqa: E402
+from tests import background  # noqa: E402
 from tests.city import build  # noqa: E402
 
 _LEASE = timedelta(seconds=1)
@@ -87,10 +88,8 @@ def work() -> None:
 
 
 def finish() -> None:
-    """Work until nothing is due, leases of the dead included; what is asked for later stays."""
-    while Job.objects.filter(state=Job.State.READY, run_at__lte=clock.now()).exists():
-        if not jobs.work_once(lease=_LEASE):
-            time.sleep(0.05)
+    """Do what is left."""
+    background.finish(_LEASE)
 
 
 def count() -> None:

@@ -28,6 +28,7 @@ from lacarte.loop.needs.models import Attachment, Channel, Message, Need  # noqa
 from lacarte.loop.needs.uploads import attachments, files  # noqa: E402
 from lacarte.registers.people.models import Person  # noqa: E402
 from lacarte.standards.mail import polling  # noqa: E402
+from tests import background  # noqa: E402
 from tests.city import build  # noqa: E402
 from tests.engines.images.drawn import photo  # noqa: E402
 
@@ -130,12 +131,10 @@ def deliver() -> None:
 
 
 def finish() -> None:
-    """Do what is left."""
+    """Do what is left, also what a gateway has refused."""
     if (server := polling.configured()) is not None:
         polling.poll(server)
-    while Job.objects.filter(state=Job.State.READY).exists():
-        if not jobs.work_once(lease=_LEASE):
-            time.sleep(0.05)
+    background.finish(_LEASE, retries=True)
 
 
 def count() -> None:
