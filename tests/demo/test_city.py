@@ -5,7 +5,7 @@ from __future__ import annotations
 import tomllib
 from collections import Counter, defaultdict
 from collections.abc import Iterator
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 import numpy as np
@@ -53,7 +53,7 @@ from lacarte.registers.menu.models import (
 from lacarte.registers.menu.searching import search
 from lacarte.registers.people.models import Circumstance, Household, Person
 from lacarte.registers.places.models import Boundary, Region, Zone
-from lacarte.registers.places.queries import regions_at
+from lacarte.registers.places.queries import calendar_of, regions_at
 from lacarte.registers.providers.models import Provider
 
 pytestmark = pytest.mark.django_db
@@ -200,6 +200,14 @@ def test_what_a_new_child_needs_is_asked_once(city: None) -> None:
     assert len(facts) == len(set(facts))
     born = next(one for one in asked if one.circumstance == "child-born-on")
     assert len(born.answers) == 4
+
+
+def test_the_days_off_by_law_are_not_worked_in_any_district(city: None) -> None:
+    for district in Region.objects.filter(parent__code=read().city["code"]):
+        calendar = calendar_of(district)
+        assert not calendar.is_working_day(date(2027, 10, 1)), "a Friday"
+        sent = datetime(2026, 12, 31, 10, tzinfo=calendar.zone)
+        assert calendar.deadline(sent, 1).date() == date(2027, 1, 4), "after New Year's Day and a weekend"
 
 
 def test_supply_is_misplaced(city: None) -> None:

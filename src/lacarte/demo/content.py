@@ -1,6 +1,7 @@
 """The words of the demo city: ``names.toml``, ``questions.toml`` and one ``area_*.toml`` a life area.
 
-``counters.toml`` and ``life_events.toml`` are loaded by ``load_menu``, tables of rules by ``load_tables``.
+``counters.toml`` and ``life_events.toml`` are loaded by ``load_menu``, tables of rules by ``load_tables``;
+``holidays.toml`` has the days off by law.
 """
 
 from __future__ import annotations
@@ -13,6 +14,7 @@ from typing import Any
 
 _FOLDER = Path(__file__).parent / "content"
 QUESTIONS = _FOLDER / "questions.toml"
+HOLIDAYS = _FOLDER / "holidays.toml"
 TABLES = _FOLDER / "tables"
 COUNTERS, LIFE_EVENTS = _FOLDER / "counters.toml", _FOLDER / "life_events.toml"
 Text = dict[str, str]
@@ -65,6 +67,7 @@ class Content:
     things: list[dict[str, Any]]
     comments: dict[str, dict[str, list[str]]]
     questions: dict[str, list[dict[str, Any]]]  # follow-up questions of a service type, by its code
+    holidays: list[str]  # days such as 2027-01-01
 
     @property
     def neighbourhoods(self) -> list[tuple[int, dict[str, Any]]]:
@@ -93,4 +96,5 @@ def read() -> Content:
         things=names["thing"],
         comments=names["comments"],
         questions=tomllib.loads(QUESTIONS.read_text(encoding="utf-8")),
+        holidays=tomllib.loads(HOLIDAYS.read_text(encoding="utf-8"))["holidays"],
     )

@@ -376,6 +376,6 @@ def _heard(
     order.rating = DrawnRating(in_time, solved, satisfaction, _comment(rng, content, need, satisfaction), at)
     if solved:
         return None
-    order.steps.append(Step("failed", at, "not solved, said the resident"))
+    order.steps.append(Step("failed", at))
     need.state, need.closed = "open", None
     return at + timedelta(hours=float(rng.exponential(8)))

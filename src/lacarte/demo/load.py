@@ -133,7 +133,8 @@ def load(
 
 def _write_places(content: Content, land: geography.Land) -> tuple[list[Region], list[Region]]:
     city = add_region(root(), **content.city, boundary=mapping(land.city))
-    Region.objects.filter(pk=city.pk).update(calendar={"zone": TIME_ZONE, "weekdays": [0, 1, 2, 3, 4]})
+    calendar = {"zone": TIME_ZONE, "weekdays": [0, 1, 2, 3, 4], "holidays": content.holidays}
+    Region.objects.filter(pk=city.pk).update(calendar=calendar)
     districts = [
         add_region(city, code=one.code, name=one.name, boundary=mapping(outline), deprivation=one.deprivation)
         for one, outline in zip(content.districts, land.districts, strict=True)
