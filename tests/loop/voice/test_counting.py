@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 import pytest
@@ -11,7 +11,7 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
 from lacarte.kernel import clock
-from lacarte.loop.orders.models import Order, OrderState
+from lacarte.loop.orders.models import Order, OrderState, Pause
 from lacarte.loop.voice.comparing import compare, shares
 from lacarte.loop.voice.counting import Counts, Cut, count, month_after, months_before, total
 from lacarte.loop.voice.queries import groups_by, rates
@@ -44,6 +44,16 @@ def test_which_orders_were_to_be_answered_and_were(
 def test_what_is_not_due_yet_counts_for_nothing(city: City) -> None:
     order(city, requested=clock.now() - timedelta(days=1), answered_after=None, state=OrderState.REQUESTED)
     assert (total().orders, total().due) == (1, 0)
+
+
+def test_nothing_becomes_late_while_the_clock_stands_still(city: City) -> None:
+    def waits_since(order: Order, since: datetime) -> None:
+        Pause.objects.create(order=order, question="Which floor?", since=since, until=since + timedelta(days=30))
+
+    asked, asked_late = (order(city, answered_after=None, state=OrderState.REQUESTED) for _k in range(2))
+    waits_since(asked, asked.contact_due - timedelta(days=1))
+    waits_since(asked_late, asked_late.contact_due + timedelta(hours=1))
+    assert (total().due, total().answered) == (1, 0), "what was late already is not made good by asking"
 
 
 def test_resolution_and_satisfaction_are_of_those_who_told_us(city: City) -> None:

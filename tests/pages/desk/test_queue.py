@@ -19,7 +19,7 @@ from lacarte.kernel.models import Role, User
 from lacarte.kernel.permissions import Action, permitted
 from lacarte.loop.matching.models import Objection
 from lacarte.loop.needs.models import Channel, Message, Need
-from lacarte.loop.orders.models import Assignment, Order
+from lacarte.loop.orders.models import Assignment, Order, Pause
 from lacarte.loop.orders.working.seeing import nobodys, works_on
 from lacarte.pages.desk import queue as keys
 from lacarte.pages.desk import views
@@ -57,9 +57,12 @@ def some_needs(city: City, n: int, seed: int) -> None:
             ended = {"ended_at": NOW} if state == "met" else {}
             if draw.random() < 0.3:
                 Order.objects.create(need=need, offer_at_place=city.offer, state="rejected", ended_at=NOW, **due)
-            Order.objects.create(
+            order = Order.objects.create(
                 need=need, offer_at_place=city.offer, state="completed" if ended else running, **due, **ended
             )
+            if not ended and draw.random() < 0.3:
+                stopped = {"since": NOW + draw.choice([-5, -1]) * HOUR, "until": NOW + 9 * HOUR}
+                Pause.objects.create(order=order, question="Which floor?", **stopped)
         if draw.random() < 0.2:
             Objection.objects.create(need=need, reason="Too far", state=draw.choice(["open", "upheld"]))
         for handled in draw.choices([None, NOW], k=draw.choice([0, 0, 1, 2])):
@@ -71,7 +74,9 @@ def by_definition(user: User, key: str) -> QuerySet[Need]:
     """The lists as one would say them, however long it takes."""
     now, orders = clock.now(), Order.objects.filter(need=OuterRef("pk"))
     to_answer, ended = ["requested", "received"], ["completed", "rejected", "cancelled", "failed"]
-    late = orders.filter(Q(resolution_due__lt=now) | Q(contact_due__lt=now, state__in=to_answer))
+    stopped = Pause.objects.filter(order=OuterRef("pk"), ended_at=None)
+    done, answer = (~Exists(stopped.filter(since__lt=OuterRef(due))) for due in ("resolution_due", "contact_due"))
+    late = orders.filter(Q(done, resolution_due__lt=now) | Q(answer, contact_due__lt=now, state__in=to_answer))
     unhandled = Message.objects.filter(need=OuterRef("pk"), incoming=True, handled_at=None)
     condition = {
         "answer": Q(Exists(orders.filter(state__in=to_answer)), state="ordered"),

@@ -19,7 +19,7 @@ from django.db.models import Case, Count, F, Q, QuerySet, Value, When
 from django.utils import timezone
 
 from lacarte.kernel import clock, tree
-from lacarte.loop.orders.models import Order, OrderState
+from lacarte.loop.orders.models import Order, OrderState, Pause
 from lacarte.loop.voice.exclusions import approved
 from lacarte.loop.voice.models import Satisfaction
 
@@ -125,7 +125,9 @@ def _aggregates() -> dict[str, Count]:
     counts = ~approved()
     unanswered = Q(responded_at=None)
     called_off = Q(state=OrderState.CANCELLED, ended_at__lte=F("contact_due")) & unanswered
-    due = (~unanswered | Q(contact_due__lt=clock.now())) & ~called_off
+    asked = Pause.objects.filter(ended_at=None, since__lt=F("order__contact_due")).values("order")
+    late = Q(contact_due__lt=clock.now()) & ~Q(pk__in=asked)  # while the clock stands still nothing becomes late
+    due = (~unanswered | late) & ~called_off
     done = Q(state=OrderState.COMPLETED) | Q(rating__isnull=False)
     return {
         "orders": Count("pk", filter=counts),

@@ -45,8 +45,10 @@ def tabs() -> list[Tab]:
     """The lists, most pressing first."""
     now = moment(clock.now())
     late = (
-        Among("orders_order", Part("ended_at IS NULL AND resolution_due < %s", (now,))),
-        Among("orders_order", Part(f"{_in(_TO_ANSWER)} AND contact_due < %s", (now,))),
+        Among(
+            "orders_order", Part(f"ended_at IS NULL AND resolution_due < %s AND {_runs('resolution_due')}", (now,))
+        ),
+        Among("orders_order", Part(f"{_in(_TO_ANSWER)} AND contact_due < %s AND {_runs('contact_due')}", (now,))),
     )
     answer = (Among("orders_order", Part(_in(_TO_ANSWER))),)
     running = (Among("orders_order", Part(_in(_ANSWERED))),)
@@ -66,6 +68,14 @@ def tabs() -> list[Tab]:
 
 def _in(states: tuple[OrderState, ...]) -> str:
     return f"state IN ({', '.join(repr(state.value) for state in states)})"
+
+
+def _runs(due: str) -> str:
+    """The clock of an order did not stand still when ``due`` came, as ``delivery.lights`` has it."""
+    stopped = (
+        f"orders_pause.order_id = orders_order.id AND orders_pause.ended_at IS NULL AND since < orders_order.{due}"
+    )
+    return f"NOT EXISTS (SELECT 1 FROM orders_pause WHERE {stopped})"  # noqa: S608 (names of our own)
 
 
 def asked_by(user: User, filters: Filters) -> Asked:
