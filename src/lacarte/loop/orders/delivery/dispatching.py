@@ -15,13 +15,11 @@ from lacarte.loop.matching.next_best import Alternative, next_best
 from lacarte.loop.needs.models import Need
 from lacarte.loop.orders.actions import OrderRefusedError, place_order
 from lacarte.loop.orders.delivery.escalating import Why, escalate, settle
+from lacarte.loop.orders.delivery.reasons import OBJECTED
 from lacarte.loop.orders.models import Escalation, Order, OrderState
 from lacarte.loop.orders.queries import waited_for
 from lacarte.registers.menu.capacity.holding import take_earliest
 from lacarte.registers.menu.models import CapacityLot, Hold, OfferAtPlace
-
-#: The reason of an order that was taken back because an objection to it was upheld.
-OBJECTED = "objection"
 
 
 def returns_of(need: Need) -> int:

@@ -25,6 +25,10 @@ from lacarte.loop.orders.models import Reason
 
 SHIPPED = Path(__file__).parent / "content" / "reasons.toml"
 LONGEST_WORDS, LONGEST_NAME = 2000, 200
+#: The reason of an order that was taken back because an objection to it was upheld.
+OBJECTED = "objection"
+#: What the program says by itself.
+NEEDED = frozenset({OBJECTED})
 _STREAMS = UUID("2f0d5a44-6a0e-4d2a-8d8e-0a51c6c7f1d2")
 
 
@@ -60,6 +64,8 @@ def save_reason(reason: Reason, *, actor: User) -> Reason:
         raise OrderRefusedError(_("A reason has a code, and says what it is a reason for."))
     if not any(words.strip() for words in reason.name.values()):
         raise OrderRefusedError(_("A reason needs words in one language at least."))
+    if reason.code in NEEDED and not reason.active:
+        raise OrderRefusedError(_("The program gives this reason by itself, so it stays in use."))
     for words in reason.name.values():
         checked(words, most=LONGEST_NAME)
     reason.save()

@@ -45,11 +45,13 @@ An official needs a mandate to work on needs of that service and region; a membe
 
 An order with parts that are not done yet cannot become `completed`. What an official or a member did can be taken
 back by the same person for `undo_minutes` ([settings](settings.md)), unless things have gone on since; those who
-hear of it are told after that time. What a resident does counts at once.
+hear of it are told after that time. What a resident does counts at once. An order that is `completed` and that its
+resident says is not solved becomes `failed`, and the need waits for an offer again; nobody else can do that.
 
 ## Reasons that come with the program
 
-Officials edit their words, add others and take them out of use. A reason in words will do as well.
+Planners and administrators of all services and places edit their words, add others and take them out of use, at
+`/desk/reasons/`. A reason in words will do as well.
 
 | for | code | words |
 |---|---|---|
