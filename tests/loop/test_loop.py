@@ -16,6 +16,7 @@ from lacarte.loop.needs.actions import NeedRefusedError, classify, receive, with
 from lacarte.loop.needs.models import Channel, Need
 from lacarte.loop.needs.queries import by_reference, by_secret, visible
 from lacarte.loop.orders.actions import OrderRefusedError, change
+from lacarte.loop.orders.delivery.undoing import newest_change, undo
 from lacarte.loop.orders.models import Order, OrderState
 from lacarte.loop.orders.tasks import watch_deadlines
 from lacarte.loop.planning.unmet import unmet
@@ -207,6 +208,12 @@ def test_not_solved_reopens_the_need() -> None:
         change(order, to=state, actor=worker)
     rate(order, contacted_in_time=True, solved=False, satisfaction=1)
     assert Need.objects.get().state == Need.State.OPEN
+    failed = Order.objects.get()
+    made = newest_change(failed)
+    assert made is not None
+    assert (made.version, made.target, made.who) == (failed.version, OrderState.FAILED, "resident")
+    with pytest.raises(OrderRefusedError):
+        undo(failed, actor=worker)
     with pytest.raises(RatingRefusedError):
         rate(order, contacted_in_time=True, solved=True, satisfaction=5)
 

@@ -139,6 +139,17 @@ def test_the_table_comes_before_its_drawing_and_has_the_same_rows(client: Client
     assert "1–3 of 3" in card, "three alike have no places of their own"
 
 
+def test_where_no_group_can_be_shown_the_page_says_so_without_an_empty_table(client: Client, city: City) -> None:
+    for code in ("q", "r", "s", "t"):
+        place = another_provider(city, code)
+        for _at in range(4):
+            rated(city, 5, place=place)
+    page = client.get("/rates/by/provider/").content.decode()
+    assert "All together: 100 %." in page
+    assert "4 groups are not shown" in page
+    assert "<table" not in page
+
+
 def test_a_month_is_shown_alone_and_adds_up(client: Client, city: City) -> None:
     first, second = months_before(clock.now(), 3)[:2]
     for begins, n in ((first, 12), (second, 15)):

@@ -9,15 +9,17 @@ from django.core.exceptions import PermissionDenied
 from django.test import Client
 
 from lacarte.kernel import clock
+from lacarte.kernel.events import describe, timeline
 from lacarte.kernel.models import Job, Role, User
 from lacarte.loop.needs.cases.joining import join
-from lacarte.loop.needs.messages.carriers import Memory
+from lacarte.loop.needs.messages.carriers import Memory, UndeliverableError
+from lacarte.loop.needs.messages.delivering import came_back
 from lacarte.loop.needs.models import Channel, Message, Need
 from lacarte.loop.orders.actions import change
 from lacarte.loop.orders.models import Order, OrderState
 from lacarte.loop.voice import callbacks
 from lacarte.loop.voice.actions import RatingRefusedError, rate
-from lacarte.loop.voice.asking import ASK, LINK_DAYS, ask, order_of, token_of
+from lacarte.loop.voice.asking import ASK, LINK_DAYS, ask, not_reached, order_of, token_of
 from lacarte.loop.voice.checking import RefusedError
 from lacarte.loop.voice.models import CallAttempt, FollowUp, Heard, Rating
 from lacarte.registers.people.models import Person
@@ -185,6 +187,35 @@ def asked() -> dict[str, str]:
     """To whom a link went, and the link."""
     texts = Message.objects.filter(text__contains="/how/").order_by("at", "pk").values_list("address", "text")
     return {address: f"/how/{text.split('/how/')[1].split('/')[0]}/" for address, text in texts}
+
+
+@pytest.mark.parametrize("came_back_later", [False, True])
+def test_whom_the_question_does_not_reach_is_rung_up_or_answers_on_the_page(
+    city: City, carried: type[Memory], came_back_later: bool
+) -> None:
+    with_phone = Person.objects.create(email="gone@example.org", phone="13800138000")
+    for person, state in (
+        (with_phone, FollowUp.State.TO_CALL),
+        (Person.objects.create(email="gone@example.net"), FollowUp.State.PAGE),
+    ):
+        if not came_back_later:
+            carried.refuses.append(UndeliverableError("no such mailbox"))
+        with clock.stopped_at(MORNING):
+            made = ask(order(city, person=person))
+            assert made is not None
+            assert made.state == FollowUp.State.ASKED
+            work()
+            if came_back_later:
+                letter = made.order.need.messages.get()
+                assert came_back([f"<{letter.pk}@city>", f"<{letter.pk}@city>"]) == 1
+                assert came_back([f"<{letter.pk}@city>"]) == 1
+            work()
+        made.refresh_from_db()
+        assert (made.state, made.next_try) == (state, MORNING if state == FollowUp.State.TO_CALL else None)
+        sentences = [describe(event) for event in timeline(made.order.need_id)]
+        assert sentences.count("A message could not be delivered. The page of the need has it.") == 1
+    rate(made.order, contacted_in_time=True, solved=True, satisfaction=4)
+    assert not_reached(made.order.need.messages.get()) is None, "they have answered"
 
 
 def test_who_told_of_the_same_thing_is_asked_too_and_the_first_answer_counts(

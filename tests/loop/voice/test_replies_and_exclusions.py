@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import timedelta
 
 import pytest
+from django.conf import settings
 from django.core.exceptions import PermissionDenied
 from django.db import IntegrityError, transaction
 
@@ -19,7 +20,7 @@ from lacarte.loop.voice.counting import total
 from lacarte.loop.voice.models import Exclusion, Rating, Reply
 from lacarte.registers.people.models import Person
 from tests.background import work
-from tests.city import City, official
+from tests.city import City, official, signed_in
 from tests.loop.voice.rated import member, order, rated
 
 pytestmark = pytest.mark.django_db
@@ -61,6 +62,31 @@ def test_the_provider_answers_another_verifies_and_the_resident_hears(city: City
     ]
     with pytest.raises(RefusedError):
         replies.verify(reply, accepted=True, verdict="", actor=worker)
+
+
+def test_the_provider_hears_of_it_at_once_and_those_in_charge_when_it_is_late(
+    city: City, carried: type[Memory]
+) -> None:
+    settings.CONFIGURED["announce_minutes"] = 15
+    ours, clerk = member(city), official(Role.CASE_WORKER, city.west, until=clock.now() + timedelta(days=90))
+    for user in (ours, clerk):
+        user.email = f"{user.username}@city.example"
+        user.save()
+    reply = bad(city)
+    work()
+    with clock.stopped_at(clock.now() + timedelta(minutes=15)):
+        work()
+    (letter,) = [one for one in carried.sent.values() if one.to == ours.email]
+    assert "– 1 bad rating\n" in letter.text
+    assert "/provider/p/" in letter.text
+    assert "1 rating of bad or very bad" in signed_in(ours).get("/provider/p/").content.decode()
+    with clock.stopped_at(reply.due + timedelta(minutes=1)):
+        for _twice in range(2):
+            replies.escalate()
+            work()
+    (letter,) = [one for one in carried.sent.values() if one.to == clerk.email]
+    assert letter.subject == f"Not answered [{reply.rating.order.need.reference}]"
+    assert "/desk/heard/" in letter.text
 
 
 def test_an_official_who_works_for_the_provider_verifies_nothing_of_it(city: City) -> None:

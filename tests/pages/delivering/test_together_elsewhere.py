@@ -13,6 +13,8 @@ from lacarte.kernel import clock
 from lacarte.kernel.models import Role, User
 from lacarte.kernel.money import Money
 from lacarte.loop.orders.actions import change
+from lacarte.loop.orders.delivery.answering import waiting_for
+from lacarte.loop.orders.delivery.handing_over import ask_to_take_over
 from lacarte.loop.orders.delivery.lending import lend
 from lacarte.loop.orders.delivery.together import Part, change_part, note, split
 from lacarte.loop.orders.models import Contribution, OrderState
@@ -70,6 +72,26 @@ def test_planners_and_auditors_see_who_lent_what_to_whom_and_the_costs_of_a_case
     assert "done by one provider alone so far" in elsewhere
     for client in (signed_in(at_work.clerk), signed_in(at_work.member)):
         assert client.get("/unmet/together/").status_code == 403
+
+
+def test_a_body_finds_on_its_first_page_all_that_it_was_written_to_about(
+    at_work: AtWork, parts: list[Contribution]
+) -> None:
+    change(at_work.order, to=OrderState.RECEIVED, actor=at_work.clerk)
+    asked = ask_to_take_over(at_work.fresh(), at_work.other, actor=at_work.clerk, words="Two are ill")
+    lead, helper = at_work.city.offer.offer.provider, at_work.other.offer.provider
+    for provider, user, numbers, links in (
+        (lead, at_work.member, (1, 0, 0), [f"/provider/orders/{at_work.order.pk}/"]),
+        (helper, at_work.other_member, (0, 1, 1), [f"/provider/parts/{parts[0].pk}/", f"/handovers/{asked.pk}/"]),
+    ):
+        written = waiting_for(provider)
+        assert tuple(written.numbers().values()) == numbers
+        assert waiting_for(provider, member=user).numbers() == written.numbers()
+        page = words_of(signed_in(user).get(f"/provider/{provider.code}/"))
+        assert [link for link in links if f'href="{link}"' in page] == links
+    official_of_it = official(Role.ADMINISTRATOR, at_work.city.west)
+    assert not any(waiting_for(helper, member=official_of_it).numbers().values())
+    assert "Bring a ramp" not in words_of(signed_in(official_of_it).get(f"/provider/{helper.code}/"))
 
 
 def test_a_provider_proposes_to_leave_an_order_out_and_reads_what_was_decided(

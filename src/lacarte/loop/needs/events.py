@@ -158,6 +158,16 @@ class ResidentTold(DomainEvent):
 
 
 @dataclass(frozen=True, kw_only=True)
+class MessageLost(DomainEvent):
+    """What the resident was told cannot be delivered, or came back."""
+
+    name: ClassVar[str] = "need.message-lost"
+    sentence: ClassVar[str | Promise] = _("A message could not be delivered. The page of the need has it.")
+    need: UUID
+    message: UUID
+
+
+@dataclass(frozen=True, kw_only=True)
 class NeedJoined(DomainEvent):
     """A need tells of the same thing as another, its lead: the two are dealt with as one."""
 

@@ -5,8 +5,11 @@ from __future__ import annotations
 from datetime import timedelta
 from uuid import UUID
 
+from django.utils import translation
+from django.utils.translation import gettext as _
+
 from lacarte.kernel import clock
-from lacarte.kernel.events import subscribe, subscribe_many
+from lacarte.kernel.events import describe, subscribe, subscribe_many
 from lacarte.kernel.jobs import AT_ONCE, job
 from lacarte.kernel.models import Event
 from lacarte.kernel.schedule import every
@@ -14,8 +17,11 @@ from lacarte.loop.matching.events import MatchingRunPublished, ObjectionAnswered
 from lacarte.loop.matching.models import Match, Objection
 from lacarte.loop.matching.queries import by_urgency
 from lacarte.loop.needs.cases.joining import keep_in_step
-from lacarte.loop.needs.cases.news import News, tell_case, tell_need
+from lacarte.loop.needs.cases.news import News, say_once, tell_case, tell_need
 from lacarte.loop.needs.events import NeedMetTogether, NeedReleased, NeedTurnedAway, NeedWithdrawn
+from lacarte.loop.needs.messages.confirming import may_be_a_machines
+from lacarte.loop.needs.messages.links import link_of
+from lacarte.loop.needs.messages.reaching import language_for
 from lacarte.loop.needs.models import Attachment, Need
 from lacarte.loop.orders import calling
 from lacarte.loop.orders.actions import change, place_many
@@ -24,9 +30,15 @@ from lacarte.loop.orders.bundles import telling
 from lacarte.loop.orders.bundles.changing import ended, met
 from lacarte.loop.orders.bundles.sending import SEND, order_released, send_part
 from lacarte.loop.orders.delivery import announcing, reminding
-from lacarte.loop.orders.delivery.dispatching import OBJECTED
+from lacarte.loop.orders.delivery.reasons import OBJECTED
 from lacarte.loop.orders.delivery.watching import watch_deadlines
-from lacarte.loop.orders.events import OrderChanged, OrderCompleted, OrderPlaced
+from lacarte.loop.orders.events import (
+    OrderChanged,
+    OrderCompleted,
+    OrderExtended,
+    OrderHandedOver,
+    OrderPlaced,
+)
 from lacarte.loop.orders.models import BundlePart, EvidenceGiven, Order, OrderState
 from lacarte.loop.orders.rounds.planning import forget_rounds
 from lacarte.loop.orders.rounds.steps import forget_steps
@@ -95,6 +107,28 @@ def tell_ended(event: OrderChanged, record: Event) -> None:
         tell_case(event.need, News.WAITS, f"ended:{event.order}")
     elif event.target == OrderState.CANCELLED:
         tell_need(event.need, News.WITHDRAWN, f"ended:{event.order}")
+
+
+@subscribe(OrderExtended)
+def tell_extended(event: OrderExtended, record: Event) -> None:
+    """It takes longer than they were promised."""
+    _tell_what_happened(event.need, record)
+
+
+@subscribe(OrderHandedOver)
+def tell_handed_over(event: OrderHandedOver, record: Event) -> None:
+    """Somebody else comes than they were told."""
+    _tell_what_happened(event.need, record)
+
+
+def _tell_what_happened(key: UUID, record: Event) -> None:
+    """Whoever has the need reads by their own way what its timeline says."""
+    need = Need.objects.select_related("person__user", "service_type", "understanding").get(pk=key)
+    if may_be_a_machines(need) or need.state != Need.State.ORDERED:
+        return
+    with translation.override(language_for(need)):
+        stands = _("How it stands, at any time, for whoever has this link: %(link)s") % {"link": link_of(need)}
+        say_once(need, f"told:{record.pk}", describe(record), stands)
 
 
 @job(SEND, own_transactions=True)

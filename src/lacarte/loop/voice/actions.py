@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from django.db import transaction
-from django.db.models import F
 from django.utils.translation import gettext as _
 
 from lacarte.kernel import clock
@@ -12,7 +11,8 @@ from lacarte.kernel.models import User
 from lacarte.kernel.text import storable
 from lacarte.loop.matching.actions import refuse
 from lacarte.loop.needs.models import Need
-from lacarte.loop.orders.models import Order, OrderState
+from lacarte.loop.orders.models import Order, OrderChange, OrderState
+from lacarte.loop.orders.states import Who
 from lacarte.loop.voice.events import OrderRated
 from lacarte.loop.voice.models import FollowUp, Heard, Rating, Satisfaction
 from lacarte.loop.voice.replies import demand
@@ -61,19 +61,23 @@ def rate(
         heard=heard,
         taken_by=actor if heard == Heard.PHONE else None,
     )
-    Order.objects.filter(pk=order.pk).update(version=F("version") + 1)  # nobody takes its completion back now
+    order.version += 1  # nobody takes its completion back now
+    order.save(update_fields=["version"])
     FollowUp.objects.filter(order=order).update(state=FollowUp.State.ANSWERED, next_try=None, taken_by=None)
     said = OrderRated(order=order.pk, need=order.need_id, solved=solved, satisfaction=satisfaction)
     publish(said, stream=order.need_id, actor=actor)
     if satisfaction <= Satisfaction.BAD:
         demand(rating)
     if not solved:
-        _reopen(order)
+        _reopen(order, actor)
     return rating
 
 
-def _reopen(order: Order) -> None:
-    """The order failed after all, so that its need may have another."""
-    Order.objects.filter(pk=order.pk).update(state=OrderState.FAILED, reason="not solved, said the resident")
+def _reopen(order: Order, actor: User | None) -> None:
+    """The order failed after all, so that its need may have another. It ended when it was said to be done."""
+    order.state, order.reason = OrderState.FAILED, ""
+    order.save(update_fields=["state", "reason"])
+    said = {"source": OrderState.COMPLETED, "target": order.state, "who": Who.RESIDENT, "actor": actor}
+    OrderChange.objects.create(order=order, version=order.version, **said)
     Need.objects.filter(pk=order.need_id).update(state=Need.State.OPEN, closed_at=None, changed_at=clock.now())
     refuse(order.need_id, order.offer_at_place_id)

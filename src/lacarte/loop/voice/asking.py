@@ -20,7 +20,7 @@ from lacarte.kernel.text import in_language
 from lacarte.loop.needs.messages.confirming import may_be_a_machines, subject_of
 from lacarte.loop.needs.messages.conversation import send
 from lacarte.loop.needs.messages.reaching import Medium, language_for, way_to
-from lacarte.loop.needs.models import Channel, Need
+from lacarte.loop.needs.models import Channel, Message, Need
 from lacarte.loop.orders.events import OrderCompleted
 from lacarte.loop.orders.models import Order, OrderState
 from lacarte.loop.voice.callbacks import first_try
@@ -31,6 +31,7 @@ ASK = "voice.ask-how-it-went"
 #: So long the link in a message can be answered.
 LINK_DAYS = 30
 _SALT = "lacarte.how-it-went"
+_KEY = "how:"
 #: Where nobody can be asked.
 _SILENT = (Channel.SENSOR, Channel.IMPORT)
 
@@ -75,6 +76,37 @@ def ask(order: Order) -> FollowUp | None:
     return FollowUp.objects.create(order=order, state=state, next_try=next_try)
 
 
+def not_reached(message: Message) -> FollowUp | None:
+    """Whoever has the need did not get the question: they are rung up, or without a phone answer on its page.
+
+    ``None`` for another message, and where nothing follows: they have answered, or were asked otherwise since.
+    """
+    if not (message.external_id or "").startswith(_KEY):
+        return None
+    asked = FollowUp.objects.select_for_update().filter(state=FollowUp.State.ASKED)
+    found = asked.filter(order__need=message.need_id).first()
+    if found is None or message.external_id != _key_of(found.order, message.need):
+        return None
+    person = message.need.person
+    if person is not None and person.phone:
+        found.state, found.next_try = FollowUp.State.TO_CALL, first_try(message.need)
+    elif not _others_asked(found.order):
+        found.state = FollowUp.State.PAGE
+    found.save(update_fields=["state", "next_try"])
+    return found
+
+
+def _others_asked(order: Order) -> bool:
+    """Whether the question is with somebody who told of the same thing."""
+    theirs = Message.objects.filter(external_id__startswith=f"{_KEY}{order.pk}:", need__lead=order.need_id)
+    return theirs.exclude(state=Message.State.FAILED).exists()
+
+
+def _key_of(order: Order, need: Need) -> str:
+    """As what the question goes out to whoever has ``need``, once."""
+    return f"{_KEY}{order.pk}" if need.pk == order.need_id else f"{_KEY}{order.pk}:{need.pk}"
+
+
 def _joined(order: Order) -> QuerySet[Need]:
     """What is joined to the order's need and is met with it, or will be in a moment."""
     joined = Need.objects.filter(lead=order.need_id, state__in=(Need.State.JOINED, Need.State.MET))
@@ -101,9 +133,8 @@ def _ask_one(order: Order, need: Need) -> bool:
             link_of(order),
             _("Your answers count in the rates that everybody can see. Your name does not appear."),
         )
-        key = f"how:{order.pk}" if need.pk == order.need_id else f"how:{order.pk}:{need.pk}"
         text = ("\n\n" if way.medium == Medium.EMAIL else "\n").join(paragraphs)
-        sent = send(need, text, subject=subject_of(need), external_id=key)
+        sent = send(need, text, subject=subject_of(need), external_id=_key_of(order, need))
     return sent.medium != Medium.PAGE
 
 

@@ -65,6 +65,11 @@ class Comparison:
     funnel: list[Limit]
 
     @property
+    def shown(self) -> int:
+        """How many groups are shown."""
+        return len(self.groups) - self.hidden
+
+    @property
     def hidden(self) -> int:
         """How many groups are not shown."""
         return sum(one.shown.share is None for one in self.groups)

@@ -22,11 +22,13 @@ from lacarte.loop.voice.events import ReplyDue, ReplyGiven, ReplyLate, ReplyVeri
 from lacarte.loop.voice.models import Rating, Reply
 from lacarte.registers.menu.keeping import member_of
 from lacarte.registers.places.queries import calendar_of
+from lacarte.registers.providers.models import Provider
 
 _NEED = "rating__order__need__"
-_OFFER = "rating__order__offer_at_place__offer__provider"
-_PROVIDER = f"{_OFFER}__"
-_RELATED = (f"{_NEED}service_type", f"{_NEED}region", f"{_NEED}person__user", _OFFER)
+#: Where the provider of a reply stands.
+PROVIDER = "rating__order__offer_at_place__offer__provider"
+_OF_PROVIDER = f"{PROVIDER}__"
+_RELATED = (f"{_NEED}service_type", f"{_NEED}region", f"{_NEED}person__user", PROVIDER)
 
 
 def demand(rating: Rating) -> Reply:
@@ -40,7 +42,12 @@ def demand(rating: Rating) -> Reply:
 
 def owed_by(user: User) -> QuerySet[Reply]:
     """Replies that the providers of ``user`` owe, the most pressing first."""
-    return Reply.objects.filter(member_of(user, _PROVIDER), state=Reply.State.DUE).select_related(*_RELATED)
+    return Reply.objects.filter(member_of(user, _OF_PROVIDER), state=Reply.State.DUE).select_related(*_RELATED)
+
+
+def owed(provider: Provider) -> QuerySet[Reply]:
+    """Replies that ``provider`` owes."""
+    return Reply.objects.filter(**{PROVIDER: provider}, state=Reply.State.DUE)
 
 
 def turned_down(reply: Reply) -> Reply | None:
@@ -52,7 +59,7 @@ def turned_down(reply: Reply) -> Reply | None:
 def to_verify(user: User) -> QuerySet[Reply]:
     """Replies that ``user`` may verify: given by a provider that they are no member of."""
     given = permitted(Reply.objects.filter(state=Reply.State.ANSWERED), user, Action.WORK, _NEED)
-    given = given.exclude(member_of(user, _PROVIDER)).exclude(answered_by=user)
+    given = given.exclude(member_of(user, _OF_PROVIDER)).exclude(answered_by=user)
     return given.select_related(*_RELATED).order_by("answered_at")
 
 

@@ -14,11 +14,12 @@ from django.utils.translation import gettext_lazy as _
 
 from lacarte.kernel import clock
 from lacarte.kernel.models import User
-from lacarte.loop.orders.delivery.handing_over import handovers_to_answer
-from lacarte.loop.orders.models import Handover, Order, OrderState
+from lacarte.loop.orders.delivery.answering import waiting_for
+from lacarte.loop.orders.models import Contribution, Handover, Order, OrderState
 from lacarte.loop.orders.queries import orders_of_members
 from lacarte.loop.orders.seen import Sort
 from lacarte.loop.orders.states import ENDED, NOT_ANSWERED
+from lacarte.loop.voice import replies
 from lacarte.registers.menu.capacity.finding import CapacityState, with_capacity_state
 from lacarte.registers.menu.capacity.making import Standing, standing_against
 from lacarte.registers.menu.keeping import offers_of, places_of
@@ -26,6 +27,9 @@ from lacarte.registers.menu.models import OfferAtPlace
 from lacarte.registers.providers.models import Provider
 
 _SHOWN = 10
+_WITH = ("need__service_type", "need__region", "offer_at_place__offer", "offer_at_place__region", "hold__lot")
+_LED_BY = ("order__need__service_type", "order__offer_at_place__offer__provider")
+_FROM = ("order__need__service_type", "source__offer__provider")
 
 
 @dataclass(frozen=True)
@@ -60,9 +64,11 @@ class Overview:
     """What a member looks at first."""
 
     to_answer: list[Order]
-    waiting: int
     late: int
+    parts: list[Contribution]  # of orders that others lead
     handovers: list[Handover]  # orders of others that it is asked to take over
+    waiting: dict[str, int]  # how many of these three there are
+    ratings: int  # bad ones to answer
     full: list[OfferAtPlace]
     full_count: int
     paused: list[Any]
@@ -74,17 +80,18 @@ class Overview:
 
 def overview(user: User, provider: Provider) -> Overview:
     """What waits for an answer, what is full, what is paused, what is not shown yet."""
-    waits, offers = to_answer(user, provider), kept_offers(user, provider)
+    waits, offers = waiting_for(provider, member=user), kept_offers(user, provider)
     numbers = {tab.key: n for tab, n in counts(offers, offer_tabs())}
-    counted = waits.aggregate(n=Count("pk"), late=Count("pk", filter=Q(contact_due__lt=clock.now())))
     places = places_of(user).filter(offer__provider=provider)
     full = with_capacity_state(places).filter(capacity_state=CapacityState.WAITLIST)
     ours = full.select_related("offer", "region").order_by("offer__code", "pk")
     return Overview(
-        to_answer=list(waits.order_by("contact_due", "pk")[:_SHOWN]),
-        waiting=counted["n"],
-        late=counted["late"],
-        handovers=list(handovers_to_answer(user).filter(target__offer__provider=provider)[:_SHOWN]),
+        to_answer=list(waits.orders.select_related(*_WITH).order_by("contact_due", "pk")[:_SHOWN]),
+        late=waits.orders.filter(contact_due__lt=clock.now()).count(),
+        parts=list(waits.parts.select_related(*_LED_BY).order_by("due", "pk")[:_SHOWN]),
+        handovers=list(waits.handovers.select_related(*_FROM).order_by("asked_at", "pk")[:_SHOWN]),
+        waiting=waits.numbers(),
+        ratings=replies.owed_by(user).filter(**{replies.PROVIDER: provider}).count(),
         full=list(ours[:_SHOWN]),
         full_count=full.count(),
         paused=list(offers.filter(paused=True)[:_SHOWN]),
@@ -134,14 +141,7 @@ def counts(rows: QuerySet[Any], tabs: Sequence[T]) -> list[tuple[T, int]]:
 def orders(user: User, provider: Provider) -> QuerySet[Order]:
     """The orders that were sent to a provider that ``user`` is a member of."""
     sent = orders_of_members(user).filter(offer_at_place__offer__provider=provider)
-    return sent.select_related(
-        *("need__service_type", "need__region", "offer_at_place__offer", "offer_at_place__region", "hold__lot")
-    )
-
-
-def to_answer(user: User, provider: Provider) -> QuerySet[Order]:
-    """The orders that wait for the provider's yes or no."""
-    return orders(user, provider).filter(state__in=NOT_ANSWERED)
+    return sent.select_related(*_WITH)
 
 
 def first_due(user: User, providers: QuerySet[Provider]) -> dict[object, tuple[int, object]]:

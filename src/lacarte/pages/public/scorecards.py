@@ -85,7 +85,7 @@ def _places(card: Scorecard) -> list[Place]:
     found = []
     for one in card.comparisons:
         own = next(group for group in one.groups if group.key == card.group)
-        among = len(one.groups) - one.hidden
+        among = one.shown
         found.append(Place(str(RATE_NAMES[one.rate]), own, among, one.target, funnel(one, own=card.group)))
     return found
 

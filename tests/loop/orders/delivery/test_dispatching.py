@@ -7,6 +7,8 @@ from datetime import timedelta
 import pytest
 from django.conf import LazySettings
 from django.core.exceptions import PermissionDenied
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 
 from lacarte.kernel import clock
 from lacarte.loop.matching.objections import answer, object_to
@@ -15,6 +17,7 @@ from lacarte.loop.orders.actions import OrderRefusedError, change
 from lacarte.loop.orders.checking import check
 from lacarte.loop.orders.delivery.dispatching import came_back, dispatch, proposals, returns_of
 from lacarte.loop.orders.delivery.escalating import decide, open_escalations
+from lacarte.loop.orders.delivery.extending import ask_for_extension, decide_extension
 from lacarte.loop.orders.delivery.handing_over import (
     answer_handover,
     ask_to_take_over,
@@ -38,6 +41,14 @@ def returned(at: AtWork, order: Order | None = None) -> None:
     """The order comes back, and what follows from that is done."""
     change(order or at.order, to=S.REJECTED, actor=None, who="provider", code="not-ours")  # type: ignore[arg-type]
     work()
+
+
+def somebody_waits(at: AtWork) -> None:
+    """In turn, for the place of the other provider that is free."""
+    taken = hold(at.other.lots.get())
+    need = Need.objects.create(channel="web", subject="person", service_type=at.city.care, region=at.city.west)
+    join(need, at.other, actor=None)
+    release(taken)
 
 
 def free() -> dict[str, int]:
@@ -73,12 +84,7 @@ def test_by_rule_it_goes_at_once(at_work: AtWork, settings: LazySettings) -> Non
 
 
 def test_who_waits_in_turn_is_not_passed(at_work: AtWork) -> None:
-    taken = hold(at_work.other.lots.get())
-    someone = Need.objects.create(
-        channel="web", subject="person", service_type=at_work.city.care, region=at_work.city.west
-    )
-    join(someone, at_work.other, actor=None)
-    release(taken)
+    somebody_waits(at_work)
     returned(at_work)
     assert proposals(at_work.need, actor=at_work.clerk) == []
     with pytest.raises(OrderRefusedError, match="wait in turn"):
@@ -166,6 +172,32 @@ def test_a_handover_that_is_declined_taken_back_or_impossible_changes_nothing(at
     assert check().well
 
 
+def test_nobody_who_waits_in_turn_is_passed_by_a_handover_and_it_goes_only_where_it_is_served(
+    at_work: AtWork, city: City
+) -> None:
+    place, asked = at_work.other, ask_to_take_over(at_work.order, at_work.other, actor=at_work.clerk, words="try")
+    place.serves.set([city.east])
+    with pytest.raises(OrderRefusedError, match="is not there for this place"):
+        answer_handover(asked, accepts=True, actor=at_work.other_member)
+    place.serves.clear()
+    somebody_waits(at_work)
+    with pytest.raises(OrderRefusedError, match="Others wait in turn"):
+        answer_handover(asked, accepts=True, actor=at_work.other_member)
+    assert at_work.fresh().offer_at_place == city.offer
+
+
+def test_whoever_has_it_hears_that_somebody_else_comes_and_that_it_takes_longer(at_work: AtWork) -> None:
+    change(at_work.order, to=S.ACCEPTED, actor=at_work.member)
+    later = ask_for_extension(at_work.fresh(), days=2, code="more-work", actor=at_work.member)
+    decide_extension(later, grants=True, actor=at_work.clerk)
+    asked = ask_to_take_over(at_work.fresh(), at_work.other, actor=at_work.member, code="better-placed")
+    answer_handover(asked, accepts=True, actor=at_work.other_member)
+    work()
+    told = [one.text for one in at_work.need.messages.filter(incoming=False)]
+    assert len([text for text in told if "Another provider has taken it over: Provider q." in text]) == 1
+    assert len([text for text in told if "It takes longer, until" in text and "more work" in text]) == 1
+
+
 def test_what_nobody_decides_goes_a_level_up_once(at_work: AtWork) -> None:
     from lacarte.loop.orders.delivery.watching import escalate_undecided
 
@@ -179,3 +211,6 @@ def test_what_nobody_decides_goes_a_level_up_once(at_work: AtWork) -> None:
     with clock.stopped_at(row.decide_by + timedelta(days=9)):
         assert escalate_undecided() == 0, "there is no third level"
     assert sorted(Escalation.objects.values_list("level", flat=True)) == [1, 2]
+    with clock.stopped_at(row.decide_by + timedelta(days=9)), CaptureQueriesContext(connection) as seen:
+        escalate_undecided()
+    assert len(seen) == 1, "what has gone up is not looked at again"

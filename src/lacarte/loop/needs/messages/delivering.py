@@ -16,8 +16,10 @@ from django.db.models import Count, Min, Q, QuerySet
 from django.utils import translation
 
 from lacarte.kernel import clock, jobs
+from lacarte.kernel.events import publish_many
 from lacarte.kernel.jobs import LaterError, Payload, job
 from lacarte.kernel.models import Job
+from lacarte.loop.needs.events import MessageLost
 from lacarte.loop.needs.messages.carriers import Letter, UndeliverableError, carrier_of
 from lacarte.loop.needs.messages.quiet import AWAKE, morning_for
 from lacarte.loop.needs.messages.reaching import language_for, language_of_person
@@ -94,7 +96,9 @@ def _before(message: Message) -> Q:
 
 def _end(message: Message, state: Message.State) -> None:
     with transaction.atomic():
-        Message.objects.filter(pk=message.pk, state=Message.State.QUEUED).update(state=state)
+        ended = Message.objects.filter(pk=message.pk, state=Message.State.QUEUED).update(state=state)
+        if ended and state == Message.State.FAILED:
+            _say_lost([message])
         behind = _on_its_way(message, clock.now()).values_list("pk", flat=True)
         jobs.hasten([_job_of(key) for key in behind])
 
@@ -130,7 +134,18 @@ def came_back(message_ids: Iterable[str]) -> int:
     """E-mails of ours, by Message-ID, could not be delivered after all. Returns how many we know of."""
     keys = [key for name in message_ids if (key := key_of(name))]
     ours = Message.objects.filter(pk__in=keys, incoming=False, medium=Message.Medium.EMAIL)
-    return ours.update(state=Message.State.FAILED)
+    with transaction.atomic():
+        rows = list(ours.select_for_update())
+        lost = [row for row in rows if row.state != Message.State.FAILED]
+        Message.objects.filter(pk__in=[row.pk for row in lost]).update(state=Message.State.FAILED)
+        _say_lost(lost)
+    return len(rows)
+
+
+def _say_lost(messages: Iterable[Message]) -> None:
+    """Of what somebody who follows a need was told nothing is said: it is no part of the need's thread."""
+    own = (row for row in messages if row.follower_id is None)
+    publish_many((MessageLost(need=row.need_id, message=row.pk), row.need_id, None) for row in own)
 
 
 def key_of(message_id: str) -> UUID | None:

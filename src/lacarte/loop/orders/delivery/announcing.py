@@ -6,7 +6,8 @@ With numbers and a link alone, as in :mod:`reminding`. What is needed now is ann
 from __future__ import annotations
 
 import logging
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from uuid import UUID, uuid5
 
@@ -21,6 +22,7 @@ from lacarte.kernel.events import subscribe_many
 from lacarte.loop.needs.messages.carriers import Letter, UndeliverableError, carrier_of
 from lacarte.loop.needs.messages.links import site_address
 from lacarte.loop.needs.messages.reaching import Medium
+from lacarte.loop.orders.delivery.answering import waiting_for
 from lacarte.loop.orders.delivery.reminding import members
 from lacarte.loop.orders.events import OrderPlaced, PartAsked, TakeOverAsked
 from lacarte.loop.orders.models import Contribution, Handover, Order, OrderState
@@ -35,11 +37,37 @@ _MINUTE = timedelta(minutes=1)
 Waits = tuple[UUID, int | None]
 
 
+@dataclass(frozen=True)
+class Kind:
+    """Something that waits for the answer of a provider: how much of it, and how that is said, with ``%(n)d``."""
+
+    count: Callable[[Provider], int]
+    words: Callable[[int], str]
+
+
+_kinds = [
+    Kind(lambda it: waiting_for(it).orders.count(), lambda n: ngettext("%(n)d order", "%(n)d orders", n)),
+    Kind(
+        lambda it: waiting_for(it).parts.count(),
+        lambda n: ngettext("%(n)d part of another order", "%(n)d parts of other orders", n),
+    ),
+    Kind(
+        lambda it: waiting_for(it).handovers.count(),
+        lambda n: ngettext("%(n)d order to take over", "%(n)d orders to take over", n),
+    ),
+]
+
+
+def announces(kind: Kind) -> None:
+    """Have another kind stand in the letters, of a later stage."""
+    _kinds.append(kind)
+
+
 @subscribe_many(OrderPlaced)
 def orders_wait(events: list[OrderPlaced]) -> None:
     """Of orders that nobody has answered yet."""
     orders = Order.objects.filter(pk__in=[event.order for event in events], state=OrderState.REQUESTED).order_by()
-    _announce(orders.values_list(F("offer_at_place__offer__provider"), F("need__priority_class")))
+    announce(orders.values_list(F("offer_at_place__offer__provider"), F("need__priority_class")))
 
 
 @subscribe_many(PartAsked)
@@ -47,7 +75,7 @@ def parts_wait(events: list[PartAsked]) -> None:
     """Of parts that bodies are asked to do."""
     asked = [event.part for event in events]
     parts = Contribution.objects.filter(pk__in=asked, state=Contribution.State.REQUESTED).order_by()
-    _announce(parts.values_list("provider", F("order__need__priority_class")))
+    announce(parts.values_list("provider", F("order__need__priority_class")))
 
 
 @subscribe_many(TakeOverAsked)
@@ -55,11 +83,11 @@ def handovers_wait(events: list[TakeOverAsked]) -> None:
     """Of orders that others are to take over."""
     orders = [event.order for event in events]
     asked = Handover.objects.filter(order__in=orders, state=Handover.State.ASKED).order_by()
-    _announce(asked.values_list(F("target__offer__provider"), F("order__need__priority_class")))
+    announce(asked.values_list(F("target__offer__provider"), F("order__need__priority_class")))
 
 
-def _announce(waiting: Iterable[Waits]) -> None:
-    """One letter for a provider in each while; those of the same while are one job."""
+def announce(waiting: Iterable[Waits]) -> None:
+    """Have one letter written to each provider in each while; those of the same while are one job."""
     minutes, now = int(settings.CONFIGURED["announce_minutes"]), clock.now()
     if not minutes:
         return
@@ -81,8 +109,8 @@ def write(payload: jobs.Payload) -> None:
     carrier = carrier_of(Medium.EMAIL)
     if provider is None or carrier is None:
         return
-    numbers = waiting_for(provider)
-    if not any(numbers.values()):
+    numbers = [kind.count(provider) for kind in _kinds]
+    if not any(numbers):
         return
     for address, language in members(provider):
         try:
@@ -92,25 +120,8 @@ def write(payload: jobs.Payload) -> None:
             logger.warning("an announcement to %s cannot be delivered: %s", provider.code, error)
 
 
-def waiting_for(provider: Provider) -> dict[str, int]:
-    """How many orders, parts and questions to take over wait for a provider's answer."""
-    return {
-        "orders": Order.objects.filter(
-            offer_at_place__offer__provider=provider, state=OrderState.REQUESTED
-        ).count(),
-        "parts": provider.contributions.filter(state=Contribution.State.REQUESTED).count(),
-        "handovers": Handover.objects.filter(target__offer__provider=provider, state=Handover.State.ASKED).count(),
-    }
-
-
-def _letter(provider: Provider, numbers: dict[str, int], address: str, language: str, at: datetime) -> Letter:
-    n = numbers
-    told = {
-        "orders": ngettext("%(n)d order", "%(n)d orders", n["orders"]),
-        "parts": ngettext("%(n)d part of another order", "%(n)d parts of other orders", n["parts"]),
-        "handovers": ngettext("%(n)d order to take over", "%(n)d orders to take over", n["handovers"]),
-    }
-    lines = [f"– {said % {'n': n[what]}}" for what, said in told.items() if n[what]]
+def _letter(provider: Provider, numbers: Sequence[int], address: str, language: str, at: datetime) -> Letter:
+    lines = [f"– {kind.words(n) % {'n': n}}" for kind, n in zip(_kinds, numbers, strict=True) if n]
     link = f"{site_address()}/provider/{provider.code}/"
     words = {"provider": provider, "what": "\n".join(lines), "link": link}
     return Letter(

@@ -21,6 +21,7 @@ from lacarte.loop.orders.delivery.reasons import checked, given
 from lacarte.loop.orders.delivery.seeing import bodies_of, locked, require_member, require_part
 from lacarte.loop.orders.events import OrderHandedOver, TakeOverAsked
 from lacarte.loop.orders.models import Escalation, Handover, Order, OrderState, Reason
+from lacarte.loop.orders.queries import waited_for
 from lacarte.loop.orders.states import ENDED
 from lacarte.registers.menu.capacity.holding import release
 from lacarte.registers.menu.models import OfferAtPlace
@@ -132,6 +133,10 @@ def _require_fits(order: Order, need: Need, target: OfferAtPlace) -> None:
         raise OrderRefusedError(_("The order is there already."))
     if target.offer.paused:
         raise OrderRefusedError(_("“%(offer)s” takes nobody on just now.") % {"offer": target.offer})
+    if not could_take_over(order).filter(pk=target.pk).exists():
+        raise OrderRefusedError(_("“%(offer)s” is not there for this place.") % {"offer": target.offer})
+    if waited_for([target.pk]):
+        raise OrderRefusedError(_("Others wait in turn for what becomes free there."))
 
 
 def _take_over(order: Order, row: Handover, actor: User) -> None:

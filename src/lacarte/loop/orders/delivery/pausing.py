@@ -59,6 +59,7 @@ def end_pause(
 
     ``by`` is the change of the order that shows that work goes on. Returns whether it stood still.
     """
+    Order.objects.select_for_update().filter(pk=order.pk).first()  # before its pause, as whoever changes it does
     pause = Pause.objects.select_for_update().filter(order=order.pk, ended_at=None).first()
     if pause is None:
         return False

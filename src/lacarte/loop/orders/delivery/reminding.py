@@ -41,14 +41,14 @@ To = tuple[str, str]
 def remind(event: OrderNear, record: Event) -> None:
     """Tell the members of the provider that a deadline is near."""
     order = Order.objects.select_related("offer_at_place__offer__provider").get(pk=event.order)
-    _write(members(order.offer_at_place.offer.provider), record, order, "near", event.due)
+    write(members(order.offer_at_place.offer.provider), record, order, "near", event.due)
 
 
 @subscribe(OrderEscalated)
 def call_in(event: OrderEscalated, record: Event) -> None:
     """Tell who is in charge that somebody has to decide."""
     order = Order.objects.select_related("need").get(pk=event.order)
-    _write(in_charge(order.need, event.level), record, order, "escalated", event.decide_by)
+    write(in_charge(order.need, event.level), record, order, "escalated", event.decide_by)
 
 
 def members(provider: Provider) -> list[To]:
@@ -68,7 +68,8 @@ def in_charge(need: Need, level: int) -> list[To]:
     return list(dict.fromkeys((one.email, one.language) for width, one in found if width == found[0][0]))
 
 
-def _write(people: Iterable[To], record: Event, order: Order, what: str, day: datetime) -> None:
+def write(people: Iterable[To], record: Event, order: Order, what: str, day: datetime) -> None:
+    """Have a letter about ``order`` written to each of ``people``: ``what`` is “near”, “escalated” or “reply”."""
     for address, language in people:
         key = uuid5(record.pk, address)
         payload = {"order": str(order.pk), "to": address, "language": language, "what": what, "key": str(key)}
@@ -91,22 +92,32 @@ def write_one(payload: jobs.Payload) -> None:
         logger.warning("a reminder of %s cannot be delivered: %s", order.need, error)
 
 
+def _said(what: str) -> tuple[str, str]:
+    """The subject and the text of a letter."""
+    if what == "near":
+        text = _("%(reference)s (%(service)s) is due on %(day)s. Please see to it: %(link)s")
+        return _("Due soon [%(reference)s]"), text
+    if what == "reply":
+        text = _(
+            "The provider of %(reference)s (%(service)s) has not answered a bad rating, due on %(day)s. "
+            "Please see to it: %(link)s"
+        )
+        return _("Not answered [%(reference)s]"), text
+    text = _("%(reference)s (%(service)s) needs somebody who decides, by %(day)s: %(link)s")
+    return _("To be decided [%(reference)s]"), text
+
+
 def _letter(order: Order, payload: jobs.Payload) -> Letter:
-    site, near = site_address(), payload["what"] == "near"
+    site, what = site_address(), payload["what"]
     reference = order.need.reference
-    path = f"/provider/orders/{order.pk}/" if near else f"/desk/needs/{reference}/"
+    places = {"near": f"/provider/orders/{order.pk}/", "reply": "/desk/heard/"}
     words = {
         "reference": reference,
         "service": order.need.service_type,
         "day": day_of(datetime.fromisoformat(payload["day"])),
-        "link": site + path,
+        "link": site + places.get(what, f"/desk/needs/{reference}/"),
     }
-    text = (
-        _("%(reference)s (%(service)s) is due on %(day)s. Please see to it: %(link)s")
-        if near
-        else _("%(reference)s (%(service)s) needs somebody who decides, by %(day)s: %(link)s")
-    )
-    subject = _("Due soon [%(reference)s]") if near else _("To be decided [%(reference)s]")
+    subject, text = _said(what)
     return Letter(
         key=UUID(payload["key"]),
         to=payload["to"],

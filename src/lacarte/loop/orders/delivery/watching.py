@@ -108,10 +108,14 @@ def escalate_withdrawn() -> int:
 def escalate_undecided() -> int:
     """What was not decided in its time goes a level up, once for each. Returns how many."""
     n = 0
-    over = Escalation.objects.filter(ended_at=None, decide_by__lt=clock.now(), level__lt=LEVELS)
-    for row in over.select_related("order").order_by("decide_by", "pk"):
+    same = Escalation.objects.filter(order=OuterRef("order"), why=OuterRef("why"))
+    above = same.filter(level=OuterRef("level") + 1, raised_at__gte=OuterRef("raised_at"))
+    over = Escalation.objects.filter(~Exists(above), ended_at=None, decide_by__lt=clock.now(), level__lt=LEVELS)
+    for key in list(over.order_by("decide_by", "pk").values_list("pk", flat=True)):
         with transaction.atomic():
-            n += len(escalate_many([row.order], Why(row.why), row.level + 1))
+            row = over.select_for_update(of=("self",)).select_related("order").filter(pk=key).first()
+            if row is not None:  # nobody has decided it meanwhile
+                n += len(escalate_many([row.order], Why(row.why), row.level + 1))
     return n
 
 
