@@ -40,6 +40,7 @@ from lacarte.pages.desk.forms import Answer, Classify, Search
 from lacarte.pages.desk.holding import held
 from lacarte.pages.desk.joining import same_thing
 from lacarte.pages.desk.lists import lists_beside
+from lacarte.pages.desk.offering import may_be_sent
 from lacarte.pages.desk.parts import said_urgent
 from lacarte.pages.desk.person import hear_purpose, person_shown
 from lacarte.pages.desk.queries import asked_by, counts, queue, tabs
@@ -125,6 +126,7 @@ def _show(request: HttpRequest, user: User, need: Need, status: int = 200, **mor
         "said": said_urgent(need),
         "urgency_form": UrgencyForm.of(need) if may_work and need.closed_at is None else None,
         "classify": Classify(None, need=need) if may_work and need.state == Need.State.OPEN else None,
+        "may_send": may_work and may_be_sent(need),
         **person_shown(need, user),
         "map": region_map("", districts(), words=str(need.region), points=points) if points else None,
     }
