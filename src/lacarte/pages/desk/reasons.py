@@ -18,7 +18,6 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods
 
 from lacarte.kernel import tree
-from lacarte.kernel.models import User
 from lacarte.kernel.permissions import Action, may_over, require_over
 from lacarte.loop.orders.delivery.errors import OrderRefusedError
 from lacarte.loop.orders.delivery.reasons import LONGEST_NAME, NEEDED, save_reason
@@ -38,6 +37,7 @@ class ReasonForm(WordsForm):
         label=gettext_lazy("Code"),
         max_length=40,
         help_text=gettext_lazy("Small letters and hyphens, such as no-material."),
+        error_messages={"required": gettext_lazy("Please give it a code.")},
     )
     active = forms.BooleanField(label=gettext_lazy("In use"), required=False)
 
@@ -77,10 +77,8 @@ class ReasonForm(WordsForm):
 def reasons(request: HttpRequest) -> HttpResponse:
     """All reasons, by what they are for."""
     user = reader_of_rules(request, Action.WORK)
-    found: dict[str, list[Reason]] = {}
-    for one in Reason.objects.all():
-        found.setdefault(one.get_of_display(), []).append(one)
-    return render(request, "desk/reasons.html", {"found": found, "may_edit": _may_edit(user)})
+    shown = {"reasons": Reason.objects.all(), "may_edit": may_over(user, Action.SET_RULES, **_EVERYTHING)}
+    return render(request, "desk/reasons.html", shown)
 
 
 @login_required
@@ -95,10 +93,6 @@ def reason(request: HttpRequest, code: str) -> HttpResponse:
 def new_reason(request: HttpRequest) -> HttpResponse:
     """One that is not there yet."""
     return _edit(request, Reason(), new=True)
-
-
-def _may_edit(user: User) -> bool:
-    return may_over(user, Action.SET_RULES, **_EVERYTHING)
 
 
 def _edit(request: HttpRequest, edited: Reason, *, new: bool) -> HttpResponse:

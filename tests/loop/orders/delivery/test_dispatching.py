@@ -24,11 +24,11 @@ from lacarte.loop.orders.delivery.handing_over import (
     handovers_to_answer,
     withdraw_handover,
 )
-from lacarte.loop.orders.models import Escalation, Order, OrderState
+from lacarte.loop.orders.models import Escalation, Order, OrderChange, OrderState
 from lacarte.loop.orders.waiting import join
 from lacarte.registers.menu.capacity.counting import with_free_units
 from lacarte.registers.menu.capacity.holding import hold, release
-from lacarte.registers.menu.models import CapacityLot
+from lacarte.registers.menu.models import CapacityLot, OfferAtPlace
 from tests.background import work
 from tests.city import City
 from tests.loop.orders.delivery.at_work import AtWork, second_offer
@@ -73,6 +73,21 @@ def test_the_next_best_is_proposed_with_its_reason_and_a_person_decides(at_work:
         dispatch(at_work.need, far, actor=at_work.clerk)
     assert free()["far"] == 1, "what could not be sent holds nothing"
     assert check().well
+
+
+def test_who_returned_it_is_not_proposed_at_another_of_its_places(at_work: AtWork, city: City) -> None:
+    elsewhere = OfferAtPlace.objects.create(
+        offer=city.offer.offer, region=city.west, longitude=122.05, latitude=28.05
+    )
+    now = clock.now()
+    lot = {"starts_at": now, "ends_at": now + timedelta(days=7), "units": 3}
+    CapacityLot.objects.create(offer_at_place=elsewhere, **lot)
+    returned(at_work)
+    proposed = proposals(at_work.need, actor=at_work.clerk)
+    assert [one.offer_at_place for one in proposed] == [at_work.other]
+    OrderChange.objects.update(reason="objection")
+    proposed = proposals(at_work.need, actor=at_work.clerk)
+    assert elsewhere in [one.offer_at_place for one in proposed], "its resident objected to the other place alone"
 
 
 def test_by_rule_it_goes_at_once(at_work: AtWork, settings: LazySettings) -> None:

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from django.conf import settings
 from django.db import transaction
+from django.db.models import QuerySet
 from django.utils.translation import gettext as _
 
 from lacarte.kernel.models import User
@@ -21,17 +22,25 @@ from lacarte.loop.orders.queries import waited_for
 from lacarte.registers.menu.capacity.holding import take_earliest
 from lacarte.registers.menu.models import CapacityLot, Hold, OfferAtPlace
 
+#: So many offers are proposed, of so many that are looked at.
+_PROPOSED, _LOOKED_AT = 3, 30
+
 
 def returns_of(need: Need) -> int:
-    """How often providers returned a need; an order that its resident objected to is no return."""
-    returned = Order.objects.filter(need=need.pk, state=OrderState.REJECTED)
-    return returned.exclude(changes__reason=OBJECTED).count()
+    """How often providers returned a need."""
+    return _returned(need).count()
+
+
+def _returned(need: Need) -> QuerySet[Order]:
+    """The orders of a need that came back; one that its resident objected to is no return."""
+    rejected = Order.objects.filter(need=need.pk, state=OrderState.REJECTED)
+    return rejected.exclude(changes__reason=OBJECTED)
 
 
 def proposals(need: Need, *, actor: User) -> list[Alternative]:
     """The next best offers for a need that came back, each with its reason. Raises ``PermissionDenied``.
 
-    An offer for whose places others wait in turn is not among them.
+    None is of a provider that returned it, wherever else it is, nor for whose places others wait in turn.
     """
     require(actor, Action.WORK, need)
     return _next_best(need)
@@ -94,6 +103,8 @@ def _send(need: Need, offer_at_place: OfferAtPlace) -> Order:
 
 
 def _next_best(need: Need) -> list[Alternative]:
-    found = next_best(need)
+    found = next_best(need, _LOOKED_AT)
     waited = waited_for([one.offer_at_place.pk for one in found])
-    return [one for one in found if one.offer_at_place.pk not in waited]
+    returned = set(_returned(need).values_list("offer_at_place__offer__provider", flat=True))
+    left = [one for one in found if one.offer_at_place.offer.provider_id not in returned]
+    return [one for one in left if one.offer_at_place.pk not in waited][:_PROPOSED]
