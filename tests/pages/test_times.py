@@ -83,6 +83,18 @@ def test_a_time_is_chosen_held_and_booked(city: City, lots: list[CapacityLot], n
     assert "10:00–10:30" in page(theirs, "need", need.reference)
 
 
+@pytest.mark.parametrize(
+    ("due", "says"), [(HOUR, "Good Hands will answer by"), (5 * DAY, "Your time stands, unless Good Hands writes")]
+)
+def test_who_is_answered_after_the_time_hears_that_it_stands(
+    city: City, lots: list[CapacityLot], need: Need, theirs: Client, due: timedelta, says: str
+) -> None:
+    choose(theirs, need, city, lots[0])
+    theirs.post(reverse("time-held", args=[need.reference]), {"book": ""})
+    Order.objects.update(contact_due=clock.now() + due)
+    assert says in page(theirs, "need", need.reference)
+
+
 def test_two_clicks_hold_once_and_another_time_replaces_the_first(
     city: City, lots: list[CapacityLot], need: Need, theirs: Client
 ) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import timedelta
 
 from django.conf import settings
 from django.utils import formats, timezone
@@ -14,6 +15,9 @@ from lacarte.loop.matching.queries import URGENT_CLASS
 from lacarte.loop.needs.held.holding import turned_away
 from lacarte.loop.needs.models import Need
 from lacarte.loop.orders.models import Order, OrderState, Pause
+
+#: A time of a day; longer ones are whole days, weeks or months, of which the provider says when.
+_A_DAY = timedelta(days=1)
 
 
 @dataclass(frozen=True)
@@ -79,9 +83,7 @@ def _ordered(order: Order) -> Standing:
         }
         return Standing(_("This takes longer than it should"), words, "caution")
     if order.state in (OrderState.REQUESTED, OrderState.RECEIVED):
-        words = _("%(provider)s will answer by %(day)s.")
-        words %= {"provider": order.offer_at_place.offer.provider, "day": _day(order.contact_due)}
-        return Standing(_("We have found an offer"), words)
+        return _sent(order)
     if order.state == OrderState.ON_HOLD:
         return Standing(_("On hold"), _why_on_hold(order), "caution")
     words = _("%(provider)s has accepted and should be done by %(day)s.")
@@ -89,6 +91,16 @@ def _ordered(order: Order) -> Standing:
         _("On its way"),
         words % {"provider": order.offer_at_place.offer.provider, "day": _day(order.resolution_due)},
     )
+
+
+def _sent(order: Order) -> Standing:
+    """The provider has not answered yet, which it may do later than the time that was booked."""
+    words = _("%(provider)s will answer by %(day)s.")
+    lot = order.hold.lot if order.hold else None
+    if lot is not None and lot.starts_at < order.contact_due and lot.ends_at - lot.starts_at < _A_DAY:
+        words = _("Your time stands, unless %(provider)s writes to you before.")
+    words %= {"provider": order.offer_at_place.offer.provider, "day": _day(order.contact_due)}
+    return Standing(_("We have found an offer"), words)
 
 
 def _asked(order: Order, pause: Pause) -> Standing:
