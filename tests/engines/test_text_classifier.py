@@ -17,6 +17,7 @@ from hypothesis import strategies as st
 from lacarte.engines.text import Classifier, chance_better, fit, macro_f1_of, measure, share_of
 from lacarte.engines.text.calibration import NEVER, calibration_error, fit_temperature, softmax, thresholds
 from lacarte.engines.text.features import choose_vocabulary
+from lacarte.engines.text.folding import signs
 from lacarte.engines.text.grams import grams
 from lacarte.engines.text.ridge import fit_ridge
 from lacarte.engines.text.sparse import Rows
@@ -79,6 +80,28 @@ def test_the_order_of_the_examples_does_not_matter(model: Classifier, seed: int)
 def test_case_width_marks_and_digits_do_not_matter(model: Classifier) -> None:
     [first, second] = model.probabilities(["LIFT Ｂroken 3", "lift brôken 7"])
     assert np.allclose(first, second)
+
+
+@pytest.mark.parametrize(
+    ("said", "folded"),
+    [
+        ("八十三岁了", "000岁了"),
+        ("满一百零三歲", "满0000歲"),
+        ("三岁", "0岁"),
+        ("岁", "岁"),
+        ("三楼八十三", "三楼八十三"),
+        ("二〇二〇年五岁", "二〇二〇年0岁"),
+    ],
+)
+def test_a_number_of_years_in_han_is_folded_as_digits_are(said: str, folded: str) -> None:
+    assert "".join(map(chr, signs([said]).code)) == f" {folded} "
+
+
+def test_who_is_eighty_three_is_not_taken_for_who_is_three() -> None:
+    model = fit(
+        [], always=[("三岁以下孩子的托位", "nursery"), ("六到十四岁的营", "camp"), ("帮老人吃饭洗澡", "care")]
+    )
+    assert model.suggest("我爸八十三岁，吃饭要人喂")[0].label == "care"
 
 
 def test_what_nothing_is_known_of_gets_no_suggestion(model: Classifier) -> None:

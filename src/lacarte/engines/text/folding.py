@@ -26,6 +26,11 @@ _UNSPACED = (
     (0x20000, 0x3FFFF),  # Han, the rarer ones
 )
 
+#: Numbers in Han, which are folded as digits are where they say an age: “八十三岁” is not “三岁”.
+_NUMERALS = np.array(sorted(map(ord, "〇零一二两三四五六七八九十百")), dtype=np.uint32)
+_YEARS_OLD = (ord("岁"), ord("歲"))
+_LONGEST_AGE = 4  # 一百零三
+
 
 @dataclass(frozen=True, eq=False)
 class Signs:
@@ -40,14 +45,25 @@ class Signs:
 
 
 def signs(texts: Sequence[str]) -> Signs:
-    """``texts`` folded: no capitals, no accents, digits as ``0``, whatever is no letter as a space."""
+    """``texts`` folded: no capitals, no accents, digits and ages as ``0``, whatever is no letter as a space."""
     composed = [unicodedata.normalize("NFC", text) for text in texts]
     length = np.fromiter((len(text) + 2 for text in composed), np.int64, len(composed))
     start = np.concatenate([[0], np.cumsum(length)])
     joined = "".join(f" {text} " for text in composed).encode("utf-32-le", "surrogatepass")
     code = np.frombuffer(joined, dtype="<u4").astype(np.uint32)
     near = np.minimum(code, _BMP - 1)
-    return Signs(np.where(code < _BMP, _table()[near], code), start)
+    folded = np.where(code < _BMP, _table()[near], code)
+    _fold_ages(folded)
+    return Signs(folded, start)
+
+
+def _fold_ages(code: npt.NDArray[np.uint32]) -> None:
+    """Put ``0`` for each sign of a number in Han before “岁”; digits there are so already."""
+    at = np.flatnonzero((code == _YEARS_OLD[0]) | (code == _YEARS_OLD[1]))
+    for _ in range(_LONGEST_AGE):
+        at = at[at > 0] - 1
+        at = at[np.isin(code[at], _NUMERALS)]
+        code[at] = ord("0")
 
 
 def unspaced(code: npt.NDArray[np.uint32]) -> npt.NDArray[np.bool_]:
