@@ -9,9 +9,11 @@ from typing import TYPE_CHECKING
 import pytest
 from benchmarks.menu_filled import fill
 from benchmarks.menu_records import KINDS, Collection, draw, queries
+from click.testing import CliRunner
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from lacarte.cli import main
 from lacarte.registers.menu.actions import add_service_type
 from lacarte.registers.menu.models import LifeEvent, Offer, OfferAtPlace, SearchEntry, SearchWord, ServiceType
 from lacarte.registers.menu.searching import file_again, look, refresh, search, words
@@ -52,6 +54,20 @@ def menu(city: City) -> City:
     )
     refresh()
     return city
+
+
+def test_the_command_says_whether_all_is_filed_as_the_menu_has_it(menu: City) -> None:
+    right = CliRunner().invoke(main, ["search", "--validate", "lost my job"])
+    assert (right.exit_code, "all as the menu has them" in right.stderr) == (0, True)
+    assert "I lost my job" in right.stdout
+    LifeEvent.objects.filter(code="job-lost").update(name={"en": "Out of work"})
+    SearchEntry.objects.create(kind=Kind.OFFER, key="gone", code="gone", title={"en": "Gone"}, digest="x")
+    wrong = CliRunner().invoke(main, ["search", "--validate", "lost my job"])
+    assert wrong.exit_code == 1
+    assert "1 are not filed as the menu has them, and 1 are of what is gone" in wrong.output
+    assert SearchEntry.objects.filter(key="gone").exists(), "nothing is changed"
+    refresh()
+    assert CliRunner().invoke(main, ["search", "--validate"]).exit_code == 0
 
 
 def titles(text: str, language: str = "en") -> list[str]:

@@ -18,21 +18,22 @@ __all__ = ["search"]
 @click.option("--most", type=click.IntRange(1, 100), default=10, show_default=True, help="Results at most.")
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON object.")
 @click.option("--rebuild", is_flag=True, help="File all that is on the menu anew before.")
-def search(text: str, lang: str, most: int, as_json: bool, rebuild: bool) -> None:
+@click.option("--validate", is_flag=True, help="Check first that all that is on the menu is filed as it is.")
+def search(text: str, lang: str, most: int, as_json: bool, rebuild: bool, validate: bool) -> None:
     """Find TEXT on the menu: life events, services and offers, best first."""
-    if not text.strip() and not rebuild:
-        raise click.UsageError("say what to look for, or give --rebuild")
+    if not text.strip() and not rebuild and not validate:
+        raise click.UsageError("say what to look for, or give --rebuild or --validate")
     with installation():
-        from lacarte.registers.menu.searching import look, refresh
+        from lacarte.registers.menu.searching import look
         from lacarte.registers.menu.searching.synonyms import SynonymsError
 
-        if rebuild:
-            try:
-                filing = refresh()
-            except SynonymsError as error:
-                raise Failure(str(error)) from error
-            words = f"{filing.entries} entries, {filing.changed} filed anew, {filing.removed} taken out"
-            click.echo(words, err=True)
+        try:
+            if rebuild:
+                _rebuild()
+            if validate:
+                _validate()
+        except SynonymsError as error:
+            raise Failure(str(error)) from error
         if not text.strip():
             return
         results = look(text, lang, most)
@@ -48,3 +49,22 @@ def search(text: str, lang: str, most: int, as_json: bool, rebuild: bool) -> Non
         click.echo(f"{one.score:5.2f}  {kind:<10}  {one.title}  ({one.code}; {', '.join(one.words)})")
     if not results.found:
         click.echo("nothing was found")
+
+
+def _rebuild() -> None:
+    from lacarte.registers.menu.searching import refresh
+
+    filing = refresh()
+    click.echo(f"{filing.entries} entries, {filing.changed} filed anew, {filing.removed} taken out", err=True)
+
+
+def _validate() -> None:
+    from lacarte.registers.menu.searching import compared
+
+    filing = compared()
+    if filing.changed or filing.removed:
+        raise Failure(
+            f"of {filing.entries} entries {filing.changed} are not filed as the menu has them, and {filing.removed}"
+            " are of what is gone: give --rebuild"
+        )
+    click.echo(f"{filing.entries} entries, all as the menu has them", err=True)

@@ -60,6 +60,19 @@ def refresh() -> Filing:
     return Filing(len(kept), changed, removed)
 
 
+def compared() -> Filing:
+    """What :func:`refresh` would file anew and take out. Nothing is changed. Raises as that."""
+    shelf = Shelf(synonyms())
+    kept: set[tuple[int, str]] = set()
+    changed = 0
+    for source in SOURCES:
+        records = source.shown().iterator(chunk_size=_BATCH)
+        for some in _batches((source.filed(record, shelf) for record in records), _BATCH):
+            changed += len(_new(some))
+            kept |= {(filed.kind, filed.key) for filed in some}
+    return Filing(len(kept), changed, len(_others(kept)))
+
+
 def file_again(model: type[models.Model], keys: Iterable[object]) -> None:
     """File the records of ``model`` with these keys as they are now; what is gone or not shown is taken out."""
     source, left = _source(model), list(keys)
@@ -87,12 +100,7 @@ def _source(model: type[models.Model]) -> Source:
 @transaction.atomic
 def _put(filed: Sequence[Filed]) -> int:
     """Write what changed of ``filed``; returns how many."""
-    digests: dict[tuple[int, str], str] = {}
-    for kind in {one.kind for one in filed}:
-        keys = [one.key for one in filed if one.kind == kind]
-        found = SearchEntry.objects.filter(kind=kind, key__in=keys).values_list("key", "digest")
-        digests |= {(kind, key): digest for key, digest in found}
-    new = [one for one in filed if digests.get((one.kind, one.key)) != one.digest]
+    new = _new(filed)
     if not new:
         return 0
     entries = SearchEntry.objects.bulk_create(
@@ -108,16 +116,31 @@ def _put(filed: Sequence[Filed]) -> int:
     return len(new)
 
 
+def _new(filed: Sequence[Filed]) -> list[Filed]:
+    """What is not filed as it is."""
+    digests: dict[tuple[int, str], str] = {}
+    for kind in {one.kind for one in filed}:
+        keys = [one.key for one in filed if one.kind == kind]
+        found = SearchEntry.objects.filter(kind=kind, key__in=keys).values_list("key", "digest")
+        digests |= {(kind, key): digest for key, digest in found}
+    return [one for one in filed if digests.get((one.kind, one.key)) != one.digest]
+
+
 def _text(entry: SearchEntry, filed: Filed) -> texts.Text:
     names, about, rest = filed.texts
     return entry.pk, texts.with_kind(names, filed.kind), about, rest
 
 
 def _remove_others(kept: set[tuple[int, str]]) -> int:
-    rows = SearchEntry.objects.values_list("pk", "kind", "key").iterator(chunk_size=10_000)
-    gone = [pk for pk, kind, key in rows if (kind, key) not in kept]
+    gone = _others(kept)
     _remove(gone)
     return len(gone)
+
+
+def _others(kept: set[tuple[int, str]]) -> list[int]:
+    """The entries of what is not on the menu."""
+    rows = SearchEntry.objects.values_list("pk", "kind", "key").iterator(chunk_size=10_000)
+    return [pk for pk, kind, key in rows if (kind, key) not in kept]
 
 
 @transaction.atomic
