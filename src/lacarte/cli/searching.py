@@ -64,7 +64,7 @@ def _validate() -> None:
     filing = compared()
     if filing.changed or filing.removed:
         raise Failure(
-            f"of {filing.entries} entries {filing.changed} are not filed as the menu has them, and {filing.removed}"
-            " are of what is gone: give --rebuild"
+            f"of {filing.entries} entries {filing.changed} are not filed as the menu has them, "
+            f"and {filing.removed} are of what is gone: give --rebuild"
         )
     click.echo(f"{filing.entries} entries, all as the menu has them", err=True)
