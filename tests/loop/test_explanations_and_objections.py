@@ -11,16 +11,11 @@ from django.utils import translation
 from lacarte.kernel import clock
 from lacarte.kernel.events import describe, timeline
 from lacarte.kernel.models import Event, Role
+from lacarte.kernel.objecting import LONGEST, ObjectionRefusedError
 from lacarte.loop.matching.actions import match
 from lacarte.loop.matching.explaining import in_words
 from lacarte.loop.matching.models import Match, NextUnit, Objection, Price, Refusal
-from lacarte.loop.matching.objections import (
-    LONGEST_REASON,
-    ObjectionRefusedError,
-    answer,
-    newest_objection,
-    object_to,
-)
+from lacarte.loop.matching.objections import answer, newest_objection, object_to
 from lacarte.loop.matching.queries import decision_of, why_unserved
 from lacarte.loop.needs.actions import withdraw
 from lacarte.loop.needs.models import Need
@@ -223,7 +218,7 @@ def test_who_waits_may_object_too() -> None:
 
 def test_one_objects_once_at_a_time_and_with_words() -> None:
     order = ordered(build())
-    for reason, says in (("  ", "few words"), ("x" * (LONGEST_REASON + 1), "2000"), ("\0", "no text")):
+    for reason, says in (("  ", "few words"), ("x" * (LONGEST + 1), "2000"), ("\0", "no text")):
         with pytest.raises(ObjectionRefusedError, match=says):
             object_to(order.need, reason=reason, actor=None)
     raised = object_to(order.need, reason="Too far.", actor=None)

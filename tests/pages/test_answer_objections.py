@@ -14,12 +14,14 @@ from django.urls import reverse
 from lacarte.kernel import clock
 from lacarte.kernel.events import timeline
 from lacarte.kernel.models import Role, User
-from lacarte.registers.entitlement.explaining.objections import ObjectionRefusedError, answer, object_to
+from lacarte.kernel.objecting import ObjectionRefusedError
+from lacarte.registers.entitlement.explaining.objections import answer, object_to
 from lacarte.registers.entitlement.judging import Between, Judgement
 from lacarte.registers.entitlement.models import AnswerObjection
 from lacarte.registers.menu.models import LifeEvent
 from lacarte.registers.people.models import Circumstance, Household, Mandate, Person, PersonalRead
 from lacarte.registers.people.queries import circumstances_of
+from lacarte.registers.places.queries import calendar_of
 from tests.city import City, official, signed_in
 from tests.pages.listing import answer as say
 
@@ -74,7 +76,7 @@ def test_who_is_signed_in_objects_and_says_which_fact_is_wrong(city: City, ada: 
         {"age": 70},
         ["age", "resident"],
     )
-    assert made.due_at - made.raised_at == timedelta(days=14)
+    assert made.due_at == calendar_of(city.west).deadline(made.raised_at, 10), "ten working days, there"
     told = client.get(reply["Location"]).content.decode()
     for words in (
         "I am 70.",

@@ -48,6 +48,7 @@ _RANGES = {
     "undo_minutes": (0, 120),
     "announce_minutes": (0, 1440),
     "pause_days": (1, 60),
+    "objection_days": (1, 60),
     "visit_minutes": (1, 480),
     "returns_most": (1, 20),
     "type_precision": (50, 100),

@@ -83,6 +83,12 @@ OPTIONS: tuple[Option, ...] = (
     ),
     Option("visit_minutes", 20, "So many minutes a crew's visit takes, to say about when they come to the next."),
     Option("pause_days", 5, "So many working days a deadline waits for what the resident was asked."),
+    Option(
+        "objection_days",
+        10,
+        "So many working days an official has to answer an objection to whether a service is for somebody, from 1 "
+        "to 60.",
+    ),
     Option("returns_most", 2, "From so many returns of one need on, an official decides who does it."),
     Option("dispatch_by_rule", False, "A need that was returned goes at once to the next best offer by itself."),
     Option(

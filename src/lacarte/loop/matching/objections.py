@@ -8,19 +8,13 @@ from django.utils.translation import gettext as _
 from lacarte.kernel import clock
 from lacarte.kernel.events import publish
 from lacarte.kernel.models import User
+from lacarte.kernel.objecting import ObjectionRefusedError, checked
 from lacarte.kernel.permissions import Action, require
-from lacarte.kernel.text import storable
 from lacarte.loop.matching.actions import refuse
 from lacarte.loop.matching.events import ObjectionAnswered, ObjectionRaised
 from lacarte.loop.matching.models import Match, Objection
 from lacarte.loop.matching.queries import decision_of, why_unserved
 from lacarte.loop.needs.models import Need
-
-LONGEST_REASON = 2000
-
-
-class ObjectionRefusedError(ValueError):
-    """The objection, or the answer, cannot be taken; the message says why."""
 
 
 @transaction.atomic
@@ -32,13 +26,13 @@ def object_to(need: Need, *, reason: str, actor: User | None) -> Objection:
     need = Need.objects.select_for_update().get(pk=need.pk)
     if need.state not in (Need.State.OPEN, Need.State.ORDERED):
         raise ObjectionRefusedError(_("This request is closed. You can always ask again."))
-    _check(reason, _("Please say in a few words why you object."))
+    reason = checked(reason, empty=_("Please say in a few words why you object."))
     if Objection.objects.filter(need=need, state=Objection.State.OPEN).exists():
         raise ObjectionRefusedError(_("You have already objected. A case worker reads what you wrote."))
     match = decision_about(need)
     told = match or why_unserved(need.pk)
     objection = Objection.objects.create(
-        need=need, match=match, reason=reason.strip(), explanation=told.explanation if told else {}
+        need=need, match=match, reason=reason, explanation=told.explanation if told else {}
     )
     publish(ObjectionRaised(objection=objection.pk, need=need.pk), stream=need.pk, actor=actor)
     return objection
@@ -56,9 +50,9 @@ def answer(objection: Objection, *, upheld: bool, words: str, actor: User) -> Ob
     objection = Objection.objects.select_for_update().get(pk=objection.pk)
     if objection.state != Objection.State.OPEN:
         raise ObjectionRefusedError(_("This objection has been answered."))
-    _check(words, _("Please say why."))
+    words = checked(words, empty=_("Please say why."))
     objection.state = Objection.State.UPHELD if upheld else Objection.State.REJECTED
-    objection.answer, objection.answered_by, objection.answered_at = words.strip(), actor, clock.now()
+    objection.answer, objection.answered_by, objection.answered_at = words, actor, clock.now()
     objection.save()
     if upheld and objection.match is not None:
         refuse(need.pk, objection.match.offer_at_place_id)
@@ -75,12 +69,3 @@ def decision_about(need: Need) -> Match | None:
 def newest_objection(need: Need) -> Objection | None:
     """The last objection about ``need``, answered or not."""
     return Objection.objects.filter(need=need).select_related("match").first()
-
-
-def _check(words: str, empty: str) -> None:
-    if not words.strip():
-        raise ObjectionRefusedError(empty)
-    if len(words) > LONGEST_REASON:
-        raise ObjectionRefusedError(_("Please use at most %(n)d characters.") % {"n": LONGEST_REASON})
-    if not storable(words):
-        raise ObjectionRefusedError(_("This holds a character that is no text. Please type it again."))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any, ClassVar
 from uuid import UUID
 
@@ -142,3 +143,24 @@ class InquiryAnswered(DomainEvent):
     sentence: ClassVar[str | Promise] = _("A question about the figures was answered.")
     inquiry: UUID
     kind: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class AnswerObjectionNear(DomainEvent):
+    """An objection to an answer whether a service is for somebody is due soon; the stream is the objection's."""
+
+    name: ClassVar[str] = "voice.answer-objection-near"
+    sentence: ClassVar[str | Promise] = _("It has to be answered soon: officials were told.")
+    inside: ClassVar[bool] = True
+    objection: UUID
+    due: datetime
+
+
+@dataclass(frozen=True, kw_only=True)
+class AnswerObjectionLate(DomainEvent):
+    """Nobody has answered it in its time."""
+
+    name: ClassVar[str] = "voice.answer-objection-late"
+    sentence: ClassVar[str | Promise] = _("It was not answered in time: who is in charge was told.")
+    objection: UUID
+    due: datetime

@@ -17,6 +17,9 @@ from lacarte.loop.orders.delivery import announcing, reminding
 from lacarte.loop.voice import asking, inquiries, replies
 from lacarte.loop.voice.events import OrderRated, ReplyDue, ReplyLate
 from lacarte.loop.voice.models import Reply
+from lacarte.loop.voice.objecting import telling, watching
+
+__all__ = ["telling", "watching"]  # whose jobs are declared there
 
 
 @subscribe(OrderRated)

@@ -17,15 +17,14 @@ from django.views.decorators.http import require_GET, require_http_methods
 
 from lacarte.kernel import clock
 from lacarte.kernel.events import timeline
+from lacarte.kernel.objecting import ObjectionRefusedError
 from lacarte.kernel.permissions import Action
 from lacarte.kernel.text import in_language
+from lacarte.loop.needs.messages.reaching import PAGE
+from lacarte.loop.voice.objecting.telling import way_to_objector
 from lacarte.pages.desk.access import official
 from lacarte.pages.desk.forms import RightOrNot
-from lacarte.registers.entitlement.explaining.objections import (
-    ObjectionRefusedError,
-    answer,
-    objections_for,
-)
+from lacarte.registers.entitlement.explaining.objections import answer, objections_for
 from lacarte.registers.entitlement.explaining.rule_words import kept_in_words
 from lacarte.registers.entitlement.models import AnswerObjection, Requirement
 from lacarte.registers.menu.eligibility import Verdict
@@ -79,7 +78,7 @@ def one(request: HttpRequest, key: UUID) -> HttpResponse:
         except ObjectionRefusedError as error:
             form.add_error("words", str(error))
         else:
-            messages.success(request, _("They read your answer on their own page."))
+            messages.success(request, _how_they_hear(found))
             return redirect("desk-answer-objections")
     who = {"name": "", "phone": found.contact}
     if found.person is not None:
@@ -98,6 +97,12 @@ def one(request: HttpRequest, key: UUID) -> HttpResponse:
         "errors_on_page": bool(form.errors),
     }
     return render(request, "desk/answer_objection.html", shown, status=422 if form.errors else 200)
+
+
+def _how_they_hear(found: AnswerObjection) -> str:
+    if way_to_objector(found) == PAGE:
+        return _("They read your answer on their own page. No message can go to them: please call them.")
+    return _("We write to them that you have answered. They read it on their own page.")
 
 
 _VERDICTS = {

@@ -8,8 +8,8 @@ from django import forms
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from lacarte.kernel.objecting import LONGEST
 from lacarte.loop.matching.models import Objection
-from lacarte.loop.matching.objections import LONGEST_REASON
 from lacarte.loop.needs.models import Need
 from lacarte.loop.needs.understanding.reading import suggest
 from lacarte.pages.design.filters import AreaAndDistrict
@@ -93,7 +93,7 @@ class RightOrNot(WordsForm):
     )
     words = forms.CharField(
         label=gettext_lazy("Your answer to them"),
-        max_length=LONGEST_REASON,
+        max_length=LONGEST,
         widget=forms.Textarea(attrs={"rows": 4}),
         error_messages={"required": gettext_lazy("Please say why.")},
     )

@@ -14,11 +14,12 @@ from django.views.decorators.http import require_GET, require_POST
 
 from lacarte.kernel import clock
 from lacarte.kernel.models import User
+from lacarte.kernel.objecting import ObjectionRefusedError
 from lacarte.kernel.permissions import Action, may_anywhere, permitted
 from lacarte.kernel.presence import be_at, others_at
 from lacarte.loop.matching.explaining import in_words
 from lacarte.loop.matching.models import Objection
-from lacarte.loop.matching.objections import ObjectionRefusedError, answer, newest_objection
+from lacarte.loop.matching.objections import answer, newest_objection
 from lacarte.loop.matching.queries import why_unserved
 from lacarte.loop.needs.actions import classify
 from lacarte.loop.needs.cases.joining import JoiningRefusedError

@@ -5,7 +5,7 @@ from __future__ import annotations
 from django import forms
 from django.utils.translation import gettext_lazy
 
-from lacarte.loop.matching.objections import LONGEST_REASON
+from lacarte.kernel.objecting import LONGEST
 from lacarte.loop.voice.actions import LONGEST_COMMENT
 from lacarte.loop.voice.models import Satisfaction
 from lacarte.pages.design.forms import Choices, Form
@@ -48,7 +48,7 @@ class Object(Form):
 
     reason = forms.CharField(
         label=gettext_lazy("What is wrong about it?"),
-        max_length=LONGEST_REASON,
+        max_length=LONGEST,
         widget=forms.Textarea(attrs={"rows": 5}),
         error_messages={"required": gettext_lazy("Please say in a few words why you object.")},
     )

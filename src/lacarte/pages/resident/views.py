@@ -11,9 +11,10 @@ from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
+from lacarte.kernel.objecting import ObjectionRefusedError
 from lacarte.kernel.rate_limit import allowed
 from lacarte.kernel.text import storable
-from lacarte.loop.matching.objections import ObjectionRefusedError, object_to
+from lacarte.loop.matching.objections import object_to
 from lacarte.loop.needs.actions import NeedRefusedError, withdraw
 from lacarte.loop.needs.messages.conversation import came_with, not_taken, timeline_beside
 from lacarte.loop.needs.messages.expecting import expected
@@ -40,7 +41,7 @@ from lacarte.pages.resident.found import consents, to_see
 from lacarte.pages.resident.ordering.mine import my_orders, part_of
 from lacarte.pages.resident.questions import What
 from lacarte.pages.resident.slots.card import time_card
-from lacarte.registers.entitlement.explaining.objections import objections_of
+from lacarte.registers.entitlement.explaining.objections import objections_by
 from lacarte.registers.menu.browse import life_areas, life_events, services_in
 from lacarte.registers.menu.models import ServiceType, Subject
 from lacarte.registers.people import mandates
@@ -242,7 +243,7 @@ def my_page(request: HttpRequest) -> HttpResponse:
         "past": [need for need in needs if need.closed_at and need not in unrated],
         "followed": followed(request),
         "orders": my_orders(request.user),
-        "objections": list(objections_of(person)[:20]) if person else [],
+        "objections": list(objections_by(person)[:20]) if person else [],
         "entered": [one for one in mandates.given_by(person) if one.entered_by_id] if person else [],
         "person": person,
         "home": [person.household.address, person.household.region] if person and person.household else [],

@@ -51,6 +51,13 @@ def way_to_person(person: Person) -> Way:
     return next(filter(None, map(_routed, _ways_of(person))), PAGE)
 
 
+def way_to_contact(contact: str) -> Way:
+    """How to reach somebody who left nothing but an e-mail address or a phone number."""
+    said = contact.strip()
+    way = Way(Medium.EMAIL, said) if "@" in said else Way(Medium.SMS, plain(said))
+    return (_routed(way) if "@" in said or _PHONE.fullmatch(said) else None) or PAGE
+
+
 def believes(need: Need, sender: Way) -> bool:
     """Whether ``sender`` is how whoever has ``need`` writes, so that it may name its reference."""
     return is_known(sender, _own_ways(need))
@@ -124,15 +131,16 @@ def opening_of(need: Need) -> Message | None:
 
 def language_for(need: Need) -> str:
     """The language to answer in, as Django names it: what they wrote in, else what they read, else the site's."""
-    return _nearest(need.language, need.person.language if need.person else "")
+    return nearest_language(need.language, need.person.language if need.person else "")
 
 
 def language_of_person(person: Person) -> str:
     """The language to write to somebody in who follows a need, as Django names it."""
-    return _nearest(person.language)
+    return nearest_language(person.language)
 
 
-def _nearest(*told: str) -> str:
+def nearest_language(*told: str) -> str:
+    """The first language of these that the site speaks, as Django names it; else the site's own."""
     known = dict(settings.LANGUAGES)
     for tag in filter(None, told):
         spoken = tag.lower()

@@ -9,6 +9,7 @@ from __future__ import annotations
 import logging
 from collections.abc import Iterable
 from datetime import datetime
+from typing import Any
 from uuid import UUID, uuid5
 
 from django.conf import settings
@@ -23,7 +24,6 @@ from lacarte.kernel.permissions import Action, mandates_for, over
 from lacarte.loop.needs.messages.carriers import Letter, UndeliverableError, carrier_of
 from lacarte.loop.needs.messages.links import site_address
 from lacarte.loop.needs.messages.reaching import Medium
-from lacarte.loop.needs.models import Need
 from lacarte.loop.orders.events import OrderEscalated, OrderNear, day_of
 from lacarte.loop.orders.models import Order
 from lacarte.registers.providers.models import Provider
@@ -58,9 +58,12 @@ def members(provider: Provider) -> list[To]:
     return found or ([(provider.email, str(settings.LANGUAGE_CODE))] if provider.email else [])
 
 
-def in_charge(need: Need, level: int) -> list[To]:
-    """Who is in charge of a case at that level: of those whose mandate covers it, the closest by region."""
-    mandates = mandates_for(_LEVELS.get(level, Action.PLAN)).filter(over(need.service_type_id, need.region_id))
+def in_charge(case: Any, level: int) -> list[To]:
+    """Who is in charge of a need, or of another guarded record (``kernel.permissions``), at that level.
+
+    Of those whose mandate covers it, the closest by region.
+    """
+    mandates = mandates_for(_LEVELS.get(level, Action.PLAN)).filter(over(case.service_type_id, case.region_id))
     mandates = mandates.exclude(holder__email="")
     width = ExpressionWrapper(F("region_last") - F("region_first"), output_field=IntegerField())
     rows = mandates.annotate(width=width).order_by("width", "holder").select_related("holder")

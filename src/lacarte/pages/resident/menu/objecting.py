@@ -13,22 +13,23 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods
 
 from lacarte.kernel.events import timeline
+from lacarte.kernel.objecting import LONGEST, ObjectionRefusedError
 from lacarte.kernel.rate_limit import allowed
 from lacarte.kernel.text import FALLBACK
 from lacarte.kernel.tree import ROOT_NUMBER
 from lacarte.pages.design.forms import WordsForm
-from lacarte.pages.resident.draft import account_person
+from lacarte.pages.resident.draft import account_person, person_of
 from lacarte.pages.resident.menu.forms import FactForm
 from lacarte.pages.resident.menu.said import Known, known_of
 from lacarte.pages.resident.menu.service import service_of
 from lacarte.pages.resident.menu.why import explained
 from lacarte.registers.entitlement.explaining import objections
-from lacarte.registers.entitlement.explaining.objections import ObjectionRefusedError, object_to
+from lacarte.registers.entitlement.explaining.objections import object_to
 from lacarte.registers.entitlement.explaining.rule_words import kept_in_words
 from lacarte.registers.entitlement.models import AnswerObjection
 from lacarte.registers.entitlement.queries import entitled
 from lacarte.registers.people.circumstances import FACTS, FactWrongError, in_words, read_fact
-from lacarte.registers.people.mandates import WRITE, note_act
+from lacarte.registers.people.mandates import LOOK, WRITE, ended, note_act
 from lacarte.registers.places.models import Region
 
 
@@ -37,16 +38,16 @@ class Object(WordsForm):
 
     reason = forms.CharField(
         label=gettext_lazy("Why do you object?"),
-        max_length=objections.LONGEST,
+        max_length=LONGEST,
         widget=forms.Textarea(attrs={"rows": 5}),
         error_messages={"required": gettext_lazy("Please say in a few words why you object.")},
     )
     contact = forms.CharField(
         label=gettext_lazy("Your e-mail or phone"),
-        help_text=gettext_lazy("So that we can ask you something."),
+        help_text=gettext_lazy("We write to you there when it is answered, or ask you something."),
         max_length=254,
         error_messages={
-            "required": gettext_lazy("Please leave an e-mail address or a phone number, so that we can ask.")
+            "required": gettext_lazy("Please leave an e-mail address or a phone number, so that we can answer.")
         },
     )
 
@@ -134,6 +135,7 @@ def _objected(request: HttpRequest, form: Object, code: str, known: Known) -> An
             region=Region.objects.get(number=known.where.region or ROOT_NUMBER),
             language=get_language() or FALLBACK,
             actor=user,
+            mandate=known.mandate,
         )
     except ObjectionRefusedError as error:
         form.add_error("contact" if "contact" in form.fields and person is None else "reason", str(error))
@@ -147,13 +149,23 @@ def _objected(request: HttpRequest, form: Object, code: str, known: Known) -> An
 def objection(request: HttpRequest, secret: str) -> HttpResponse:
     """Where an objection stands, to whoever has its private link."""
     found = objections.by_secret(secret)
-    if found is None:
+    if found is None or not _may_open(request, found):
         raise Http404(_("There is no such page."))
+    mandate, user = found.mandate, request.user
+    if mandate is not None and user.is_authenticated and mandate.holder.user_id == user.pk:
+        note_act(mandate, actor=user, purpose=LOOK, fields="facts")
     shown = {
         "objection": found,
         "corrections": kept_in_words(found.corrections),
         "facts": kept_in_words(found.facts),
-        "events": timeline(found.pk),
+        "events": timeline(found.pk, inside=False),
         "link": request.build_absolute_uri(),
     }
     return render(request, "resident/menu/objection.html", shown)
+
+
+def _may_open(request: HttpRequest, found: AnswerObjection) -> bool:
+    """Whether the link opens it: of one under a mandate that has ended, to whom it is about alone."""
+    if found.mandate is None or not ended(found.mandate):
+        return True
+    return person_of(request.user) == found.person

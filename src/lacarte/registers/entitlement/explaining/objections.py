@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+import re
 import secrets
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import timedelta
 from typing import Any, ClassVar
 from uuid import UUID
 
+from django.conf import settings
+from django.core.exceptions import ValidationError
+from django.core.validators import validate_email
 from django.db import transaction
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -18,26 +21,24 @@ from django.utils.translation import gettext_lazy
 from lacarte.kernel import clock
 from lacarte.kernel.events import DomainEvent, publish
 from lacarte.kernel.models import User
+from lacarte.kernel.objecting import ObjectionRefusedError, checked
 from lacarte.kernel.permissions import Action, permitted, require
 from lacarte.kernel.text import storable
 from lacarte.registers.entitlement.judging import Between, Facts, Judgement
 from lacarte.registers.entitlement.models import AnswerObjection
 from lacarte.registers.menu.models import ServiceType
 from lacarte.registers.people.circumstances import FACTS
-from lacarte.registers.people.models import Person
+from lacarte.registers.people.mandates import valid
+from lacarte.registers.people.models import Mandate, Person
 from lacarte.registers.people.saying import remember
 from lacarte.registers.places.models import Region
+from lacarte.registers.places.queries import calendar_of
 
-LONGEST = 2000
-#: Within so many days an official has to answer.
-ANSWERED_WITHIN = timedelta(days=14)
-_FEWEST_DIGITS = 6
-
-State = AnswerObjection.State
-
-
-class ObjectionRefusedError(ValueError):
-    """The objection, or the answer, cannot be taken; the message says why."""
+State, Notice = AnswerObjection.State, AnswerObjection.Notice
+_FEWEST_DIGITS, _LONGEST_CONTACT = 6, 254
+#: From this share of its working time on it is nearly due.
+_NEAR = 0.75
+_PHONE = re.compile(r"\+?[0-9 ()/.-]{5,40}")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -52,7 +53,7 @@ class AnswerObjected(DomainEvent):
 
 @dataclass(frozen=True, kw_only=True)
 class AnswerObjectionAnswered(DomainEvent):
-    """An official has decided it."""
+    """An official has decided it; whoever objected is to be told."""
 
     name: ClassVar[str] = "entitlement.objection-answered"
     sentence: ClassVar[str | Promise] = gettext_lazy("An official has answered the objection.")
@@ -74,36 +75,42 @@ def object_to(
     region: Region,
     language: str,
     actor: User | None,
+    mandate: Mandate | None = None,
 ) -> AnswerObjection:
-    """Take an objection to an answer. The caller has checked that it is theirs, or under a mandate for them.
+    """Take an objection to an answer. The caller has checked that it is theirs, or under a ``mandate`` for them.
 
     What they were told, and by which ``facts``, is kept with it; ``corrections`` are facts as they should be. Who
     is not known leaves a ``contact``. Raises :class:`ObjectionRefusedError`.
     """
-    _check(reason, _("Please say in a few words why you object."))
+    reason = checked(reason, empty=_("Please say in a few words why you object."))
     if person is None and not _reachable(contact):
-        raise ObjectionRefusedError(_("Please leave an e-mail address or a phone number, so that we can ask."))
+        raise ObjectionRefusedError(_("Please leave an e-mail address or a phone number, so that we can answer."))
     if strange := sorted(set(corrections) - set(FACTS)):
         raise ObjectionRefusedError(_("“%(kind)s” is nothing that we ask for.") % {"kind": strange[0]})
     if person is not None:
         Person.objects.select_for_update().get(pk=person.pk)  # pressed twice it is one objection
         if AnswerObjection.objects.filter(person=person, service_type=service, state=State.OPEN).exists():
             raise ObjectionRefusedError(_("You have already objected. An official reads what you wrote."))
-    now = clock.now()
+    elif (same := _sent_before(service, contact.strip(), reason)) is not None:
+        return same
+    now, calendar = clock.now(), calendar_of(region)
+    due = calendar.deadline(now, settings.CONFIGURED["objection_days"])
     made = AnswerObjection.objects.create(
         secret=secrets.token_urlsafe(32),
         service_type=service,
         region=region,
         person=person,
+        mandate=mandate,
         contact=contact.strip(),
         language=language,
         verdict=judged.verdict.value,
         facts={kind: _kept(value) for kind, value in facts.items()},
         told=[rule.code for rule in (*judged.failing, *judged.open)],
-        reason=reason.strip(),
+        reason=reason,
         corrections=dict(corrections),
         raised_at=now,
-        due_at=now + ANSWERED_WITHIN,
+        due_at=due,
+        warn_at=calendar.after(now, calendar.worked(now, due) * _NEAR),
     )
     publish(AnswerObjected(objection=made.pk, service_type=service.pk), stream=made.pk, actor=actor)
     return made
@@ -119,10 +126,10 @@ def answer(objection: AnswerObjection, *, upheld: bool, words: str, actor: User)
     require(actor, Action.WORK, found)
     if found.state != State.OPEN:
         raise ObjectionRefusedError(_("This objection has been answered."))
-    _check(words, _("Please say why."))
-    found.state = State.UPHELD if upheld else State.REJECTED
-    found.answer, found.answered_by, found.answered_at = words.strip(), actor, clock.now()
-    found.save(update_fields=["state", "answer", "answered_by", "answered_at"])
+    found.answer, found.answered_by = checked(words, empty=_("Please say why.")), actor
+    found.state, found.answered_at = State.UPHELD if upheld else State.REJECTED, clock.now()
+    found.notice = Notice.QUEUED
+    found.save(update_fields=["state", "answer", "answered_by", "answered_at", "notice"])
     if upheld and found.person is not None and found.corrections:
         remember(found.person, found.corrections)
     said = AnswerObjectionAnswered(objection=found.pk, service_type=found.service_type_id, upheld=upheld)
@@ -143,10 +150,24 @@ def objections_of(person: Person) -> QuerySet[AnswerObjection]:
     return mine.select_related("service_type").order_by("-raised_at", "-pk")
 
 
+def objections_by(person: Person) -> QuerySet[AnswerObjection]:
+    """A person's own, and those that they made for others as long as they may act for them; the newest first."""
+    mine = Q(person=person) | (Q(mandate__holder=person) & valid("mandate__"))
+    related = ("service_type", "mandate__principal")
+    return AnswerObjection.objects.filter(mine).select_related(*related).order_by("-raised_at", "-pk")
+
+
 def by_secret(secret: str) -> AnswerObjection | None:
     """That which a private link opens."""
     found = AnswerObjection.objects.filter(secret=secret) if secret and storable(secret) else None
-    return found.select_related("service_type").first() if found is not None else None
+    return found.select_related("service_type", "mandate").first() if found is not None else None
+
+
+def _sent_before(service: ServiceType, contact: str, reason: str) -> AnswerObjection | None:
+    """The same words from the same contact, pressed twice; within the caller's transaction."""
+    ServiceType.objects.select_for_update(no_key=True).get(pk=service.pk)
+    same = AnswerObjection.objects.filter(service_type=service, person=None, contact=contact, reason=reason)
+    return same.filter(state=State.OPEN).first()
 
 
 def _kept(value: Any) -> Any:
@@ -154,15 +175,10 @@ def _kept(value: Any) -> Any:
 
 
 def _reachable(contact: str) -> bool:
-    """Whether it looks like an address or a number."""
+    """Whether it is an e-mail address or a phone number, and nothing else: it is written to."""
     said = contact.strip()
-    return storable(said) and ("@" in said[1:-1] or sum(sign.isdigit() for sign in said) >= _FEWEST_DIGITS)
-
-
-def _check(words: str, empty: str) -> None:
-    if not words.strip():
-        raise ObjectionRefusedError(empty)
-    if len(words) > LONGEST:
-        raise ObjectionRefusedError(_("Please use at most %(n)d characters.") % {"n": LONGEST})
-    if not storable(words):
-        raise ObjectionRefusedError(_("This holds a character that is no text. Please type it again."))
+    try:
+        validate_email(said)
+    except ValidationError:
+        return bool(_PHONE.fullmatch(said)) and sum(map(str.isdigit, said)) >= _FEWEST_DIGITS
+    return len(said) <= _LONGEST_CONTACT

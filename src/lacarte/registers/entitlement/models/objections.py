@@ -9,7 +9,7 @@ from django.utils.translation import gettext_lazy as _
 from lacarte.kernel import clock
 from lacarte.kernel.ids import uuid7
 from lacarte.registers.menu.models import ServiceType
-from lacarte.registers.people.models import Person
+from lacarte.registers.people.models import Mandate, Person
 from lacarte.registers.places.models import Region
 
 
@@ -23,11 +23,20 @@ class AnswerObjection(models.Model):
         UPHELD = "upheld", _("Upheld")
         REJECTED = "rejected", _("Not upheld")
 
+    class Notice(models.TextChoices):
+        """How far whoever objected was told of the answer; empty as long as there is none."""
+
+        QUEUED = "queued", _("They are being told of the answer.")
+        SENT = "sent", _("They were told of the answer.")
+        FAILED = "failed", _("The message about the answer could not be delivered. Please call them.")
+        NO_WAY = "no-way", _("No message can go to them. Please call them if there is a number.")
+
     id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
     secret = models.CharField(max_length=43, unique=True)  # of the private link
     service_type = models.ForeignKey(ServiceType, on_delete=models.CASCADE, related_name="objections")
     region = models.ForeignKey(Region, on_delete=models.PROTECT, related_name="+")
     person = models.ForeignKey(Person, null=True, on_delete=models.CASCADE, related_name="answer_objections")
+    mandate = models.ForeignKey(Mandate, null=True, on_delete=models.SET_NULL, related_name="+")  # by its holder
     contact = models.CharField(max_length=254, blank=True)
     language = models.CharField(max_length=20, default="en")
     state = models.CharField(max_length=8, choices=State, default=State.OPEN)
@@ -38,11 +47,14 @@ class AnswerObjection(models.Model):
     corrections = models.JSONField(default=dict)  # what is right instead, {kind: value}
     raised_at = models.DateTimeField(default=clock.now)
     due_at = models.DateTimeField()
+    warn_at = models.DateTimeField(null=True)  # from then on officials are to be told; empty once they were
+    escalated_at = models.DateTimeField(null=True)
     answer = models.TextField(blank=True)
     answered_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, null=True, on_delete=models.SET_NULL, related_name="+"
     )
     answered_at = models.DateTimeField(null=True)
+    notice = models.CharField(max_length=6, choices=Notice, blank=True)
 
     class Meta:
         ordering = ["due_at", "pk"]
