@@ -45,7 +45,15 @@ def reads_an_objection(page: Page, site: Site) -> None:
     expect(page.locator("[name=words]")).to_be_visible()
 
 
+def looks_for_a_ward(page: Page, site: Site) -> None:
+    """What was found about somebody for whom one acts by law."""
+    page.goto(f"{site.address}/my/found/")
+    page.locator("main .tabs a").last.click()
+    expect(page.locator("main .tabs [aria-current]")).not_to_have_attribute("href", "/my/found/")
+
+
 ANSWERS = {
+    "my-found-ward": ("resident", looks_for_a_ward),
     "menu-list-not-said": ("", would_rather_not_say),
     "menu-why-said": ("", says_and_asks_why),
     "answer-objection": ("", objects),

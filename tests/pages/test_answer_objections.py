@@ -15,6 +15,7 @@ from lacarte.kernel import clock
 from lacarte.kernel.events import timeline
 from lacarte.kernel.models import Role, User
 from lacarte.kernel.objecting import ObjectionRefusedError
+from lacarte.loop.voice.objecting.watching import warn_near
 from lacarte.registers.entitlement.explaining.objections import answer, object_to
 from lacarte.registers.entitlement.judging import Between, Judgement
 from lacarte.registers.entitlement.models import AnswerObjection
@@ -22,6 +23,7 @@ from lacarte.registers.menu.models import LifeEvent
 from lacarte.registers.people.models import Circumstance, Household, Mandate, Person, PersonalRead
 from lacarte.registers.people.queries import circumstances_of
 from lacarte.registers.places.queries import calendar_of
+from tests.background import work
 from tests.city import City, official, signed_in
 from tests.pages.listing import answer as say
 
@@ -103,7 +105,8 @@ def test_who_is_not_known_leaves_a_contact_and_keeps_the_link(
     reply = objecting(client, reason="I am 70.", contact="a@example.org", **{"fact-age": "70"})
     made = AnswerObjection.objects.get()
     assert (made.person, made.contact) == (None, "a@example.org")
-    assert "Keep the address of this page" in Client().get(reply["Location"]).content.decode()
+    shown = Client().get(reply["Location"]).content.decode()
+    assert "Keep the address of this page" in shown and "We write to a@example.org when it is answered." in shown
     for wrong in ("nothing", "%00", made.secret[:-1]):
         assert client.get(f"/menu/objections/{wrong}/").status_code == 404
 
@@ -117,6 +120,51 @@ def test_under_a_mandate_it_is_the_principals_and_they_see_it(city: City, ada: P
     objecting(client, reason="She is 70.")
     assert AnswerObjection.objects.get().person == ada
     assert PersonalRead.objects.filter(person=ada, reader=user, purpose="write for you").exists()
+
+
+def test_whoever_objected_for_somebody_sees_it_as_long_as_they_may(city: City, ada: Person) -> None:
+    user = User.objects.create_user("bo")
+    mandate = Mandate.objects.create(holder=Person.objects.create(user=user), principal=ada, kind="family")
+    made = objection_of(ada, city, actor=user, mandate=mandate)
+    address, client = reverse("answer-objection", args=[made.secret]), signed_in(user)
+    listed = client.get(reverse("my-page")).content.decode()
+    assert address in listed and "For Ada" in listed
+    assert client.get(address).status_code == 200
+    assert PersonalRead.objects.filter(person=ada, reader=user, fields="facts").count() == 1
+    Mandate.objects.update(until=clock.now() - timedelta(seconds=1))
+    assert address not in client.get(reverse("my-page")).content.decode()
+    assert client.get(address).status_code == Client().get(address).status_code == 404
+    hers = client_of(ada)
+    assert hers.get(address).status_code == 200
+    assert "For Ada" not in hers.get(reverse("my-page")).content.decode()
+
+
+@pytest.mark.usefixtures("carried")
+def test_an_official_reads_whether_they_were_told(
+    client: Client, city: City, event: LifeEvent, ada: Person
+) -> None:
+    desk = signed_in(official(Role.CASE_WORKER))
+    for contact, first, then in (
+        ("a@example.org", "We write to them that you have answered.", "They were told of the answer."),
+        ("", "please call them", "No message can go to them."),
+    ):
+        Person.objects.update(phone="")
+        made = objection_of(ada, city, **({"person": None, "contact": contact} if contact else {}))
+        address = reverse("desk-answer-objection", args=[made.pk])
+        shown = desk.post(address, {"upheld": "no", "words": "No."}, follow=True).content.decode()
+        assert first in shown
+        work()
+        assert then in desk.get(address).content.decode()
+
+
+def test_what_only_officials_are_told_is_not_on_the_persons_page(city: City, ada: Person) -> None:
+    made = objection_of(ada, city)
+    AnswerObjection.objects.update(warn_at=clock.now())
+    warn_near()
+    words = "It has to be answered soon"
+    assert words not in client_of(ada).get(reverse("answer-objection", args=[made.secret])).content.decode()
+    desk = signed_in(official(Role.CASE_WORKER))
+    assert words in desk.get(reverse("desk-answer-objection", args=[made.pk])).content.decode()
 
 
 def test_officials_whose_mandate_covers_it_see_it_and_the_look_is_logged(city: City, ada: Person) -> None:
