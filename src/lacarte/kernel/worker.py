@@ -7,7 +7,7 @@ import signal
 import threading
 import time
 
-from django.db import Error, close_old_connections
+from django.db import Error, close_old_connections, connection
 
 from lacarte.kernel import jobs, schedule
 
@@ -27,7 +27,7 @@ def run(stop: threading.Event, *, idle: float = 0.5) -> None:
             worked = jobs.work_once()
         except Error:
             logger.exception("the database did not answer; trying again")
-            close_old_connections()
+            connection.close()  # also one that answers, but reads what was long ago and so may not write
             stop.wait(_AFTER_DATABASE_ERROR_SECONDS)
             continue
         if not worked:

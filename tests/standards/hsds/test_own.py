@@ -197,6 +197,8 @@ def test_it_takes_a_key_of_an_account_that_is_open(city: City, program: Program)
         ({"status": "asleep"}, 422, "status: "),
         ({"name": 7}, 422, "name: "),
         ({"name": "a\0b"}, 422, "name: "),
+        ({"phones": [{"id": str(uuid4()), "number": "\ud800"}]}, 422, "phones: holds signs that are no text"),
+        ({"\ud800": 1}, 422, "?: holds signs that are no text"),
         ({"name": ""}, 422, "name: "),
         ({"email": "x"}, 422, "email: "),
         ({"cost_options": price(5, "XYZ")}, 422, "cost_options"),

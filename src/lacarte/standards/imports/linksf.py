@@ -14,7 +14,7 @@ def read(path: Path, report: Report) -> list[Service]:
     """All services of all facilities that can be read. Raises :class:`ImportFaultError` when it is no list."""
     facilities = json.loads(path.read_text(encoding="utf-8-sig"))
     if not isinstance(facilities, list):
-        raise ImportFaultError(f"{path} is not a list of facilities")
+        raise ImportFaultError(f"{path} holds neither objects of HSDS nor a LinkSF list of facilities")
     services = []
     for line, facility in enumerate(facilities, start=1):
         try:

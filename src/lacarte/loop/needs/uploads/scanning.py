@@ -10,6 +10,7 @@ import logging
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import cast
+from uuid import UUID
 
 from django.conf import settings
 from django.db import transaction
@@ -47,17 +48,22 @@ def scanner() -> Scanner | None:
 @job(SCAN, own_transactions=True)
 def scan_soon(payload: Payload) -> None:
     """Look at what has just arrived. Where the scanner is away, :func:`scan_waiting` comes back to it."""
-    attachment = Attachment.objects.filter(pk=payload["attachment"], state=State.WAITING).first()
-    if attachment is not None:
-        _scan(attachment)
+    _scan_if_it_waits(payload["attachment"])
 
 
 @every(timedelta(minutes=1), "needs.scan-waiting")
 def scan_waiting() -> None:
     """Look at what waits, oldest first, until the scanner is away (again)."""
-    for attachment in waiting().filter(created_at__lt=clock.now() - _AT_ONCE).iterator():
-        if not _scan(attachment):
+    # Read to the end: beside a cursor that is open SQLite begins no transaction once another process has written.
+    for key in list(waiting().filter(created_at__lt=clock.now() - _AT_ONCE).values_list("pk", flat=True)):
+        if not _scan_if_it_waits(key):
             return
+
+
+def _scan_if_it_waits(key: UUID | str) -> bool:
+    """Look at one, unless somebody has; whether the scanner is there."""
+    attachment = Attachment.objects.filter(pk=key, state=State.WAITING).first()
+    return attachment is None or _scan(attachment)
 
 
 def waiting() -> QuerySet[Attachment]:

@@ -5,8 +5,6 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from itertools import islice
-from typing import TypeVar
 
 from django.db import models, transaction
 
@@ -22,7 +20,6 @@ _KINDS: dict[type[models.Model], tuple[SearchEntry.Kind, ...]] = {
     ServiceType: (Kind.SERVICE, Kind.AREA),
     Offer: (Kind.OFFER,),
 }
-Row = TypeVar("Row")
 
 
 @dataclass(frozen=True)
@@ -46,8 +43,7 @@ def refresh() -> Filing:
     kept: set[tuple[int, str]] = set()
     changed = 0
     for source in SOURCES:
-        records = source.shown().iterator(chunk_size=_BATCH)
-        for some in _batches((source.filed(record, shelf) for record in records), _BATCH):
+        for some in _parts(source, shelf):
             changed += _put(some)
             for filed in some:
                 kept.add((filed.kind, filed.key))
@@ -66,8 +62,7 @@ def compared() -> Filing:
     kept: set[tuple[int, str]] = set()
     changed = 0
     for source in SOURCES:
-        records = source.shown().iterator(chunk_size=_BATCH)
-        for some in _batches((source.filed(record, shelf) for record in records), _BATCH):
+        for some in _parts(source, shelf):
             changed += len(_new(some))
             kept |= {(filed.kind, filed.key) for filed in some}
     return Filing(len(kept), changed, len(_others(kept)))
@@ -95,6 +90,17 @@ def state() -> tuple[int, int]:
 
 def _source(model: type[models.Model]) -> Source:
     return next(source for source in SOURCES if source.model is model)
+
+
+def _parts(source: Source, shelf: Shelf) -> Iterator[list[Filed]]:
+    """What is to be found of a kind, a part at a time.
+
+    Each part is read to its end: beside a cursor that is open SQLite begins no transaction once another process
+    has written, and says at once that the database is locked.
+    """
+    keys = list(source.shown().values_list("pk", flat=True))
+    for at in range(0, len(keys), _BATCH):
+        yield [source.filed(record, shelf) for record in source.shown().filter(pk__in=keys[at : at + _BATCH])]
 
 
 @transaction.atomic
@@ -148,9 +154,3 @@ def _remove(gone: Sequence[int]) -> None:
     for at in range(0, len(gone), _BATCH):
         SearchEntry.objects.filter(pk__in=gone[at : at + _BATCH]).delete()
     texts.remove(gone)
-
-
-def _batches(rows: Iterable[Row], size: int) -> Iterator[list[Row]]:
-    left = iter(rows)
-    while some := list(islice(left, size)):
-        yield some

@@ -12,6 +12,7 @@ from django.utils.translation import gettext as _
 
 from lacarte.kernel import clock, tree
 from lacarte.kernel.models import User
+from lacarte.kernel.text import storable
 from lacarte.registers.entitlement.models import EvidenceType
 from lacarte.registers.menu import keeping
 from lacarte.registers.menu.keeping.access import denied
@@ -20,7 +21,7 @@ from lacarte.registers.menu.models import Offer, ServiceType
 from lacarte.registers.providers.models import Provider
 from lacarte.standards.hsds.fitting import UnfitError, fitted
 from lacarte.standards.hsds.identity import Keys, is_uuid
-from lacarte.standards.hsds.ours import Object, beside
+from lacarte.standards.hsds.ours import Object, all_storable, beside
 from lacarte.standards.hsds.own.merging import OF_SERVICE, merged
 from lacarte.standards.hsds.own.places import Places
 from lacarte.standards.hsds.own.refusing import RefusedError
@@ -71,6 +72,9 @@ def service_now(key: UUID) -> Object:
 
 def _whole(key: UUID, there: Object, sent: Object, now: datetime) -> Object:
     """The service as it shall be, checked by the standard's schema."""
+    for name, value in sent.items():
+        if not (storable(name) and all_storable(value)):
+            raise RefusedError(name.encode("ascii", "replace").decode(), _("holds signs that are no text"))
     if str(sent.get("id", key)).lower() != str(key):
         raise RefusedError("id", _("is not the one in the address"))
     whole = merged(key, there, sent, OF_SERVICE) | {"id": str(key), "last_modified": moment(now)}
