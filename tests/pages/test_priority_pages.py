@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import timedelta
 
 import pytest
@@ -14,7 +15,7 @@ from lacarte.loop.planning.groups import report_groups
 from lacarte.loop.planning.in_need import most_in_need, publish_most_in_need
 from lacarte.loop.priority.actions import weigh
 from lacarte.loop.priority.analysing import analyse
-from lacarte.loop.priority.models import Report
+from lacarte.loop.priority.models import Report, Weighing
 from lacarte.registers.menu.actions import add_service_type
 from lacarte.registers.menu.models import ServiceType
 from lacarte.registers.people.models import Person
@@ -54,6 +55,20 @@ def test_everybody_reads_by_which_weights_need_is_weighed_and_who_decided(client
     figures = Report.objects.get(kind="sensitivity").figures
     assert figures["all"]["pairs"] == figures["1"]["pairs"] == 23 * 22 // 2
     assert 0 <= figures["all"]["flips"] <= figures["all"]["can_flip"] <= 1
+
+
+def test_a_class_of_few_is_not_told_nor_one_that_gives_it_away(client: Client, city: City) -> None:
+    waiting(city, 30, 30)
+    keys = list(Need.objects.values_list("pk", flat=True))
+    for kind, some in enumerate((keys[:3], keys[3:15], keys[15:35], keys[35:])):
+        Weighing.objects.filter(need__in=some).update(priority_class=kind)
+    analyse()
+    figures = Report.objects.get(kind="sensitivity").figures
+    assert [figures[kind]["needs"] for kind in ("all", "0", "1", "2", "3")] == [60, 3, 12, 20, 25]
+    shown = text(client.get("/priority/"))
+    rows = shown[shown.index("All classes") :]
+    numbers = re.findall(r'data-label="Needs">(?:<span class="muted">)?(\w+)', rows)
+    assert numbers == ["60", "few", "few", "20", "25"]
 
 
 def test_a_planner_sees_groups_where_they_plan_and_no_small_ones(city: City) -> None:

@@ -60,16 +60,13 @@ def weigh(needs: Iterable[Need]) -> int:
 
 
 def weigh_all(needs: QuerySet[Need]) -> int:
-    """As :func:`weigh`, slice by slice: what it takes of memory does not grow with their number.
+    """As :func:`weigh`, slice by slice: of all needs at once there are only their keys in memory.
 
-    Each slice is a transaction of its own.
+    Each slice is a transaction of its own; what is no longer one of ``needs`` when its turn comes is left out.
     """
-    waiting = needs.select_related("service_type", "region").order_by("pk")
-    done, rows = 0, list(waiting[:SLICE])
-    while rows:
-        done += weigh(rows)
-        rows = list(waiting.filter(pk__gt=rows[-1].pk)[:SLICE]) if len(rows) == SLICE else []
-    return done
+    keys = list(needs.order_by("pk").values_list("pk", flat=True))
+    some = needs.select_related("service_type", "region").order_by("pk")
+    return sum(weigh(some.filter(pk__in=keys[at : at + SLICE])) for at in range(0, len(keys), SLICE))
 
 
 def weighed(rows: Sequence[Need], scheme: Scheme) -> Weighed:

@@ -16,6 +16,11 @@ from lacarte.loop.voice.counting import RATES, SMALLEST_GROUP, Counts
 SEED = 20_260_101
 
 
+#: By the name of a count: which groups are hidden, beside small ones and those that these would be found by.
+Hidden = Mapping[str, Sequence[bool]]
+NOTHING: Hidden = {}
+
+
 @dataclass(frozen=True)
 class Share:
     """A share as it may be shown: ``None`` for all where too few stand behind it."""
@@ -75,18 +80,23 @@ class Comparison:
         return sum(one.shown.share is None for one in self.groups)
 
 
-def shares(counts: Sequence[Counts], rate: str) -> list[Share]:
+def shares(counts: Sequence[Counts], rate: str, also: Hidden = NOTHING) -> list[Share]:
     """One rate of groups whose total is shown, too: small ones are hidden, with others that hide them.
 
-    Raises ``KeyError`` for a rate that is none of the three.
+    ``also`` says by the name of a count which groups are hidden for something else. Raises ``KeyError`` for a rate
+    that is none of the three.
     """
     part, whole = RATES[rate]
-    return _shares([getattr(one, part) for one in counts], [getattr(one, whole) for one in counts])
+    return _shares(
+        [getattr(one, part) for one in counts], [getattr(one, whole) for one in counts], also.get(whole)
+    )
 
 
-def _shares(parts: Sequence[int], wholes: Sequence[int]) -> list[Share]:
+def _shares(parts: Sequence[int], wholes: Sequence[int], also: Sequence[bool] | None = None) -> list[Share]:
     k, n = np.array(parts, dtype=np.int64), np.array(wholes, dtype=np.int64)
     few = engine.hidden(n, SMALLEST_GROUP) | (n == 0)
+    if also is not None:
+        few |= np.array(also, dtype=np.bool_)
     low, high = engine.wilson(k, n)
     return [
         Share()
@@ -96,16 +106,22 @@ def _shares(parts: Sequence[int], wholes: Sequence[int]) -> list[Share]:
     ]
 
 
-def compare(groups: Mapping[Any, Counts], rate: str) -> Comparison:
-    """All groups by one rate, the likeliest best first, then those that are hidden, in the order they came."""
+def compare(groups: Mapping[Any, Counts], rate: str, also: Hidden = NOTHING) -> Comparison:
+    """All groups by one rate, the likeliest best first, then those that are hidden, in the order they came.
+
+    ``also`` as for :func:`shares`.
+    """
     part, whole = RATES[rate]
-    return compare_shares({key: (getattr(one, part), getattr(one, whole)) for key, one in groups.items()}, rate)
+    counted = {key: (getattr(one, part), getattr(one, whole)) for key, one in groups.items()}
+    return compare_shares(counted, rate, also.get(whole))
 
 
-def compare_shares(groups: Mapping[Any, tuple[int, int]], rate: str) -> Comparison:
+def compare_shares(
+    groups: Mapping[Any, tuple[int, int]], rate: str, also: Sequence[bool] | None = None
+) -> Comparison:
     """As :func:`compare`, by any share: how many, out of how many."""
     keys = list(groups)
-    shown = _shares([part for part, _whole in groups.values()], [whole for _part, whole in groups.values()])
+    shown = _shares([part for part, _whole in groups.values()], [whole for _part, whole in groups.values()], also)
     k = np.array([part for part, _whole in groups.values()], dtype=np.float64)
     n = np.array([whole for _part, whole in groups.values()], dtype=np.float64)
     everybody = float(n.sum())

@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+import numpy as np
 from django.utils.translation import gettext as _
 
 from lacarte.engines.rates import hidden
 from lacarte.kernel import tree
-from lacarte.loop.voice.comparing import Share, shares
+from lacarte.loop.voice.comparing import NOTHING, Hidden, Share, shares
 from lacarte.loop.voice.counting import RATES, SMALLEST_GROUP, Counts, Cut, count
+from lacarte.loop.voice.kinds import kinds_hidden
 from lacarte.registers.menu.models import ServiceType
 from lacarte.registers.places.models import Region
 from lacarte.registers.providers.models import Provider, SubjectKind
@@ -59,15 +61,21 @@ def rates(by: str = "region", cut: Cut = Cut()) -> list[Rates]:  # noqa: B008 (f
 
     Two queries. Raises ``ValueError`` for another ``by``.
     """
-    return rates_of(groups_by(by, count(by, cut)))
+    groups = groups_by(by, count(by, cut))
+    return rates_of(groups, also_hidden(by, groups, cut))
 
 
-def rates_of(groups: Mapping[Group, Counts]) -> list[Rates]:
-    """The rates of groups whose total is shown as well."""
+def also_hidden(by: str, groups: Mapping[Group, Counts], cut: Cut) -> Hidden:
+    """What of ``groups`` is hidden because of another table."""
+    return kinds_hidden([group.code for group in groups], cut) if by == "kind" else NOTHING
+
+
+def rates_of(groups: Mapping[Group, Counts], also: Hidden = NOTHING) -> list[Rates]:
+    """The rates of groups whose total is shown as well; ``also`` as for ``comparing.shares``."""
     counts = list(groups.values())
-    of_rate = {rate: shares(counts, rate) for rate in RATES}
+    of_rate = {rate: shares(counts, rate, also) for rate in RATES}
     names = ("orders", "completed", "ratings")
-    orders, completed, ratings = (few(getattr(one, name) for one in counts) for name in names)
+    orders, completed, ratings = (few((getattr(one, name) for one in counts), also.get(name)) for name in names)
     return [
         Rates(
             group=group,
@@ -81,10 +89,11 @@ def rates_of(groups: Mapping[Group, Counts]) -> list[Rates]:
     ]
 
 
-def few(numbers: Iterable[int]) -> list[int | None]:
-    """Numbers of groups whose total is shown; ``None`` for those that would tell about persons."""
+def few(numbers: Iterable[int], also: Sequence[bool] | None = None) -> list[int | None]:
+    """Numbers of groups whose total is shown; ``None`` for those that would tell about persons, or ``also``."""
     counts = list(numbers)
-    return [None if hide else n for n, hide in zip(counts, hidden(counts, SMALLEST_GROUP), strict=True)]
+    small = hidden(counts, SMALLEST_GROUP) | np.array(also or [False] * len(counts), dtype=np.bool_)
+    return [None if hide else n for n, hide in zip(counts, small.tolist(), strict=True)]
 
 
 def groups_by(by: str, counted: Mapping[Any, Counts]) -> dict[Group, Counts]:

@@ -8,7 +8,7 @@ from django.views.decorators.http import require_GET
 
 from lacarte.loop.voice.comparing import SEED, Comparison, compare
 from lacarte.loop.voice.counting import RATES, Cut, count
-from lacarte.loop.voice.queries import BY, SMALLEST_GROUP, groups_by, rates_of
+from lacarte.loop.voice.queries import BY, SMALLEST_GROUP, also_hidden, groups_by, rates, rates_of
 from lacarte.pages.public.funnel import funnel
 from lacarte.pages.public.parts import BY_NAMES, RATE_NAMES, about, cut_of, months
 from lacarte.pages.public.twins import (
@@ -34,7 +34,8 @@ def page(request: HttpRequest, by: str) -> HttpResponse:
     """All groups by one rate: raw share, fair estimate, places, and the funnel."""
     rate, month, cut = _asked(request, by)
     groups = groups_by(by, count(by, cut))
-    found = compare(groups, rate)
+    also = also_hidden(by, groups, cut)
+    found = compare(groups, rate, also)
     shown = {
         "by": by,
         "by_name": BY_NAMES[by],
@@ -43,7 +44,7 @@ def page(request: HttpRequest, by: str) -> HttpResponse:
         "rate_names": RATE_NAMES,
         "by_names": BY_NAMES,
         "found": found,
-        "rows": rates_of(groups),
+        "rows": rates_of(groups, also),
         "funnel": funnel(found),
         "months": months(),
         "month": month,
@@ -58,10 +59,11 @@ def twin(request: HttpRequest, by: str, ending: str) -> HttpResponse:
     """The comparison by one rate, or with ``rate=all`` the three rates, as CSV or JSON."""
     if request.GET.get("rate") == "all" and by in BY:
         cut = cut_of(request.GET.get("month", ""))
-        rows = rate_rows(rates_of(groups_by(by, count(by, cut))))
+        rows = rate_rows(rates(by, cut))
         return answer(Table(f"rates-by-{by}", RATE_COLUMNS, rows, {"by": by, **about(cut)}), ending)
     rate, _month, cut = _asked(request, by)
-    found = compare(groups_by(by, count(by, cut)), rate)
+    groups = groups_by(by, count(by, cut))
+    found = compare(groups, rate, also_hidden(by, groups, cut))
     said = {"by": by, "rate": rate, **about(cut), **_about(found)}
     return answer(Table(f"{rate}-by-{by}", COMPARED_COLUMNS, compared_rows(found), said), ending)
 

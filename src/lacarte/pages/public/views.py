@@ -12,7 +12,7 @@ from lacarte.kernel.permissions import Action, may_anywhere
 from lacarte.loop.voice.counting import RATES, Counts
 from lacarte.loop.voice.counting import count as counted
 from lacarte.loop.voice.exclusions import decisions
-from lacarte.loop.voice.queries import SMALLEST_GROUP, Group, Rates, groups_by, rates_of
+from lacarte.loop.voice.queries import SMALLEST_GROUP, Group, Rates, rates, rates_of
 from lacarte.pages.public.parts import BY_NAMES, RATE_NAMES, about, cut_of, months
 from lacarte.pages.public.twins import rate_rows
 
@@ -24,12 +24,11 @@ def rates_page(request: HttpRequest) -> HttpResponse:
     """Answered in time, solved, satisfied: of all, by district and by kind of provider."""
     month = request.GET.get("month", "")
     cut = cut_of(month)
-    tables = {by: groups_by(by, counted(by, cut)) for by in _SHOWN}
-    everybody: Rates = rates_of({Group("", ""): sum(tables["region"].values(), Counts())})[0]
+    everybody: Rates = rates_of({Group("", ""): sum(counted("region", cut).values(), Counts())})[0]
     shown: dict[str, Any] = {
         "everybody": everybody,
         "figures": [(RATE_NAMES[rate], getattr(everybody, rate)) for rate in RATES],
-        "tables": [(by, BY_NAMES[by], rates_of(groups)) for by, groups in tables.items()],
+        "tables": [(by, BY_NAMES[by], rates(by, cut)) for by in _SHOWN],
         "by_names": BY_NAMES,
         "months": months(),
         "month": month,
@@ -43,7 +42,7 @@ def rates_page(request: HttpRequest) -> HttpResponse:
 def rates_json(request: HttpRequest) -> JsonResponse:
     """The same as open data."""
     cut = cut_of(request.GET.get("month", ""))
-    rows = {by: rate_rows(rates_of(groups_by(by, counted(by, cut)))) for by in _SHOWN}
+    rows = {by: rate_rows(rates(by, cut)) for by in _SHOWN}
     return JsonResponse({**about(cut), **rows})
 
 

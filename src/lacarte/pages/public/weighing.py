@@ -19,6 +19,7 @@ from lacarte.loop.priority.analysing import BY, KIND
 from lacarte.loop.priority.explaining import PART_NAMES
 from lacarte.loop.priority.models import Report, Weights
 from lacarte.loop.priority.weights import COLUMNS, PARTS, Dimension, Indicator, Scheme, in_force, scheme
+from lacarte.loop.voice.queries import few
 from lacarte.registers.menu.models import PriorityClass
 from lacarte.registers.people.circumstances import in_words, value_in_words
 
@@ -66,7 +67,7 @@ class Version:
 
 @dataclass(frozen=True)
 class Sensitive:
-    """One line of the analysis: of a class, or of all."""
+    """One line of the analysis: of a class, or of all; ``None`` each where it would tell about few."""
 
     label: str
     figures: Mapping[str, Any]
@@ -158,5 +159,11 @@ def differences(old: Scheme, new: Scheme) -> list[str]:
 
 
 def _sensitive(report: Report) -> list[Sensitive]:
-    labels = {"all": _("All classes"), **{str(int(kind)): str(kind.label) for kind in PriorityClass}}
-    return [Sensitive(labels[code], report.figures[code]) for code in labels if code in report.figures]
+    """Of all, then class by class; nothing of a class of few, nor of others that would give it away."""
+    of_class = {str(int(kind)): str(kind.label) for kind in PriorityClass if str(int(kind)) in report.figures}
+    told = few(report.figures[code]["needs"] for code in of_class)
+    found = [Sensitive(_("All classes"), report.figures["all"])] if "all" in report.figures else []
+    return found + [
+        Sensitive(label, report.figures[code] if needs is not None else dict.fromkeys(report.figures[code]))
+        for (code, label), needs in zip(of_class.items(), told, strict=True)
+    ]
