@@ -32,7 +32,7 @@ from lacarte.loop.orders.checking import check
 from lacarte.loop.orders.models import Assignment, Order, OrderState
 from lacarte.loop.orders.states import ENDED, TRANSITIONS
 from lacarte.loop.priority.models import Weighing
-from lacarte.loop.voice.models import Rating
+from lacarte.loop.voice.models import Rating, Reply
 from lacarte.registers.entitlement.models import TableEdition
 from lacarte.registers.entitlement.queries import entitled
 from lacarte.registers.entitlement.tables.checking import books
@@ -251,6 +251,19 @@ def test_the_timeline_agrees_with_the_states(city: None) -> None:
     assert not Event.objects.filter(at__gt=NOW).exists()
     for need in Need.objects.filter(state="met"):
         assert need.orders.filter(state="completed").count() == 1
+
+
+def test_bad_ratings_are_answered_and_verified_and_some_of_it_waits(city: None) -> None:
+    bad = Rating.objects.filter(satisfaction__lte=2)
+    states = Counter(Reply.objects.values_list("state", flat=True))
+    assert sum(states.values()) == bad.count() > 0
+    assert states["verified"] > states["answered"] > 0
+    assert states["due"] > 0
+    for reply in Reply.objects.all():
+        moments = [reply.rating.at, reply.answered_at, reply.verified_at, NOW]
+        assert [one for one in moments if one] == sorted(one for one in moments if one)
+        late = reply.due < (reply.answered_at or NOW)
+        assert late == (reply.escalated_at is not None)
 
 
 def test_the_accounts_open_their_doors(city: None) -> None:

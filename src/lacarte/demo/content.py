@@ -66,6 +66,7 @@ class Content:
     providers: dict[str, list[dict[str, Any]]]
     things: list[dict[str, Any]]
     comments: dict[str, dict[str, list[str]]]
+    replies: dict[str, list[str]]  # of providers, to bad ratings
     questions: dict[str, list[dict[str, Any]]]  # follow-up questions of a service type, by its code
     holidays: list[str]  # days such as 2027-01-01
 
@@ -95,6 +96,7 @@ def read() -> Content:
         providers=names["providers"],
         things=names["thing"],
         comments=names["comments"],
+        replies=names["replies"],
         questions=tomllib.loads(QUESTIONS.read_text(encoding="utf-8")),
         holidays=tomllib.loads(HOLIDAYS.read_text(encoding="utf-8"))["holidays"],
     )

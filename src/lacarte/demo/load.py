@@ -22,6 +22,7 @@ from lacarte.demo.load_lots import Lots, write_lots
 from lacarte.demo.load_menu import write_menu
 from lacarte.demo.load_tables import write_tables
 from lacarte.demo.load_things import write_things
+from lacarte.demo.replies import write_replies
 from lacarte.demo.told_again import write_told_again
 from lacarte.demo.weights import write_reports, write_weights
 from lacarte.kernel import clock
@@ -115,6 +116,7 @@ def load(
         written = Written(services, neighbourhoods, districts, households, persons, places, lots, users)
         progress(f"writing {needs} needs and what became of them")
         write_history(rng, drawn, written, now)
+        write_replies(content, users["case-worker"], now)
         for orders in in_batches(under_way()):
             set_anew(order.pk for order in orders)  # also when each light turns
         write_things(rng, content, written, now)
