@@ -42,8 +42,9 @@ def photo(tmp_path: Path) -> Path:
 
 
 def stop_of(page: Page) -> tuple[Locator, str]:
-    """The last that is not done yet and has no parts that others do, opened; and which it is."""
-    alone = page.locator(".stop:not(.is-over)").filter(has_not_text="not done yet")
+    """The last that can be done and has no parts that others do, opened; and which it is."""
+    can_end = page.locator(".stop:not(.is-over)").filter(has=page.locator("button[value=done]"))
+    alone = can_end.filter(has_not_text="not done yet")
     name = alone.last.get_attribute("id") or ""
     opened = page.locator(f"#{name}")
     if not opened.locator("details").first.evaluate("(one) => one.open"):
