@@ -146,6 +146,10 @@ def test_a_child_that_its_parent_has_added_themselves_is_not_enough(city: City) 
     lin = somebody(city, "lin")
     added = mandates.add_child(lin, name="Bao", birth_year=clock.now().year - 4, actor=lin.user)
     assert signed_in(lin.user).get(of(added)).status_code == 403
+    words = "opens once an official has entered that you are a parent"
+    assert words in said(signed_in(lin.user), reverse("acting"))
+    Mandate.objects.update(entered_by=lin.user)
+    assert words not in said(signed_in(lin.user), reverse("acting"))
 
 
 def test_when_the_child_is_of_age_the_page_is_closed(city: City, page: Client, mandate: Mandate) -> None:
