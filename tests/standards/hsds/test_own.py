@@ -227,6 +227,28 @@ def test_a_new_service_names_one_of_the_menu(program: Program) -> None:
     assert "area of life" in refused(program.put(uuid4(), {"name": "X", "attributes": of_type("health")}), 422)
 
 
+@pytest.mark.parametrize("said", [{"languages": [{}]}, {"languages": [["en"]]}, {"since": 7}, {"paused": []}])
+def test_what_no_column_holds_of_our_own_attribute_says_nothing(
+    city: City, program: Program, said: Object
+) -> None:
+    sent = told(city.offer.offer_id)
+    [ours] = [one for one in sent["attributes"] if one["taxonomy_term_id"] == RECORD["id"]]
+    ours["value"] = json.dumps(json.loads(ours["value"]) | said)
+    assert program.put(city.offer.offer_id, sent).status_code == 200
+    assert Offer.objects.get(pk=city.offer.offer_id).languages == ["en"]
+
+
+@pytest.mark.parametrize("hours", [{"1": 5}, {"1": [5]}, {"1": [[5]]}, {"1": {"a": 1}}])
+def test_hours_of_our_own_attribute_that_are_none_are_refused(city: City, program: Program, hours: Object) -> None:
+    sent = told(city.offer.offer_id)
+    [ours] = [
+        one for one in sent["service_at_locations"][0]["attributes"] if one["taxonomy_term_id"] == RECORD["id"]
+    ]
+    ours["value"] = json.dumps(json.loads(ours["value"]) | {"hours": hours})
+    assert "service_at_locations.hours: " in refused(program.put(city.offer.offer_id, sent), 422)
+    assert OfferAtPlace.objects.get(pk=city.offer.pk).hours == city.offer.hours
+
+
 def test_only_put_is_answered(program: Program, city: City) -> None:
     for method in ("get", "post", "delete"):
         answer = getattr(Client(), method)(f"/hsds/own/services/{city.offer.offer_id}")

@@ -106,6 +106,8 @@ def _own(model: type[Model], columns: dict[str, Any], extras: Object) -> dict[st
                 found[name] = _held(field, extras[name])
             except (ValidationError, TypeError, ValueError):
                 continue
+            if isinstance(found[name], list) and not all(isinstance(one, str) for one in found[name]):
+                del found[name]  # no list of languages
     return found
 
 

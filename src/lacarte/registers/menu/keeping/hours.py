@@ -92,7 +92,7 @@ def read_time(said: str) -> time:
 
 def _checked(spans: Any) -> list[list[str]]:
     found: list[list[str]] = []
-    for span in spans:
+    for span in spans if isinstance(spans, list | tuple) else [spans]:
         if not isinstance(span, list | tuple) or len(span) != 2:
             raise HoursError(_("Please say from when to when it is open."))
         begin, end = str(span[0]), str(span[1])
