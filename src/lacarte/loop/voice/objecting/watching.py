@@ -72,16 +72,20 @@ def remind(event: AnswerObjectionNear, record: Event) -> None:
 
 @subscribe(AnswerObjectionLate)
 def call_in(event: AnswerObjectionLate, record: Event) -> None:
-    """Tell them again, and who plans there."""
+    """Tell them again, and who plans there, who may not read it."""
     objection = AnswerObjection.objects.get(pk=event.objection)
-    both = [*in_charge(objection, _WORK), *in_charge(objection, _PLAN)]
-    _write(dict.fromkeys(both), record, objection, event.due)
+    work = in_charge(objection, _WORK)
+    _write(work, record, objection, event.due)
+    _write([to for to in in_charge(objection, _PLAN) if to not in work], record, objection, event.due, reads=False)
 
 
-def _write(people: Iterable[To], record: Event, objection: AnswerObjection, due: datetime) -> None:
+def _write(
+    people: Iterable[To], record: Event, objection: AnswerObjection, due: datetime, *, reads: bool = True
+) -> None:
     for address, language in people:
         key = uuid5(record.pk, address)
         payload = {"objection": str(objection.pk), "to": address, "language": language, "key": str(key)}
+        payload["reads"] = reads
         payload |= {"due": due.isoformat(), "at": record.at.isoformat()}
         jobs.enqueue(REMIND, payload, key=f"{REMIND}:{key}")
 
@@ -109,19 +113,25 @@ def _letter(objection: AnswerObjection, payload: jobs.Payload) -> Letter:
         "link": f"{site_address()}/desk/objections/{objection.pk}/",
     }
     late = due <= datetime.fromisoformat(payload["at"])
-    text = (
-        _("An objection about %(service)s (%(region)s) was to be answered by %(day)s, and waits: %(link)s")
-        if late
-        else _("An objection about %(service)s (%(region)s) has to be answered by %(day)s: %(link)s")
-    )
     subject = _("An objection is late: %(service)s") if late else _("An objection is due soon: %(service)s")
     return Letter(
         key=UUID(payload["key"]),
         to=payload["to"],
-        text=text % words,
+        text=_said(late, payload["reads"]) % words,
         language=payload["language"],
         reference="",
         at=datetime.fromisoformat(payload["at"]),
         subject=subject % words,
         automatic=True,
+    )
+
+
+def _said(late: bool, reads: bool) -> str:
+    if not late:
+        return _("An objection about %(service)s (%(region)s) has to be answered by %(day)s: %(link)s")
+    if reads:
+        return _("An objection about %(service)s (%(region)s) was to be answered by %(day)s, and waits: %(link)s")
+    return _(
+        "An objection about %(service)s (%(region)s) was to be answered by %(day)s, and waits. "
+        "Who works there has been told again; please see to it that somebody answers."
     )
