@@ -53,6 +53,31 @@ def test_what_is_no_answer_is_explained(kind: str, said: str, says: str) -> None
         read_fact(kind, said)
 
 
+@pytest.mark.parametrize(
+    ("said", "meant"),
+    [
+        ("1,200", 1200),
+        ("1 200", 1200),
+        ("12\u202f500", 12500),
+        ("1’200,000", None),
+        ("1,200,000.5", 1_200_000.5),
+        ("1,20", 1.2),
+        ("0,125", 0.125),
+        ("1,5", 1.5),
+        ("１，２００", 1200),
+        ("12 00", None),
+        ("1,2000", 1.2),
+        ("n/a", None),
+    ],
+)
+def test_an_income_of_a_thousand_two_hundred_is_none_of_one(said: str, meant: float | None) -> None:
+    if meant is None:
+        with pytest.raises(FactWrongError, match="digits"):
+            read_fact("household-income", said)
+    else:
+        assert read_fact("household-income", said) == meant
+
+
 @given(st.sampled_from(sorted(FACTS)), st.text())
 def test_whatever_is_typed_it_is_an_answer_or_explained(kind: str, said: str) -> None:
     try:

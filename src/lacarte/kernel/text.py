@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Mapping
 from typing import Any
 
@@ -12,6 +13,8 @@ from django.utils.translation import get_language, pgettext
 from lacarte.engines.text.gazetteer.spelling import has_han
 
 FALLBACK = "en"
+#: Groups of three digits, parted by one kind of sign: 1,200 and 1 200 000.5 are no decimals.
+_GROUPED = re.compile(r"([1-9]\d{0,2})(?:([,\u00a0\u202f '’])\d{3})(?:\2\d{3})*(?:\.\d+)?", re.ASCII)
 
 
 def in_language(text: Mapping[str, str], language: str | None = None) -> str:
@@ -38,6 +41,15 @@ def as_written(words: str) -> dict[str, str]:
 def listed(things: Iterable[object]) -> str:
     """Things one after the other, as the reader's language writes lists; empty ones are left out."""
     return str(pgettext("between the items of a list", ", ")).join(str(thing) for thing in things if thing)
+
+
+def plain_number(said: str) -> str:
+    """A number as a program reads it: 1,200 is 1200, and 1,5 is 1.5. What is no number is returned as it is."""
+    said = said.strip().replace("，", ",").replace("．", ".")
+    said = "".join(str(int(sign)) if sign.isdecimal() else sign for sign in said)
+    if grouped := _GROUPED.fullmatch(said):
+        return said.replace(grouped[2], "")
+    return said.replace(",", ".")
 
 
 def storable(text: str) -> bool:

@@ -60,6 +60,8 @@ def test_a_rule_is_changed_by_choices_and_words_and_read_out(keeper: Client, dra
     form = {"t0": "[70..80)", "t1": ["retired", "none"], "t2": "-", "s0": "7", "note": ""}
     look = said(keeper, "table-rule", CODE, 2, **form, look="yes")
     assert "from 70 to below 80" in look
+    thousand = said(keeper, "table-rule", CODE, 2, **{**form, "t0": ">= 1,200"}, look="yes")
+    assert "write 1200, or “1, 200” for both" in thousand
     bad = said(keeper, "table-rule", CODE, 2, **{**form, "t0": "[70..80"}, look="yes")
     assert "a range ends with ] (up to and with)" in bad
     assert "There is a problem" not in bad
@@ -71,6 +73,8 @@ def test_a_rule_is_changed_by_choices_and_words_and_read_out(keeper: Client, dra
     assert "Without work or Retired" in page
     assert now().table.rows[1].tests == ("[70..80)", '"none", "retired"', "-")
     assert now().table.rows[1].says == ("7",)
+    said(keeper, "table-rule", CODE, 2, **{**form, "s0": "1,200"})
+    assert now().table.rows[1].says == ("1200",)
 
 
 @pytest.mark.parametrize(
@@ -79,6 +83,7 @@ def test_a_rule_is_changed_by_choices_and_words_and_read_out(keeper: Client, dra
         ({"t0": "< n/a"}, "sign 4: / has no meaning here: take it out"),
         ({"t0": "[9..5]"}, "sign 1: nothing lies in this range: write the smaller end first"),
         ({"t0": "< 0"}, "nobody can answer this"),
+        ({"t0": "< 1,200"}, "sign 3: a comma stands between two values: write 1200, or “1, 200” for both"),
         ({"s0": "much"}, "words are written between quotation marks"),
         ({"t0": "\0"}, "Null characters"),
     ],

@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from lacarte.engines.rules import OPEN, Kind, NotFeel, Value, literal_text, parse_literal, parse_tests
+from lacarte.kernel.text import plain_number
 from lacarte.pages.design.forms import Ticks
 from lacarte.registers.entitlement.tables.fault_words import cell_fault
 from lacarte.registers.entitlement.tables.wording import asked_in_words
@@ -21,6 +22,8 @@ _ANY = "-"
 _NULL = "null"
 _DAY = re.compile(r"""(?<!["\d-])(\d{4}-\d\d-\d\d)(?!["\d-])""")
 _WRITTEN_DAY = re.compile(r'date\(\s*"(\d{4}-\d\d-\d\d)"\s*\)|@"(\d{4}-\d\d-\d\d)"')
+#: In a list that is “1” or “200”; whoever writes it means a number above a thousand.
+_THOUSANDS = re.compile(r"(?<![\d.])([1-9]\d{0,2}),(\d{3})(?!\d)")
 _HINTS = {
     Kind.NUMBER: gettext_lazy("Such as < 18, >= 65, [65..80) for 65 to below 80, or 1, 2. Empty: any."),
     Kind.DATE: gettext_lazy("Such as >= 2026-03-01 or [2026-01-01..2026-06-30]. Empty: any."),
@@ -43,6 +46,18 @@ def choices_of(fact: str) -> Sequence[tuple[str, Any]]:
     """The keys and names of a fact that is a choice; none for others."""
     known = FACTS.get(fact)
     return known.choices if known is not None and known.datatype is Datatype.CHOICE else ()
+
+
+def wrong_test(text: str, kind: Kind) -> str:
+    """Why a cell that asks something cannot be taken; empty where it can."""
+    if kind is Kind.NUMBER and (found := _THOUSANDS.search(text)):
+        words = _("sign %(n)d: a comma stands between two values: write %(one)s, or “%(two)s” for both")
+        return words % {"n": found.start() + 1, "one": found[1] + found[2], "two": f"{found[1]}, {found[2]}"}
+    try:
+        parse_tests(text, kind)
+    except NotFeel as error:
+        return cell_fault(error)
+    return ""
 
 
 class CellInput(forms.TextInput):
@@ -72,12 +87,10 @@ class CellInput(forms.TextInput):
             place = f"#{context['widget']['attrs']['id']}_reads"
             context["widget"]["attrs"] |= {"hx-target": place, "hx-select": place}
         text = formal(str(value or ""), self.kind)
-        try:
-            parse_tests(text, self.kind)
-            context["words"] = asked_in_words(self.fact, self.kind, text)
-        except NotFeel as error:
-            context["wrong"] = cell_fault(error) if self.looks else ""
-            context["words"] = "–"
+        wrong = wrong_test(text, self.kind)
+        context["words"] = "–" if wrong else asked_in_words(self.fact, self.kind, text)
+        if wrong:
+            context["wrong"] = wrong if self.looks else ""
         return context
 
 
@@ -95,10 +108,8 @@ class TestField(forms.CharField):
     def clean(self, value: Any) -> str:
         """As the table keeps it."""
         text = formal(str(super().clean(value)), self.kind)
-        try:
-            parse_tests(text, self.kind)
-        except NotFeel as error:
-            raise forms.ValidationError(cell_fault(error)) from error
+        if wrong := wrong_test(text, self.kind):
+            raise forms.ValidationError(wrong)
         return text or _ANY
 
 
@@ -168,7 +179,7 @@ class ValueField(forms.CharField):
             return text or self.otherwise
         if self.kind is Kind.STRING:
             return literal_text(text)
-        text = formal(text, self.kind) if self.kind is Kind.DATE else text.replace(",", ".")
+        text = formal(text, self.kind) if self.kind is Kind.DATE else plain_number(text)
         try:
             return literal_text(parse_literal(text, self.kind))
         except NotFeel as error:

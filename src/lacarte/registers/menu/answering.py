@@ -12,7 +12,7 @@ from django.utils.dateparse import parse_date, parse_datetime
 from django.utils.translation import gettext as _
 
 from lacarte.kernel.prepared import Prepared
-from lacarte.kernel.text import in_language, listed, storable
+from lacarte.kernel.text import in_language, listed, plain_number, storable
 from lacarte.registers.menu.models import Attribute, ServiceType
 
 Answers = dict[str, str | list[str]]
@@ -126,7 +126,7 @@ def _text(question: Attribute, said: str) -> str:
 
 def _number(question: Attribute, said: str) -> str:
     try:
-        number = Decimal(said)
+        number = Decimal(plain_number(said))
         if len(said) > _LONGEST_NUMBER or not number.is_finite() or abs(number.adjusted()) > _LONGEST_NUMBER:
             raise InvalidOperation
     except InvalidOperation as error:

@@ -18,6 +18,8 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from lacarte.kernel.text import plain_number
+
 Words = str | Promise
 _YEARS = range(1900, 2201)
 _MOST = 1e12
@@ -168,7 +170,8 @@ def value_in_words(kind: str, value: Any) -> str:
 def read_fact(kind: str, said: str) -> bool | int | float | str:
     """The value of an answer in the form in which it is kept. Raises :class:`FactWrongError`.
 
-    A yes or no is said as ``yes`` or ``no``, a number in digits, a day as year-month-day, a choice by its key.
+    A yes or no is said as ``yes`` or ``no``, a number in digits (1,200 is 1200), a day as
+    year-month-day, a choice by its key.
     """
     fact = FACTS.get(kind)
     if fact is None:
@@ -199,7 +202,7 @@ def written(kind: str, value: Any) -> str:
 
 def _number(said: str) -> int | float:
     try:
-        number = float(said.replace(",", ".")) if len(said) <= len(f"{_MOST:f}") else math.nan
+        number = float(plain_number(said)) if len(said) <= len(f"{_MOST:f}") else math.nan
     except ValueError:
         number = math.nan
     if not 0 <= number <= _MOST:

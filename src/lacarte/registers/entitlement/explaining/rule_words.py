@@ -7,12 +7,13 @@ from datetime import date
 from typing import Any
 
 from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
 
 from lacarte.engines.rules import Difference, Kind, literal_text
 from lacarte.kernel.text import in_language, listed
 from lacarte.registers.entitlement.explaining import SAID_NOW, YEAR_OF_BIRTH, RowTold, TableTold
 from lacarte.registers.entitlement.judging import Comparison, Rule
-from lacarte.registers.entitlement.tables.wording import asked_in_words, said_in_words
+from lacarte.registers.entitlement.tables.wording import asked_in_words, paired, said_in_words
 from lacarte.registers.people.circumstances import FACTS, Datatype, in_words, value_in_words
 from lacarte.registers.people.saying import SAID
 
@@ -60,18 +61,19 @@ def row_in_words(row: RowTold, labels: Mapping[str, Mapping[str, str]]) -> str:
     def named(code: str) -> str:
         return in_language(labels.get(code) or {}) or in_words(code)
 
-    asks = [f"{named(fact)}: {asked_in_words(fact, kind, tests)}" for fact, kind, tests in row.asks]
-    says = [f"{named(name)}: {said_in_words(kind, text)}" for name, kind, text in row.says]
-    words = "; ".join(asks) or _("in every case")
-    line = f"{words} → {'; '.join(says)}"
-    return f"{line} ({row.note})" if row.note else line
+    asks = [paired(named(fact), asked_in_words(fact, kind, tests)) for fact, kind, tests in row.asks]
+    says = [paired(named(name), said_in_words(kind, text)) for name, kind, text in row.says]
+    between = str(pgettext("between the parts of a rule", "; "))
+    line = f"{between.join(asks) or _('in every case')} → {between.join(says)}"
+    return _("%(rule)s (%(note)s)") % {"rule": line, "note": row.note} if row.note else line
 
 
 def differences_in_words(way: Difference, table: TableTold) -> str:
     """Facts that would have to change together."""
     kinds = table.kinds
     return listed(
-        f"{name_of(one.fact, table)}: {asked_in_words(one.fact, kinds[one.fact], one.into)}" for one in way.changes
+        paired(name_of(one.fact, table), asked_in_words(one.fact, kinds[one.fact], one.into))
+        for one in way.changes
     )
 
 
