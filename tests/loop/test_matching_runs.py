@@ -154,6 +154,23 @@ def test_a_run_that_died_does_not_bar_the_next_for_long() -> None:
             dead.renew()
 
 
+def test_a_run_that_weighs_a_whole_city_for_longer_than_its_lease_goes_on(monkeypatch: pytest.MonkeyPatch) -> None:
+    city = build()
+    waiting_needs(city, 3)
+    monkeypatch.setattr("lacarte.loop.priority.actions.SLICE", 1)
+    start, said = clock.now(), []
+
+    def look(line: str) -> None:
+        said.append(line)
+        if "weighed" in line:  # nearly the whole lease has gone by since the last slice
+            monkeypatch.setattr(clock, "now", lambda: start + LEASE * 0.9 * len(said))
+            with pytest.raises(RunUnderwayError, match="under way"):
+                match()
+
+    assert preview(progress=look).needs == 3
+    assert said[:3] == ["1 of 3 needs weighed", "2 of 3 needs weighed", "3 of 3 needs weighed"]
+
+
 def test_a_run_that_lost_its_lease_keeps_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
     from lacarte.loop.matching import actions
     from lacarte.loop.matching.models import RunLease

@@ -118,7 +118,7 @@ def compute(
     :class:`~lacarte.loop.matching.lease.RunUnderwayError` when another run is under way.
     """
     with lease() as held:
-        return _compute(kind, _read(kind, seed, balance_districts, progress), held, asked_by, progress)
+        return _compute(kind, _read(kind, seed, balance_districts, held, progress), held, asked_by, progress)
 
 
 @transaction.atomic
@@ -148,7 +148,7 @@ def match_urgent() -> MatchingRun | None:
     What a run would decide follows from what it reads, so the same inputs as last time need no other run.
     """
     with lease() as held:
-        inputs = _read(Kind.URGENT, "", False, _silent)
+        inputs = _read(Kind.URGENT, "", False, held, _silent)
         last = runs(Kind.URGENT).first()
         if not len(inputs.needs) or (last and last.fingerprint == fingerprint(inputs)):
             return None
@@ -156,10 +156,13 @@ def match_urgent() -> MatchingRun | None:
     return publish_run(run, by=None)
 
 
-def _read(kind: Kind, seed: str, balance_districts: bool, progress: Progress) -> Inputs:
-    progress("weighing needs")
+def _read(kind: Kind, seed: str, balance_districts: bool, held: Lease, progress: Progress) -> Inputs:
+    def told(done: int, of: int) -> None:
+        held.renew()  # a whole city takes minutes
+        progress(f"{done} of {of} needs weighed")
+
     least_urgent = URGENT_CLASS if kind == Kind.URGENT else LAST_CLASS
-    weigh_all(_to_weigh(least_urgent))
+    weigh_all(_to_weigh(least_urgent), told=told)
     inputs = read(seed or seed_of(clock.now()), least_urgent, balance_districts)
     progress(f"{len(inputs.needs)} needs, {len(inputs.supply.ids)} offers")
     return inputs

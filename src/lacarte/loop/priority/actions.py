@@ -6,7 +6,7 @@ the day the need came in, then by lot; the seed of the lots is public, with the 
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
@@ -59,14 +59,19 @@ def weigh(needs: Iterable[Need]) -> int:
     return len(rows)
 
 
-def weigh_all(needs: QuerySet[Need]) -> int:
+def weigh_all(needs: QuerySet[Need], *, told: Callable[[int, int], None] = lambda done, of: None) -> int:
     """As :func:`weigh`, slice by slice: of all needs at once there are only their keys in memory.
 
     Each slice is a transaction of its own; what is no longer one of ``needs`` when its turn comes is left out.
+    ``told`` is called after each: how many needs are done, of how many.
     """
     keys = list(needs.order_by("pk").values_list("pk", flat=True))
     some = needs.select_related("service_type", "region").order_by("pk")
-    return sum(weigh(some.filter(pk__in=keys[at : at + SLICE])) for at in range(0, len(keys), SLICE))
+    weighed = 0
+    for at in range(0, len(keys), SLICE):
+        weighed += weigh(some.filter(pk__in=keys[at : at + SLICE]))
+        told(min(at + SLICE, len(keys)), len(keys))
+    return weighed
 
 
 def weighed(rows: Sequence[Need], scheme: Scheme) -> Weighed:
