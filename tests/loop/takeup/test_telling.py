@@ -12,13 +12,14 @@ from lacarte.kernel.events import timeline
 from lacarte.loop.needs.actions import receive
 from lacarte.loop.needs.messages.carriers import Memory, UndeliverableError
 from lacarte.loop.needs.models import Channel, Message, Need
+from lacarte.loop.takeup import telling
 from lacarte.loop.takeup.models import Finding, Measure, Notice, Reach
 from lacarte.loop.takeup.running import run
 from lacarte.registers.menu.models import Attribute
-from lacarte.registers.people.models import Circumstance, Consent, Person
+from lacarte.registers.people.models import Circumstance, Consent, Household, Person
 from tests.background import work
 from tests.city import City
-from tests.loop.takeup.reaching import found, reaches, rent_help, service, somebody
+from tests.loop.takeup.reaching import SUPPORT, found, reaches, rent_help, service, somebody
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("carried")]
 
@@ -155,6 +156,25 @@ def test_it_is_granted_without_applying_with_what_is_known(city: City) -> None:
     run()
     work()
     assert Need.objects.count() == 1
+
+
+def test_a_household_gets_it_once_though_two_of_it_were_found_at_the_same_time(
+    city: City, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    kind = service(city, "rent-help", ("low-income", "is", True), subject="household")
+    reaches(kind, "grant")
+    home = Household.objects.create(region=city.west)
+    persons = [somebody(city, name, household=home) for name in ("mo", "lin")]
+    run()
+    (first,) = Finding.objects.all()
+    (other,) = [one for one in persons if one.pk != first.person_id]
+    both = Finding.objects.create(person=other, service_type=kind, region=city.west, purpose=SUPPORT, mark="m")
+    monkeypatch.setattr(telling, "still_due", lambda _finding: True)  # each looked before the other had it
+    for one in (first, both):
+        telling.grant(one.pk)
+    assert Need.objects.count() == 1
+    both.refresh_from_db()
+    assert (both.state, both.need) == ("found", None)
 
 
 def test_what_does_not_hold_any_more_is_not_granted(city: City) -> None:

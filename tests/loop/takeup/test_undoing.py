@@ -21,7 +21,7 @@ from lacarte.registers.entitlement.models import Requirement
 from lacarte.registers.menu.models import Offer, OfferAtPlace
 from lacarte.registers.people.consenting import give
 from lacarte.registers.people.consenting import withdraw as take_back
-from lacarte.registers.people.models import Circumstance, Person
+from lacarte.registers.people.models import Circumstance, Household, Person
 from tests.background import work
 from tests.city import City, official
 from tests.loop.takeup.reaching import SUPPORT, found, reaches, rent_help, service, somebody
@@ -86,6 +86,35 @@ def test_what_was_taken_back_is_not_found_again_unless_the_rules_or_facts_are_ot
     Requirement.objects.filter(service_type=invited.service_type).update(comparison="is-not", value=False)
     run()
     assert found()
+
+
+@pytest.mark.parametrize("who", ["official", "themselves", "called off"])
+def test_what_a_household_was_not_to_get_is_not_found_for_who_lives_with_them(
+    city: City, planner: User, who: str
+) -> None:
+    kind = service(city, "rent-help", ("low-income", "is", True), subject="household")
+    reaches(kind, "grant" if who == "called off" else "invite")
+    home = Household.objects.create(region=city.west)
+    for name in ("mo", "lin"):
+        somebody(city, name, household=home)
+    run()
+    work()
+    one = Finding.objects.get()
+    if who == "official":
+        undo_case(one, actor=planner)
+    elif who == "themselves":
+        not_so(one, actor=one.person.user)
+    else:
+        withdraw(Need.objects.get(), actor=None)
+    for slice_of in (10, 1):
+        run(slice_of=slice_of)
+        work()
+        assert found() == set()
+    Circumstance.objects.filter(person=one.person).update(value=False)
+    run()
+    work()
+    (other,) = found()
+    assert other[0] != one.person.user.username, "by other facts of the one the other is found"
 
 
 def test_a_grant_that_waits_is_called_off(granted: Finding, planner: User) -> None:

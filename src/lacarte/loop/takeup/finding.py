@@ -96,7 +96,7 @@ def digest_of(versions: dict[str, str]) -> str:
 
 
 def _one_a_household(looked: Looked, service: int, made: list[Finding]) -> list[Finding]:
-    """What a household gets is found once for all who live there."""
+    """What a household gets is found once for all who live there, and not for others of it where one said no."""
     if looked.group.services[service].service_type.subject != Subject.HOUSEHOLD or not made:
         return made
     homes = dict(zip(looked.people.keys, looked.people.households, strict=True))
@@ -105,13 +105,32 @@ def _one_a_household(looked: Looked, service: int, made: list[Finding]) -> list[
     for some in _batches(sorted(wanted)):
         told = Finding.objects.filter(service_type=service, person__household__in=some)
         taken.update(told.values_list("person__household", flat=True))
+    denied = _denied_at_home(looked, service, sorted(wanted - taken))
     first = []
     for one in made:
         home = homes[one.person_id]
-        if home is None or home not in taken:
+        if home is None or (home not in taken and denied.get(home, one.person_id) == one.person_id):
             first.append(one)
             taken.update([home] if home is not None else [])
     return first
+
+
+def _denied_at_home(looked: Looked, service: int, homes: Sequence[UUID]) -> dict[UUID, UUID]:
+    """Households of which somebody said that it is not so, or of whom it was taken back, and who that is.
+
+    Of who is not among those looked at nobody knows other facts than those by which it was denied.
+    """
+    versions = versions_of(looked.group.rules[service])
+    places = {key: place for place, key in enumerate(looked.people.keys)}
+    found: dict[UUID, UUID] = {}
+    for some in _batches(homes):
+        said = NotSo.objects.filter(service_type=service, person__household__in=some).select_related("person")
+        for one in said:
+            place = places.get(one.person_id)
+            mark = one.mark if place is None else mark_of(looked.facts_behind(service, place))
+            if one.person.household_id is not None and _denied(one, mark, versions):
+                found[one.person.household_id] = one.person_id
+    return found
 
 
 def _batches(keys: Sequence[UUID]) -> Iterable[Sequence[UUID]]:

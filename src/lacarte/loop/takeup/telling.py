@@ -37,10 +37,10 @@ from lacarte.loop.takeup.finding import CHANGED, remove, still_due
 from lacarte.loop.takeup.measuring import count
 from lacarte.loop.takeup.models import Finding, Notice, Reach
 from lacarte.registers.entitlement.knowing import facts_of
-from lacarte.registers.menu.models import ServiceType
+from lacarte.registers.menu.models import ServiceType, Subject
 from lacarte.registers.people.consenting import living
 from lacarte.registers.people.mandates import acting_by_law
-from lacarte.registers.people.models import Mandate, Person
+from lacarte.registers.people.models import Household, Mandate, Person
 from lacarte.registers.places.queries import root
 
 logger = logging.getLogger(__name__)
@@ -324,11 +324,22 @@ def _granted(need: Need) -> tuple[str, str]:
     return said % words, _("By what we know you are entitled to it. You need do nothing.")
 
 
+def _has_it_already(finding: Finding, need: Need) -> bool:
+    """Whether they, or another of the household that gets it, asked for it meanwhile; only one looks at a time."""
+    person = Person.objects.select_for_update(of=("self",)).get(pk=finding.person_id)
+    theirs = Q(person=person)
+    if finding.service_type.subject == Subject.HOUSEHOLD and person.household_id is not None:
+        Household.objects.select_for_update().get(pk=person.household_id)
+        theirs |= Q(household=person.household_id)
+    same = Need.objects.filter(theirs, service_type=finding.service_type_id, closed_at=None)
+    return same.exclude(pk=need.pk).exclude(state=Need.State.WITHDRAWN).exists()
+
+
 def _write_with(key: UUID, mandate: Mandate | None, need: Need) -> None:
     """What is written down with the need of a grant, in its transaction; ``mandate``: whose holder is told."""
     locked = Finding.objects.select_for_update(of=("self",)).filter(pk=key, need=None)
     finding = locked.select_related("service_type").first()
-    if finding is None:
+    if finding is None or _has_it_already(finding, need):
         raise _NotDueError
     finding.need, finding.state = need, Finding.State.GRANTED
     if mandate is not None:
