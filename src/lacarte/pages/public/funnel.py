@@ -12,6 +12,7 @@ from django.utils.translation import gettext as _
 
 from lacarte.loop.voice.comparing import Comparison
 from lacarte.loop.voice.queries import Group
+from lacarte.pages.design.percents import percent
 
 _TOP, _PLOT, _FOOT = 22, 240, 26
 
@@ -84,7 +85,7 @@ def funnel(found: Comparison, own: Group | None = None) -> Funnel | None:
             scale.x(one.whole or 1),
             scale.y(one.share or 0.0),
             f"{_tone(outside)} own" if group == own else _tone(outside),
-            f"{group.label}: {_percent(one.share)}",
+            f"{group.label}: {percent(one.share or 0.0)}",
         )
         for group, one, outside in shown
     ]
@@ -118,8 +119,8 @@ class _Scale:
     def labels(self) -> list[Label]:
         foot = str(_TOP + _PLOT + 18)
         return [
-            Label("0", "14", "start", _percent(self.high)),
-            Label("0", str(_TOP + _PLOT - 6), "start", _percent(self.low)),
+            Label("0", "14", "start", percent(self.high or 0.0)),
+            Label("0", str(_TOP + _PLOT - 6), "start", percent(self.low or 0.0)),
             Label("0", foot, "start", number_format(self.least, force_grouping=True)),
             Label("100", foot, "end", number_format(self.most, force_grouping=True)),
         ]
@@ -127,7 +128,3 @@ class _Scale:
 
 def _tone(outside: int) -> str:
     return {-2: "urgent", -1: "urgent", 1: "good", 2: "good"}.get(outside, "value")
-
-
-def _percent(share: float | None) -> str:
-    return f"{number_format(round((share or 0.0) * 100), decimal_pos=0)} %"

@@ -8,7 +8,6 @@ from typing import Any
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
-from django.utils.formats import number_format
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -20,6 +19,7 @@ from lacarte.loop.priority.explaining import PART_NAMES
 from lacarte.loop.priority.models import Report, Weights
 from lacarte.loop.priority.weights import COLUMNS, PARTS, Dimension, Indicator, Scheme, in_force, scheme
 from lacarte.loop.voice.queries import few
+from lacarte.pages.design.percents import exact_percent
 from lacarte.registers.menu.models import PriorityClass
 from lacarte.registers.people.circumstances import in_words, value_in_words
 
@@ -82,7 +82,7 @@ def page(request: HttpRequest) -> HttpResponse:
         "scheme": now,
         "shares": shares(now),
         "sides": sides(now),
-        "cutoff": percent(now.cutoff),
+        "cutoff": exact_percent(now.cutoff),
         "classes": [(int(kind), CLASS_WORDS[kind]) for kind in PriorityClass],
         "versions": versions(),
         "report": report,
@@ -92,23 +92,17 @@ def page(request: HttpRequest) -> HttpResponse:
     return render(request, "public/weighing.html", shown)
 
 
-def percent(value: float) -> str:
-    """A share as people write it."""
-    tenths = round(1000 * value)
-    return f"{number_format(tenths / 10, decimal_pos=1 if tenths % 10 else 0)} %"
-
-
 def shares(of: Scheme) -> list[Share]:
     """The parts of the index."""
     return [
-        Share(str(PART_NAMES[one]), str(PART_WORDS[one]), percent(of.weights[one]), of.weights[one])
+        Share(str(PART_NAMES[one]), str(PART_WORDS[one]), exact_percent(of.weights[one]), of.weights[one])
         for one in PARTS
     ]
 
 
 def sides(of: Scheme) -> list[Side]:
     """The dimensions of the household."""
-    return [Side(str(one), percent(one.weight), one.weight, _told(one)) for one in of.dimensions]
+    return [Side(str(one), exact_percent(one.weight), one.weight, _told(one)) for one in of.dimensions]
 
 
 def _told(one: Dimension) -> str:
@@ -145,16 +139,19 @@ def _scheme(one: Weights) -> Scheme:
 
 def differences(old: Scheme, new: Scheme) -> list[str]:
     """What is other in ``new``, a line each."""
-    pairs = [(str(PART_NAMES[part]), percent(old.weights[part]), percent(new.weights[part])) for part in PARTS]
+    pairs = [
+        (str(PART_NAMES[part]), exact_percent(old.weights[part]), exact_percent(new.weights[part]))
+        for part in PARTS
+    ]
     pairs.append((_("Waiting counts in full after days"), f"{old.full_wait_days:g}", f"{new.full_wait_days:g}"))
-    pairs.append((_("Cut-off of the household"), percent(old.cutoff), percent(new.cutoff)))
+    pairs.append((_("Cut-off of the household"), exact_percent(old.cutoff), exact_percent(new.cutoff)))
     before = {one.code: one for one in old.dimensions}
     for one in new.dimensions:
         was = before.pop(one.code, None)
-        pairs.append((str(one), percent(was.weight) if was else "–", percent(one.weight)))
+        pairs.append((str(one), exact_percent(was.weight) if was else "–", exact_percent(one.weight)))
         if was and was.indicators != one.indicators:
             pairs.append((str(one), _told(was), _told(one)))
-    pairs += [(str(one), percent(one.weight), "–") for one in before.values()]
+    pairs += [(str(one), exact_percent(one.weight), "–") for one in before.values()]
     return [f"{name}: {was} → {now}" for name, was, now in pairs if was != now]
 
 

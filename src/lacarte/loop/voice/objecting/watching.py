@@ -84,9 +84,8 @@ def _write(
 ) -> None:
     for address, language in people:
         key = uuid5(record.pk, address)
-        payload = {"objection": str(objection.pk), "to": address, "language": language, "key": str(key)}
-        payload["reads"] = reads
-        payload |= {"due": due.isoformat(), "at": record.at.isoformat()}
+        about = {"objection": str(objection.pk), "due": due.isoformat(), "at": record.at.isoformat()}
+        payload = {"to": address, "language": language, "reads": reads, "key": str(key), **about}
         jobs.enqueue(REMIND, payload, key=f"{REMIND}:{key}")
 
 

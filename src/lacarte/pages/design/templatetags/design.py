@@ -29,6 +29,7 @@ from lacarte.loop.voice.models import Satisfaction
 from lacarte.pages.design.answers import told_of
 from lacarte.pages.design.chart import Chart
 from lacarte.pages.design.map import RegionMap
+from lacarte.pages.design.percents import percent
 from lacarte.registers.menu.models import PriorityClass
 from lacarte.registers.people.mandates import in_words as mandate_in_words
 from lacarte.registers.people.models import Mandate
@@ -213,7 +214,7 @@ register.filter("listed", listed)
 @register.filter
 def share(value: float | None) -> str:
     """A share from 0 to 1 as percent."""
-    return "–" if value is None else f"{number_format(round(value * 100), decimal_pos=0)} %"
+    return "–" if value is None else percent(value)
 
 
 @register.filter

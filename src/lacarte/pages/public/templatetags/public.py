@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from django import template
-from django.utils.formats import number_format
+
+from lacarte.pages.design.percents import percents
 
 register = template.Library()
 
@@ -23,6 +24,4 @@ def up_to(low: float | None, high: float | None) -> str:
 @register.filter
 def to(low: float | None, high: float | None) -> str:
     """From one share to another, in percent."""
-    if low is None or high is None:
-        return "–"
-    return f"{number_format(round(100 * low), decimal_pos=0)}–{number_format(round(100 * high), decimal_pos=0)} %"
+    return "–" if low is None or high is None else percents(low, high)
