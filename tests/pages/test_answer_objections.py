@@ -37,7 +37,7 @@ def ada(city: City, event: LifeEvent) -> Person:
     made = Person.objects.create(
         user=user, name="Ada", phone="13800138000", household=Household.objects.create(region=city.west)
     )
-    Circumstance.objects.create(person=made, kind="age", value=30, since="2020-01-01", source="register")
+    Circumstance.objects.create(person=made, kind="age", value=30, since=clock.now().date(), source="register")
     return made
 
 

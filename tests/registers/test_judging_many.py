@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 
 from lacarte.engines.rules import HitPolicy, Input, Kind, Output, Row, Table
 from lacarte.kernel import clock
-from lacarte.registers.entitlement.judging import Comparison, Decided, Rule, decided_by, judge
+from lacarte.registers.entitlement.judging import Between, Comparison, Decided, Grown, Rule, decided_by, judge
 from lacarte.registers.entitlement.judging_many import NO, OPEN, YES, Judging
 from lacarte.registers.entitlement.knowing import facts_of, facts_of_many, people_in
 from lacarte.registers.entitlement.models import DecisionTable
@@ -21,6 +21,7 @@ from lacarte.registers.entitlement.tables.keeping import keep_tables
 from lacarte.registers.entitlement.tables.records import Written, columns_of
 from lacarte.registers.menu.eligibility import Verdict
 from lacarte.registers.people.models import Circumstance, Household, Person
+from lacarte.registers.people.saying import remember
 from tests.city import City
 
 pytestmark = pytest.mark.django_db
@@ -173,3 +174,43 @@ def test_only_the_kinds_that_are_asked_for_and_only_those_within_are_read(city: 
     people = people_in(within, ages=False)
     facts = facts_of_many(people, within, ["income"])
     assert set(facts) == {"income"} and people.keys == [mo.pk] and people.birth_years == [None]
+
+
+def test_a_pregnancy_that_was_told_ends_by_itself_and_is_asked_again(city: City) -> None:
+    mo, today = Person.objects.create(), clock.now().date()
+    remember(mo, {"pregnant": True, "disability": True})
+    until = {one.kind: one.until for one in Circumstance.objects.all()}
+    assert until == {"pregnant": today + timedelta(days=300), "disability": None}
+    Circumstance.objects.update(since=today - timedelta(days=200), until=today + timedelta(days=9))
+    remember(mo, {"pregnant": True})
+    assert Circumstance.objects.get(kind="pregnant").until == today + timedelta(days=300), "said again"
+    Circumstance.objects.filter(kind="pregnant").update(until=today - timedelta(days=1))
+    assert "pregnant" not in facts_of(mo)
+
+
+@pytest.mark.parametrize(
+    ("said", "days_ago", "born_years_ago", "age"),
+    [
+        (64, 0, None, 64),
+        (64, 1, None, Grown(64, 65)),
+        (64, 800, None, Grown(66, 67)),
+        (64, 800, 66, 66),
+        (64, 800, 90, Grown(66, 67)),
+        (None, 0, 66, Between(65, 66)),
+        ("n/a", 800, 66, "n/a"),
+    ],
+)
+def test_who_told_their_age_grows_older(
+    city: City, said: object, days_ago: int, born_years_ago: int | None, age: object
+) -> None:
+    today = clock.now().date()
+    born = None if born_years_ago is None else today.year - born_years_ago
+    person = Person.objects.create(birth_year=born)
+    Person.objects.create(birth_year=born)
+    if said is not None:
+        Circumstance.objects.create(person=person, kind="age", value=said, since=today - timedelta(days=days_ago))
+    assert facts_of(person)["age"] == age
+    people = people_in(Person.objects.order_by("pk"), ages=True)
+    many, at = facts_of_many(people, Person.objects.all(), ["age"])["age"], people.keys.index(person.pk)
+    assert many.of(at) == age
+    assert many.text_of(at) == {64: "64", None: f"born {born}", "n/a": '"n/a"'}[said]

@@ -27,6 +27,11 @@ class Between:
 
 
 @dataclass(frozen=True)
+class Grown(Between):
+    """The age of somebody who was so old on an earlier day, by what was told then."""
+
+
+@dataclass(frozen=True)
 class Proof:
     """A kind of evidence that proves a fact: its code and its name ``{language: text}``."""
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from datetime import date
 from functools import cached_property
 from typing import Any
 from uuid import UUID
@@ -15,20 +16,25 @@ from django.db.models import CharField, Q, QuerySet
 from django.db.models.functions import Cast
 
 from lacarte.kernel import clock
-from lacarte.registers.entitlement.judging import Between, Facts
+from lacarte.registers.entitlement.judging import Between, Facts, Grown
 from lacarte.registers.people.models import Circumstance, Person
 from lacarte.registers.people.queries import circumstances_of
 
 AGE = "age"
 #: Whole numbers up to here are the same as floats.
 _EXACT = 2**53
+_OLDEST = 150
 _Ints = npt.NDArray[np.int32]
 
 
 def facts_of(person: Person) -> dict[str, Any]:
     """What is known of a person and their household today, by kind; of several of a kind, the latest."""
-    facts = {one.kind: one.value for one in circumstances_of(person).order_by("since", "pk")}
-    if person.birth_year and AGE not in facts:
+    kept = {one.kind: one for one in circumstances_of(person).order_by("since", "pk")}
+    facts = {kind: one.value for kind, one in kept.items()}
+    said = kept.get(AGE)
+    if said is not None and said.value is not None:
+        facts[AGE] = age_today(said.value, said.since, person.birth_year)
+    elif person.birth_year:
         facts[AGE] = age_of(person.birth_year)
     return facts
 
@@ -37,6 +43,23 @@ def age_of(birth_year: int) -> Between:
     """The age of somebody this year: the birthday may be still to come."""
     age = clock.now().year - birth_year
     return Between(max(age - 1, 0), age)
+
+
+def age_today(said: Any, since: date, birth_year: int | None) -> Any:
+    """The age today of who was so old on a day: they have grown older since. What is no age stays as it is.
+
+    Where the year of birth is known as well, the age is what both leave; what is said last counts if nothing is.
+    """
+    today = clock.now().date()
+    if isinstance(said, bool) or not isinstance(said, int | float) or not 0 <= said <= _OLDEST or since >= today:
+        return said
+    years = today.year - since.year - ((today.month, today.day) < (since.month, since.day))
+    low, high = said + years, said + years + 1
+    if birth_year:
+        born = age_of(birth_year)
+        both = max(low, born.low), min(high, born.high)
+        low, high = both if both[0] <= both[1] else (low, high)
+    return low if low == high else Grown(low, high)
 
 
 @dataclass(frozen=True, eq=False)
@@ -104,13 +127,13 @@ def facts_of_many(people: People, within: QuerySet[Person], kinds: Collection[st
     for i, household in enumerate(people.households):
         if household is not None:
             members.setdefault(household, []).append(i)
-    for _since, _pk, kind, text, person, household in rows:
+    for since, _pk, kind, text, person, household in rows:
         theirs = members.get(household, ()) if person is None else (persons[person],) if person in persons else ()
         for i in theirs:
-            told.say(kind, text, i)
+            told.say(kind, text, i, since if kind == AGE else None)
     found = told.known()
     if kinds is None or AGE in kinds:
-        _add_ages(found, people)
+        _add_ages(found, people, [since or date.max for _text, since in told.texts.get(AGE, ())])
     return found
 
 
@@ -134,21 +157,21 @@ class _Columns:
 
     count: int
     at: dict[str, _Ints] = field(default_factory=dict)
-    texts: dict[str, dict[str, int]] = field(default_factory=dict)
+    texts: dict[str, dict[tuple[str, date | None], int]] = field(default_factory=dict)
 
-    def say(self, kind: str, text: str, person: int) -> None:
-        """Of one person."""
+    def say(self, kind: str, text: str, person: int, since: date | None = None) -> None:
+        """Of one person; with the day where it counts since when."""
         if kind not in self.at:
             self.at[kind] = np.full(self.count, -1, dtype=np.int32)
             self.texts[kind] = {}
         texts = self.texts[kind]
-        self.at[kind][person] = texts.setdefault(text, len(texts))
+        self.at[kind][person] = texts.setdefault((text, since), len(texts))
 
     def known(self) -> dict[str, Known]:
         """All of it; null is nothing that is known."""
         found = {}
         for kind, at in self.at.items():
-            texts = tuple(self.texts[kind])
+            texts = tuple(text for text, _since in self.texts[kind])
             values = tuple(json.loads(text) for text in texts)
             for place, value in enumerate(values):
                 if value is None:
@@ -157,17 +180,21 @@ class _Columns:
         return found
 
 
-def _add_ages(found: dict[str, Known], people: People) -> None:
-    """The ages of those of whom only the year of birth is known."""
+def _add_ages(found: dict[str, Known], people: People, days: Sequence[date]) -> None:
+    """The ages of today, by what was said of them and by the year of birth, as :func:`facts_of` has them."""
     said = found.get(AGE, Known((), (), np.full(len(people.keys), -1, dtype=np.int32)))
-    years = sorted({year for year in people.birth_years if year})
-    if not years:
+    told: dict[tuple[int, int], int] = {}
+    at = np.full(len(people.keys), -1, dtype=np.int32)
+    for i, (place, year) in enumerate(zip(said.at.tolist(), people.birth_years, strict=True)):
+        if place >= 0 or year:
+            at[i] = told.setdefault((place, year or 0), len(told))
+    if not told:
         return
-    place = {year: len(said.values) + i for i, year in enumerate(years)}
-    born = np.array([place[year] if year else -1 for year in people.birth_years], dtype=np.int32)
-    values = (*said.values, *(age_of(year) for year in years))
-    texts = (*said.texts, *(f"born {year}" for year in years))
-    found[AGE] = Known(values, texts, np.where(said.at >= 0, said.at, born))
+    values = [
+        age_today(said.values[place], days[place], year) if place >= 0 else age_of(year) for place, year in told
+    ]
+    texts = [said.texts[place] if place >= 0 else f"born {year}" for place, year in told]
+    found[AGE] = Known(tuple(values), tuple(texts), at)
 
 
 def people_in(rows: QuerySet[Person], *, ages: bool) -> People:

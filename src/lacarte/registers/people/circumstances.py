@@ -40,13 +40,18 @@ class FactWrongError(ValueError):
 
 @dataclass(frozen=True)
 class Fact:
-    """One fact: its short name, the question that asks for it, and of a choice the keys with their names."""
+    """One fact: its short name, the question that asks for it, and of a choice the keys with their names.
+
+    ``lasts``: for so many days what somebody said is taken to be so; then it is asked again. None: until they say
+    otherwise.
+    """
 
     name: Words
     question: Words
     datatype: Datatype = Datatype.BOOL
     choices: Sequence[tuple[str, Words]] = ()
     hint: Words = ""
+    lasts: int | None = None
 
 
 FACTS: dict[str, Fact] = {
@@ -62,13 +67,13 @@ FACTS: dict[str, Fact] = {
         gettext_lazy("Single parent"), gettext_lazy("Are you bringing up a child without a partner?")
     ),
     "unemployed": Fact(gettext_lazy("Without work"), gettext_lazy("Are you without work at the moment?")),
-    "pregnant": Fact(gettext_lazy("Pregnant"), gettext_lazy("Are you pregnant?")),
+    "pregnant": Fact(gettext_lazy("Pregnant"), gettext_lazy("Are you pregnant?"), lasts=300),
     "no-lift": Fact(
         gettext_lazy("Home without a lift"), gettext_lazy("Do you live above the ground floor without a lift?")
     ),
     "school-child": Fact(gettext_lazy("Child at school"), gettext_lazy("Does a child of yours go to school?")),
     "infant": Fact(
-        gettext_lazy("Baby or toddler"), gettext_lazy("Is there a child under three in your household?")
+        gettext_lazy("Baby or toddler"), gettext_lazy("Is there a child under three in your household?"), lasts=365
     ),
     "resident": Fact(gettext_lazy("Living in the city"), gettext_lazy("Do you live in this city?")),
     "age": Fact(gettext_lazy("Age in years"), gettext_lazy("How old are you, in years?"), Datatype.NUMBER),

@@ -16,7 +16,7 @@ from django.http import HttpRequest
 from lacarte.kernel import clock
 from lacarte.pages.resident.draft import KEPT_FOR, person_of
 from lacarte.registers.entitlement.interview.withholding import withheld_by
-from lacarte.registers.entitlement.judging import Between
+from lacarte.registers.entitlement.judging import Between, Grown
 from lacarte.registers.entitlement.knowing import facts_of
 from lacarte.registers.menu.personal import Where
 from lacarte.registers.people.mandates import CHOOSE, held_by, note_act
@@ -113,8 +113,8 @@ def known_of(request: HttpRequest, linked: dict[str, Any] | None = None) -> Know
 
 
 def is_told(value: Any) -> bool:
-    """Whether a fact has a value, and not only bounds."""
-    return value is not None and not isinstance(value, Between)
+    """Whether a fact was told, and is not only known by bounds."""
+    return value is not None and (not isinstance(value, Between) or isinstance(value, Grown))
 
 
 def _mandate(request: HttpRequest, said: Said) -> Mandate | None:
