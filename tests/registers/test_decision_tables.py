@@ -230,6 +230,10 @@ def test_the_command_keeps_all_tables_of_a_file_or_none(city: City, tmp_path: Pa
     assert run("export", "none", out, "--day", "2027-03-03").startswith(
         "1 lacarte: there is no table “none” on 2027-03-03"
     )
+    mistyped = tmp_path / "mistyped.csv"
+    mistyped.write_text("U,if low-incme (boolean),then poor (boolean)\ncode,poor\n1,true,true\n2,false,false\n")
+    assert "nobody is asked for “low-incme” (did you mean “low-income”?)" in run("keep", mistyped)
+    DecisionTable.objects.filter(code="poor").delete()
     failing = tmp_path / "failing.csv"
     failing.write_text("U,if age (number),then old (boolean)\ncode,old\n1,>= 65,true\ncase young,20,true\n")
     assert "case “young”: “old” is expected to be true, the table says null" in run("keep", failing)

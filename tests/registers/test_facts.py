@@ -40,6 +40,7 @@ def test_every_fact_has_a_question_and_takes_an_answer(kind: str) -> None:
         ("pregnant", "", "yes or no"),
         ("age", "old", "digits"),
         ("age", "-3", "digits"),
+        ("household-size", "0", "at least 1"),
         ("age", "nan", "digits"),
         ("age", "1e400", "digits"),
         ("lives-here-since", "2026-02-30", "year-month-day"),

@@ -68,6 +68,7 @@ def keep(file: Path, since: datetime | None, law: str) -> None:
 
         from lacarte.registers.entitlement.tables.faults import TableRefusedError
         from lacarte.registers.entitlement.tables.keeping import keep_tables
+        from lacarte.registers.entitlement.tables.queries import findings_of
         from lacarte.standards.dmn import written_of
 
         taken, day = _whole(file), since.date() if since else timezone.localdate()
@@ -76,8 +77,23 @@ def keep(file: Path, since: datetime | None, law: str) -> None:
             keep_tables(written, since=day, actor=None)
         except TableRefusedError as error:
             raise Failure("\n".join(map(str, error.problems))) from error
+        not_asked = {one.table.code: findings_of(one).not_asked for one in written}
     for one in taken.decisions:
         click.echo(f"{one.table.code} counts from {day} on: {len(one.table.rows)} rules{_cases(one)}")
+        for fact in not_asked[one.table.code]:
+            click.echo(
+                f"  nobody is asked for “{fact}”{_nearest(fact)}: rules that need it stay open without a record"
+            )
+
+
+def _nearest(fact: str) -> str:
+    """The fact that may have been meant."""
+    from difflib import get_close_matches
+
+    from lacarte.registers.entitlement.tables.facts import asked_anywhere
+
+    near = get_close_matches(fact, sorted(asked_anywhere()), 1)
+    return f" (did you mean “{near[0]}”?)" if near else ""
 
 
 def _cases(decision: dmn.Decision) -> str:

@@ -43,7 +43,7 @@ class Fact:
     """One fact: its short name, the question that asks for it, and of a choice the keys with their names.
 
     ``lasts``: for so many days what somebody said is taken to be so; then it is asked again. None: until they say
-    otherwise.
+    otherwise. ``least`` is the least number that can be.
     """
 
     name: Words
@@ -52,6 +52,7 @@ class Fact:
     choices: Sequence[tuple[str, Words]] = ()
     hint: Words = ""
     lasts: int | None = None
+    least: int = 0
 
 
 FACTS: dict[str, Fact] = {
@@ -81,6 +82,7 @@ FACTS: dict[str, Fact] = {
         gettext_lazy("People in the household"),
         gettext_lazy("How many people live in your household, you included?"),
         Datatype.NUMBER,
+        least=1,
     ),
     "household-income": Fact(
         gettext_lazy("Income of the household a month"),
@@ -188,7 +190,7 @@ def read_fact(kind: str, said: str) -> bool | int | float | str:
                 raise FactWrongError(_("Please choose yes or no."))
             return said == "yes"
         case Datatype.NUMBER:
-            return _number(said)
+            return _number(said, fact.least)
         case Datatype.DATE:
             if day := _day(said):
                 return day.isoformat()
@@ -205,13 +207,15 @@ def written(kind: str, value: Any) -> str:
     return str(value)
 
 
-def _number(said: str) -> int | float:
+def _number(said: str, least: int) -> int | float:
     try:
         number = float(plain_number(said)) if len(said) <= len(f"{_MOST:f}") else math.nan
     except ValueError:
         number = math.nan
     if not 0 <= number <= _MOST:
         raise FactWrongError(_("Please write a number in digits, such as 12 or 1.5."))
+    if number < least:
+        raise FactWrongError(_("Please write at least %(n)d.") % {"n": least})
     return int(number) if number.is_integer() else number
 
 

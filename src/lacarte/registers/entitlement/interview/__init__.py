@@ -92,7 +92,7 @@ def _answers(fact: str, asking: Iterable[Rule], known: Any, counts: Mapping[Any,
         case Datatype.CHOICE:
             return rules.of_choices((key for key, _name in FACTS[fact].choices), counts)
         case Datatype.NUMBER:
-            low, high = (known.low, known.high) if isinstance(known, Between) else (0.0, inf)
+            low, high = (known.low, known.high) if isinstance(known, Between) else (float(FACTS[fact].least), inf)
             return rules.of_numbers(_cuts(fact, asking), counts, low=low, high=high)
         case Datatype.DATE:
             found = rules.of_numbers(_cuts(fact, asking), counts, low=1.0, high=float(date.max.toordinal()))

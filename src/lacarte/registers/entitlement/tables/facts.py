@@ -28,7 +28,7 @@ def values_of(fact: str) -> str:
         case Datatype.BOOL:
             return "true, false"
         case Datatype.NUMBER:
-            return ">= 0"
+            return f">= {FACTS[fact].least}"
         case Datatype.DATE:
             return "not(null)"
     return ", ".join(literal_text(key) for key, _name in FACTS[fact].choices)
