@@ -27,20 +27,30 @@ def text(client: Client, name: str, *args: object, **asked: str) -> str:
     return " ".join(answer.content.decode().split())
 
 
-def test_all_at_the_desk_read_them_and_only_who_sets_rules_everywhere_changes_them(
+def test_all_at_the_desk_and_auditors_read_them_and_only_who_sets_rules_everywhere_changes_them(
     city: City, hours: DecisionTable
 ) -> None:
-    for role in (Role.CALL_TAKER, Role.CASE_WORKER):
+    for role in (Role.CALL_TAKER, Role.CASE_WORKER, Role.AUDITOR):
         reader = signed_in(official(role))
         assert "Hours of care" in text(reader, "tables")
         assert "New table" not in text(reader, "tables")
         assert "Change it" not in text(reader, "table", "care-hours")
         assert reader.get(reverse("table-new")).status_code == 403
+        assert reader.post(reverse("table-change", args=["care-hours"])).status_code == 403
     of_west = signed_in(official(Role.PLANNER, city.west))
     assert of_west.post(reverse("table-change", args=["care-hours"])).status_code == 403
     assert signed_in(User.objects.create_user("ada")).get(reverse("tables")).status_code == 403
     assert Client().get(reverse("tables")).status_code == 302
     assert signed_in(official(Role.PLANNER)).get(reverse("table", args=["none"])).status_code == 404
+
+
+def test_auditors_read_every_rule_and_change_none(city: City) -> None:
+    auditor = signed_in(official(Role.AUDITOR))
+    assert reverse("rules") in auditor.get("/").content.decode(), "a door leads there"
+    for name in ("rules", "deadlines", "tables", "calendars", "reasons", "weights"):
+        assert text(auditor, name)
+    for name in ("rule-new", "deadline-new", "table-new", "table-import", "reason-new", "weights-new"):
+        assert auditor.get(reverse(name)).status_code == 403, name
 
 
 def test_the_list_says_since_when_who_asks_and_what_to_look_at(

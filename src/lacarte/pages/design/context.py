@@ -59,9 +59,10 @@ def _doors(user: AnyUser) -> list[Door]:
             (Action.READ, _("Desk"), "desk"),
             (Action.PLAN, _("Unmet need"), "unmet"),
             (Action.SET_RULES, _("Urgency rules"), "rules"),
+            (Action.AUDIT, _("Urgency rules"), "rules"),
             (Action.ADMINISTER, _("Operations"), "operations"),
         ):
-            if may_anywhere(user, action):
+            if all(door.label != label for door in doors) and may_anywhere(user, action):
                 doors.append(Door(label, reverse(name)))
     doors.append(Door(_("How we are doing"), reverse("rates")))
     return doors

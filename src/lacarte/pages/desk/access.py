@@ -21,9 +21,12 @@ def official(request: HttpRequest, action: Action) -> User:
 
 
 def reader_of_rules(request: HttpRequest, otherwise: Action = Action.READ) -> User:
-    """Who asks: one who sets rules, or who may do ``otherwise``. Raises ``PermissionDenied`` for anybody else."""
+    """Who asks: one who sets or audits rules, or who may do ``otherwise``.
+
+    Raises ``PermissionDenied`` for anybody else.
+    """
     assert request.user.is_authenticated  # login_required
-    if not may_anywhere(request.user, Action.SET_RULES):
+    if not any(may_anywhere(request.user, action) for action in (Action.SET_RULES, Action.AUDIT)):
         require_anywhere(request.user, otherwise)
     return request.user
 
