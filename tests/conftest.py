@@ -6,6 +6,7 @@ import os
 import shutil
 import signal
 import tempfile
+from collections import defaultdict
 from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -54,9 +55,20 @@ def pytest_unconfigure() -> None:
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """The longest first; on PostgreSQL, without what ran with the SQLite suite and would do the same again."""
     items.sort(key=lambda item: item.get_closest_marker("browser") is None)
+    _flushing_apart(items)
     for item in items:
         if "LACARTE_DATABASE" in os.environ and item.get_closest_marker("once"):
             item.add_marker(pytest.mark.skip(reason="ran with the SQLite suite"))
+
+
+def _flushing_apart(items: list[pytest.Item]) -> None:
+    """Tests with connections of their own empty the database; they come last, and all files with them."""
+    kinds = defaultdict(set)
+    for item in items:
+        if marker := item.get_closest_marker("django_db"):
+            kinds[item.path].add(bool(marker.kwargs.get("transaction")))
+    if mixed := [str(path) for path, found in kinds.items() if len(found) > 1]:
+        raise pytest.UsageError(f"{', '.join(mixed)}: tests with transaction=True need a file of their own")
 
 
 @pytest.hookimpl(optionalhook=True)

@@ -2,14 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from datetime import datetime, timedelta
-from threading import Barrier
 from typing import Any
 
 import pytest
 from django.core.exceptions import PermissionDenied
-from django.db import connection
 from django.db.models import Q
 from django.utils import timezone
 
@@ -20,7 +17,6 @@ from lacarte.registers.people.consenting import consented, consents_of, give, wi
 from lacarte.registers.people.mandates import MandateRefusedError
 from lacarte.registers.people.models import Consent, Household, Mandate, Person, PersonalRead
 from tests.city import City, official
-from tests.registers.test_taking_at_once import in_threads
 
 pytestmark = pytest.mark.django_db
 SUPPORT = "find-support"
@@ -188,25 +184,3 @@ def test_an_official_enters_a_parent_until_the_child_is_of_age(city: City, lin: 
     with pytest.raises(MandateRefusedError, match="until which day"):
         entering.enter(bao, lin, **said)
     assert entering.enter(bao, lin, **{**said, "until": sooner}).until == sooner
-
-
-@pytest.mark.django_db(transaction=True, serialized_rollback=True)
-def test_given_by_both_parents_at_once_it_is_one() -> None:
-    if connection.vendor == "sqlite":
-        pytest.skip("SQLite has one writer at a time")
-    bao = Person.objects.create(name="Bao", birth_year=clock.now().year - 4)
-    holders = [Person.objects.create(user=User.objects.create_user(name), name=name) for name in ("lin", "mo")]
-    for one in holders:
-        by_law(one, bao)
-    together = Barrier(len(holders))
-
-    def gives(holder: Person) -> Callable[[], None]:
-        def work() -> None:
-            together.wait(20)
-            assert holder.user is not None
-            give(Person.objects.get(pk=bao.pk), [SUPPORT], actor=holder.user)
-
-        return work
-
-    in_threads(*map(gives, holders))
-    assert Consent.objects.count() == 1

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 from threading import Event
 
@@ -14,23 +12,10 @@ from lacarte.registers.menu.capacity.counting import overbooked
 from lacarte.registers.menu.capacity.holding import hold, take_earliest
 from lacarte.registers.menu.models import CapacityLot
 from tests.city import build
+from tests.threads import in_threads
 
 pytestmark = pytest.mark.django_db(transaction=True, serialized_rollback=True)
 DAY = timedelta(days=1)
-
-
-def in_threads(*works: Callable[[], None]) -> None:
-    """Each with a connection of its own; what one raises is raised."""
-
-    def alone(work: Callable[[], None]) -> None:
-        try:
-            work()
-        finally:
-            connection.close()
-
-    with ThreadPoolExecutor(len(works)) as pool:
-        for done in [pool.submit(alone, work) for work in works]:
-            done.result(timeout=60)
 
 
 def test_two_who_take_at_once_get_different_units_and_lock_no_others() -> None:

@@ -2,14 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
-from threading import Barrier
 from typing import Any
 
 import pytest
 from django.conf import settings
-from django.db import connection
 
 from lacarte.kernel import clock
 from lacarte.kernel.events import timeline
@@ -24,8 +21,7 @@ from lacarte.registers.entitlement.models import AnswerObjection
 from lacarte.registers.people.models import Household, Mandate, Person
 from lacarte.registers.places.queries import calendar_of
 from tests.background import work
-from tests.city import City, build, official
-from tests.registers.test_taking_at_once import in_threads
+from tests.city import City, official
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("carried")]
 MONDAY = datetime(2026, 11, 23, 10, tzinfo=UTC)
@@ -164,21 +160,6 @@ def test_pressed_twice_without_signing_in_it_is_one(city: City) -> None:
     assert objected(city, contact="bo@example.org") != one
     answered(one)
     assert objected(city) != one, "answered, it is another one"
-
-
-@pytest.mark.django_db(transaction=True, serialized_rollback=True)
-def test_pressed_twice_at_once_it_is_one() -> None:
-    if connection.vendor == "sqlite":
-        pytest.skip("SQLite has one writer at a time")
-    city, together = build(), Barrier(2)
-
-    def press() -> None:
-        together.wait(20)
-        objected(city)
-
-    works: list[Callable[[], None]] = [press, press]
-    in_threads(*works)
-    assert AnswerObjection.objects.count() == 1
 
 
 # Due
