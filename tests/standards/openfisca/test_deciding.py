@@ -12,6 +12,7 @@ from lacarte.registers.entitlement.judging import Between, Judgement, Rule, judg
 from lacarte.registers.entitlement.models import Requirement
 from lacarte.registers.entitlement.queries import entitled
 from lacarte.registers.menu.eligibility import Verdict
+from lacarte.standards.openfisca.telling import tell
 from tests.city import City
 
 FILE = """
@@ -45,9 +46,21 @@ def test_the_law_says_yes_no_or_what_to_ask() -> None:
     assert judged(one, age=30).verdict is Verdict.YES
     assert judged(one, age=12).verdict is Verdict.NO
     nothing = judged(one)
-    assert (nothing.verdict, nothing.missing) == (Verdict.OPEN, ("law.birth",))
+    assert (nothing.verdict, nothing.missing) == (Verdict.OPEN, ("age",)), "people are not asked for law.birth"
     tax = judged(rule("income_tax"), age=30)
     assert tax.missing == ("monthly-pay",)
+
+
+def test_what_no_fact_of_ours_says_is_missing_by_its_name_in_the_law(home: Path) -> None:
+    (home / "law.toml").write_text(FILE.replace('age = "age"\n', ""), encoding="utf-8")
+    assert judged(rule("basic_income")).missing == ("law.birth",)
+
+
+def test_only_facts_that_the_rules_in_force_ask_are_told(home: Path) -> None:
+    (home / "law.toml").write_text('people = "household-size"\n' + FILE, encoding="utf-8")
+    facts = {"age": 30, "monthly-pay": 900, "household-size": 1, "home-rent": 400}
+    assert tell(rule("basic_income"), facts)[0] == ("age",), "pay counted until 2016 only"
+    assert tell(rule("rent"), facts)[0] == ("home-rent", "household-size")
 
 
 def test_a_fact_may_be_said_by_its_name_in_the_law() -> None:
@@ -130,4 +143,4 @@ def test_it_is_a_requirement_of_a_service_type(city: City) -> None:
     set_requirements(kind, [(law, ())])
     assert entitled({"age": 30})([kind.pk])[kind.pk].verdict is Verdict.YES
     assert entitled({"age": 3})([kind.pk])[kind.pk].verdict is Verdict.NO
-    assert entitled({})([kind.pk])[kind.pk].missing == ("law.birth",)
+    assert entitled({})([kind.pk])[kind.pk].missing == ("age",)

@@ -84,9 +84,24 @@ def _decide(law: System, which: Chosen, rule: Rule, facts: Facts, day: date) -> 
     verdicts = set(answers.verdicts)
     if verdicts == {Verdict.YES} or verdicts == {Verdict.NO}:
         return Decided(verdicts == {Verdict.YES})
-    ours = {variable: fact for fact, variable in which.facts.items()}
     lacking = dict.fromkeys(name for row in range(len(ways)) for name, _ in answers.missing_of(row))
-    return Decided(None, tuple(ours.get(name, PREFIX + name) for name in lacking) or _bounded(facts))
+    asks = dict.fromkeys(_ours(law, which, rule, facts, name) for name in lacking)
+    return Decided(None, tuple(asks) or _bounded(facts))
+
+
+def _ours(law: System, which: Chosen, rule: Rule, facts: Facts, lacking: str) -> str:
+    """The fact of ours to ask for, where the law lacks a variable: it, or what the law would reckon from it.
+
+    Of who says their age the law need not know the day of birth.
+    """
+    reached = variables_below(law, rule.fact.removeprefix(PREFIX)) or frozenset()
+    for fact, variable in which.facts.items():
+        if variable == lacking:
+            return fact
+        open_still = facts.get(fact) is None or isinstance(facts[fact], Between)
+        if open_still and variable in reached and lacking in (variables_below(law, variable) or ()):
+            return fact
+    return PREFIX + lacking
 
 
 def _bounded(facts: Facts) -> tuple[str, ...]:

@@ -5,6 +5,7 @@ Nothing is computed: the formulas of all times are read. Where one cannot be rea
 
 from __future__ import annotations
 
+from datetime import date
 from functools import lru_cache
 from typing import Any
 
@@ -40,8 +41,10 @@ def version() -> object:
 
 
 @lru_cache(maxsize=1024)
-def variables_below(law: System, name: str) -> frozenset[str] | None:
+def variables_below(law: System, name: str, day: date | None = None) -> frozenset[str] | None:
     """A variable and all that its formulas name, and theirs; ``None`` where one of them cannot be read.
+
+    The formulas are those of all times, or those in force on a ``day``.
 
     A name is one wherever it is written: rather too much than too little. Raises
     :class:`~lacarte.standards.openfisca.systems.UnknownVariableError`.
@@ -54,12 +57,20 @@ def variables_below(law: System, name: str) -> frozenset[str] | None:
         if one in seen:
             continue
         seen.add(one)
-        for formula in law.variable(one).formulas.values():
+        for formula in _formulas(law, one, day):
             named = _texts_of(formula)
             if named is None:
                 return None
             waiting += [text for text in named if law.rules.get_variable(text) is not None]
     return frozenset(seen)
+
+
+def _formulas(law: System, name: str, day: date | None) -> list[Any]:
+    found = law.variable(name).formulas
+    if day is None:
+        return list(found.values())
+    begun = [since for since in found if since <= day.isoformat()]
+    return [found[max(begun)]] if begun else []
 
 
 def _texts_of(formula: Any) -> set[str] | None:

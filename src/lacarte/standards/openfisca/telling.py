@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from datetime import date
 
 from lacarte.kernel import clock
 from lacarte.registers.entitlement.explaining import LawTold
 from lacarte.registers.entitlement.judging import Facts, Rule
-from lacarte.standards.openfisca.choosing import chosen
-from lacarte.standards.openfisca.depending import depends, variables_below
-from lacarte.standards.openfisca.systems import LawError, system
+from lacarte.standards.openfisca.choosing import Chosen, chosen
+from lacarte.standards.openfisca.depending import variables_below
+from lacarte.standards.openfisca.systems import LawError, System, system
 
 #: So many rules are told, the one that was asked for first.
 _MOST = 6
@@ -23,20 +24,33 @@ def tell(rule: Rule, facts: Facts) -> tuple[tuple[str, ...], LawTold] | None:
 
     name, day = rule.fact.removeprefix(PREFIX), clock.now().date()
     try:
-        law = system(chosen().package)
-        below = sorted((variables_below(law, name) or frozenset()) - {name})
+        which = chosen()
+        law = system(which.package)
+        reached = variables_below(law, name, day)
+        below = sorted((reached or frozenset()) - {name})
         told = [describe(law, one, day) for one in (name, *below)]
     except LawError:
         return None
     rules = [one for one in told if one.formula][:_MOST]
     return (
-        tuple(kind for kind in depends(rule.fact) or () if facts.get(kind) is not None),
+        tuple(kind for kind in _counting(law, which, reached) if facts.get(kind) is not None),
         LawTold(
             told[0].law,
             tuple((one.label, _since(one.versions, day)) for one in rules),
             tuple(dict.fromkeys(reference for one in rules for reference in one.references)),
         ),
     )
+
+
+def _counting(law: System, which: Chosen, reached: frozenset[str] | None) -> Iterator[str]:
+    """Our facts that the rules in force ask; of which people live together, where these look at a group."""
+    if reached is None:
+        yield from which.facts
+        return
+    yield from (fact for fact, variable in which.facts.items() if variable in reached)
+    yield from (f"law.{name}" for name in sorted(reached))
+    if which.people and any(str(law.variable(name).entity.key) != law.person for name in reached):
+        yield which.people
 
 
 def _since(versions: tuple[str, ...], day: date) -> str:
