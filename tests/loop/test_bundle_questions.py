@@ -18,9 +18,11 @@ from lacarte.loop.orders.bundles.questions import (
     checked,
     facts_in,
     in_words,
+    known_answers,
     questions_for,
     said_before,
 )
+from lacarte.registers.entitlement.judging import Grown
 from lacarte.registers.entitlement.models import Requirement
 from lacarte.registers.menu.attributes import read_question, set_questions
 from lacarte.registers.menu.models import Attribute, ServiceType
@@ -49,6 +51,13 @@ def rule(service: ServiceType, fact: str, value: object = True) -> None:
     Requirement.objects.create(
         service_type=service, code=fact, circumstance=fact, comparison="is", value=value, text={"en": f"{fact}!"}
     )
+
+
+def test_an_age_of_which_bounds_are_known_fills_in_no_question(menu: Menu) -> None:
+    ask(menu.services["birth"], "how-old", fact="age", type="line")
+    asked = questions_for([menu.services["birth"]])
+    assert list(known_answers({"age": 34}, asked).values()) == ["34"]
+    assert known_answers({"age": Grown(34, 35)}, asked) == {}
 
 
 def names(asked: list[Asked]) -> list[str]:

@@ -10,6 +10,7 @@ from typing import Any
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
+from lacarte.registers.entitlement.judging import Between
 from lacarte.registers.menu.answering import AnswerWrongError
 from lacarte.registers.menu.models import Attribute
 from lacarte.registers.people.circumstances import FACTS, Datatype, FactWrongError, question_of, read_fact, written
@@ -75,7 +76,7 @@ def fact_of(kind: str, answer: str | list[str], question: Attribute) -> Any:
 
 
 def answer_of(kind: str, fact: Any) -> str | list[str]:
-    """A fact as an answer; empty for what answers no question."""
+    """A fact as an answer; empty for what answers no question, as bounds do not."""
     if isinstance(fact, list):
         return [str(one) for one in fact]
-    return "" if fact is None or isinstance(fact, dict) else written(kind, fact)
+    return "" if fact is None or isinstance(fact, dict | Between) else written(kind, fact)

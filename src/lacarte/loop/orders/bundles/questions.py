@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from lacarte.loop.orders.bundles.facts import answer_of, fact_of, is_day, question_about, read_day
+from lacarte.registers.entitlement.knowing import facts_of
 from lacarte.registers.entitlement.models import Requirement
 from lacarte.registers.entitlement.tables import facts_asked
 from lacarte.registers.menu.answering import Answers, AnswerWrongError, Given, read_answer
@@ -15,7 +16,6 @@ from lacarte.registers.menu.answering import in_words as answered_in_words
 from lacarte.registers.menu.models import Attribute, ServiceType
 from lacarte.registers.people.circumstances import FACTS, value_in_words
 from lacarte.registers.people.models import Person
-from lacarte.registers.people.queries import circumstances_of
 
 
 @dataclass(frozen=True)
@@ -102,8 +102,7 @@ def said_before(person: Person | None, asked: Iterable[Asked]) -> dict[str, str 
     """What is known of ``person`` today, as answers by name; what does not answer the question is not among it."""
     if person is None:
         return {}
-    facts = {fact.kind: fact.value for fact in circumstances_of(person)}
-    return known_answers(facts, asked)
+    return known_answers(facts_of(person), asked)
 
 
 def known_answers(facts: Mapping[str, Any], asked: Iterable[Asked]) -> dict[str, str | list[str]]:

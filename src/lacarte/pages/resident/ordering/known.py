@@ -14,6 +14,8 @@ from lacarte.pages.resident.menu.rows import reasons_of
 from lacarte.pages.resident.ordering.draft import ME, OrderDraft
 from lacarte.pages.resident.ordering.whose import is_official, mandate_for, person_for
 from lacarte.registers.entitlement.interview import still_asked
+from lacarte.registers.entitlement.judging import Between, Facts
+from lacarte.registers.entitlement.knowing import facts_of
 from lacarte.registers.entitlement.queries import entitled
 from lacarte.registers.menu.answering import Answers
 from lacarte.registers.menu.eligibility import Verdict
@@ -50,10 +52,19 @@ def withheld_of(request: HttpRequest, draft: OrderDraft) -> set[str]:
     return {one.name for one in draft.asked() if one.circumstance in kinds and not one.question.required}
 
 
-def idle_questions(draft: OrderDraft, known: Answers, withheld: Collection[str]) -> set[str]:
+def bounds_of(request: HttpRequest, draft: OrderDraft) -> Facts:
+    """The facts of oneself of which only bounds are known, such as an age: they may settle what would be asked."""
+    if draft.whose != ME or said.Said.of(request.session).whose:
+        return {}
+    person = person_for(draft.whose, request.user)
+    facts = facts_of(person) if person is not None else {}
+    return {kind: value for kind, value in facts.items() if isinstance(value, Between)}
+
+
+def idle_questions(draft: OrderDraft, known: Answers, withheld: Collection[str], bounds: Facts) -> set[str]:
     """The names of the questions that only rules ask and whose answers cannot matter, by what is known."""
     asked = draft.asked()
-    facts = facts_in(asked, known)
+    facts = {**bounds, **facts_in(asked, known)}
     judged = entitled(facts)([service.number for service in draft.chosen()])
     never = [one.circumstance for one in asked if one.name in withheld]
     matter = {*still_asked(judged.values(), facts, never=never), *never}

@@ -34,7 +34,7 @@ from lacarte.pages.resident.ordering.access import opened
 from lacarte.pages.resident.ordering.asking import Questions
 from lacarte.pages.resident.ordering.draft import PERSON, OrderDraft
 from lacarte.pages.resident.ordering.flow import address, ahead, around, go_on
-from lacarte.pages.resident.ordering.known import idle_questions, known_of, not_for_them, withheld_of
+from lacarte.pages.resident.ordering.known import bounds_of, idle_questions, known_of, not_for_them, withheld_of
 from lacarte.pages.resident.ordering.offers import Offers
 from lacarte.pages.resident.ordering.parts import Asked, Parts
 from lacarte.pages.resident.ordering.proofs import proofs
@@ -103,7 +103,8 @@ def step(request: HttpRequest, step: str) -> HttpResponse:
     if data is not None and form.is_valid():
         if isinstance(form, Questions):
             draft.answers = form.cleaned_data["answers"]
-            if form.idle - idle_questions(draft, form.known | draft.answers, form.withheld):
+            bounds = bounds_of(request, draft)
+            if form.idle - idle_questions(draft, form.known | draft.answers, form.withheld, bounds):
                 draft.keep(request.session)  # what they said makes other questions matter
                 return redirect(address("questions"))
         else:
@@ -140,7 +141,8 @@ def _form(request: HttpRequest, step: str, draft: OrderDraft, data: Any) -> Who 
         return Offers(data, draft=draft, home=place_of(draft, request.user))
     known = known_of(request, draft)
     withheld = withheld_of(request, draft)
-    idle = idle_questions(draft, known | (draft.answers or {}), withheld)
+    bounds = bounds_of(request, draft)
+    idle = idle_questions(draft, known | (draft.answers or {}), withheld, bounds)
     return Questions(data, asked=draft.asked(), known=known, answers=draft.answers, idle=idle, withheld=withheld)
 
 
