@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+
 import pytest
 from django.test import Client
 from django.urls import reverse
 
 from lacarte.kernel import clock
 from lacarte.pages.resident.menu.said import Said
+from lacarte.registers.entitlement.actions import set_requirements
+from lacarte.registers.entitlement.models import Requirement
 from lacarte.registers.people.models import Circumstance, Household, Person
 from tests.city import signed_in
 from tests.loop.bundled import Menu, need_of
@@ -75,6 +79,26 @@ def test_what_was_said_on_the_menu_is_not_asked_again(menu: Menu, client: Client
     assert "child under three" in known
     answer(client, "questions", **{"f-infant": "no"})
     assert send(client).facts == {"infant": False}
+
+
+@pytest.mark.parametrize("least", [18, 31, 40])
+def test_whose_age_has_grown_since_is_asked_where_it_matters_also_when_the_rule_changes(
+    menu: Menu, lin: Person, least: int
+) -> None:
+    """Thirty last winter is thirty or thirty-one today."""
+    old = timedelta(days=300)
+    Circumstance.objects.create(person=lin, kind="age", value=30, since=clock.now().date() - old)
+    at_least = Requirement(code="old", circumstance="age", comparison="at-least", value=least)
+    set_requirements(menu.services["birth"], [(at_least, ())])
+    assert lin.user is not None
+    client = signed_in(lin.user)
+    begin(client, "birth")
+    answer(client, "who", home="yes")
+    answer(client, "offers")
+    assert ("How old are you" in page(client, "questions")) == (least == 31)
+    now = Requirement(code="old", circumstance="age", comparison="at-least", value=31)
+    set_requirements(menu.services["birth"], [(now, ())])
+    assert "How old are you" in page(client, "questions")
 
 
 def test_nothing_is_remembered_unless_they_agree(menu: Menu, lin: Person) -> None:

@@ -22,7 +22,10 @@ class Memory:
     """What came of requirements today; ``asked`` counts how often one service was judged, not remembered."""
 
     needs: Mapping[int, tuple[str, ...] | None]
-    found: dict[tuple[int, tuple[str, ...]], tuple[Decided, ...]] = field(default_factory=dict, repr=False)
+    #: By service and facts: the requirements as they were then, and what came of them.
+    found: dict[tuple[int, tuple[str, ...]], tuple[tuple[Rule, ...], tuple[Decided, ...]]] = field(
+        default_factory=dict, repr=False
+    )
     asked: int = 0
 
     def judge(self, rules: Mapping[int, Sequence[Rule]], facts: Facts) -> dict[int, Judgement]:
@@ -33,12 +36,13 @@ class Memory:
         for number, some in rules.items():
             needed = self.needs.get(number, ())
             key = number, all_told if needed is None else tuple(told.get(kind, "") for kind in needed)
-            if (known := self.found.get(key)) is None or len(known) != len(some):
+            known = self.found.get(key)
+            if known is None or known[0] != tuple(some):  # the same facts, and another age from which on it holds
                 self.asked += 1
                 if len(self.found) >= _MOST:
                     self.found.clear()
-                known = self.found[key] = tuple(decided(rule, facts) for rule in some)
-            found[number] = sorted_out(some, known)
+                known = self.found[key] = tuple(some), tuple(decided(rule, facts) for rule in some)
+            found[number] = sorted_out(some, known[1])
         return found
 
 
