@@ -232,7 +232,12 @@ def test_the_command_keeps_all_tables_of_a_file_or_none(city: City, tmp_path: Pa
     )
     mistyped = tmp_path / "mistyped.csv"
     mistyped.write_text("U,if low-incme (boolean),then poor (boolean)\ncode,poor\n1,true,true\n2,false,false\n")
-    assert "nobody is asked for “low-incme” (did you mean “low-income”?)" in run("keep", mistyped)
+    assert run("keep", mistyped) == (
+        "1 lacarte: nobody is asked for “low-incme” (did you mean “low-income”?); "
+        "if records bring it, say --from-records low-incme\n"
+    )
+    assert not DecisionTable.objects.filter(code="poor").exists()
+    assert run("keep", mistyped, "--from-records", "low-incme").startswith("0 poor counts from")
     DecisionTable.objects.filter(code="poor").delete()
     failing = tmp_path / "failing.csv"
     failing.write_text("U,if age (number),then old (boolean)\ncode,old\n1,>= 65,true\ncase young,20,true\n")

@@ -56,10 +56,14 @@ def decide_by_file(file: Path, facts: tuple[str, ...], code: str) -> None:
 @click.argument("file", type=_FILE)
 @click.option("--since", type=click.DateTime(["%Y-%m-%d"]), help="The day from which on it counts. [today]")
 @click.option("--law", default="", help="The legal basis, where the file does not say it.")
-def keep(file: Path, since: datetime | None, law: str) -> None:
+@click.option(
+    "--from-records", multiple=True, metavar="FACT", help="A fact that records bring, and nobody is asked for."
+)
+def keep(file: Path, since: datetime | None, law: str, from_records: tuple[str, ...]) -> None:
     """Keep the tables of FILE in the installation, all or none: requirements may then ask them.
 
-    Their test cases are run; a table of which one fails is refused.
+    Their test cases are run; a table of which one fails is refused, and one that needs a fact that nobody is asked
+    for, unless records bring it.
     """
     with installation():
         from dataclasses import replace
@@ -73,17 +77,21 @@ def keep(file: Path, since: datetime | None, law: str) -> None:
 
         taken, day = _whole(file), since.date() if since else timezone.localdate()
         written = [written_of(one if one.law else replace(one, law=law)) for one in taken.decisions]
+        unknown = {
+            fact: None for one in written for fact in findings_of(one).not_asked if fact not in from_records
+        }
+        if unknown:
+            raise Failure("\n".join(map(_unknown, unknown)))
         try:
             keep_tables(written, since=day, actor=None)
         except TableRefusedError as error:
             raise Failure("\n".join(map(str, error.problems))) from error
-        not_asked = {one.table.code: findings_of(one).not_asked for one in written}
     for one in taken.decisions:
         click.echo(f"{one.table.code} counts from {day} on: {len(one.table.rows)} rules{_cases(one)}")
-        for fact in not_asked[one.table.code]:
-            click.echo(
-                f"  nobody is asked for “{fact}”{_nearest(fact)}: rules that need it stay open without a record"
-            )
+
+
+def _unknown(fact: str) -> str:
+    return f"nobody is asked for “{fact}”{_nearest(fact)}; if records bring it, say --from-records {fact}"
 
 
 def _nearest(fact: str) -> str:

@@ -15,6 +15,7 @@ from django.urls import reverse
 from lacarte.kernel import clock
 from lacarte.kernel.models import Role
 from lacarte.registers.entitlement.models import DecisionTable, TableDraft, TableEdition
+from lacarte.registers.entitlement.tables import drafts
 from lacarte.registers.entitlement.tables.keeping import keep_tables
 from lacarte.registers.entitlement.tables.records import Written, written_of
 from lacarte.registers.people.models import Circumstance, Person
@@ -179,6 +180,19 @@ def test_what_it_does_is_seen_before_it_is_kept_and_for_how_many_but_not_for_who
     edition = TableEdition.objects.all()[0]
     assert str(edition.kept_by) == "pia"
     assert written_of(DecisionTable.objects.order_by("-since")[0]).table.rows[0].says == ("12",)
+
+
+def test_what_nobody_is_asked_for_is_kept_only_where_records_bring_it(keeper: Client, draft: TableDraft) -> None:
+    table = now().table
+    mistyped = replace(table, inputs=(replace(table.inputs[0], fact="aeg"), *table.inputs[1:]))
+    drafts.put(draft, replace(now(), table=mistyped, cases=()))
+    seen = TableDraft.objects.get().changed_at.isoformat()
+    assert (
+        "Records bring what nobody is asked for: aeg."
+        in keeper.get(reverse("table-keep", args=[CODE])).content.decode()
+    )
+    assert "or say that records bring it" in refused(keeper, "table-keep", CODE, reason="x", seen=seen)
+    assert "The table is kept." in said(keeper, "table-keep", CODE, reason="x", seen=seen, from_records="on")
 
 
 def test_what_somebody_else_kept_meanwhile_is_not_overwritten_unseen(

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from django import forms
@@ -12,6 +12,7 @@ from django.utils.translation import get_language_info, gettext_lazy, pgettext_l
 from django.utils.translation import gettext as _
 
 from lacarte.engines.rules import Case, HitPolicy, Input, Kind, Output, Row
+from lacarte.kernel.text import listed
 from lacarte.pages.design.forms import WordsForm
 from lacarte.pages.entitlement.cells import (
     CellInput,
@@ -309,6 +310,15 @@ class KeepForm(WordsForm):
         error_messages={"required": gettext_lazy("Please say why.")},
     )
     seen = forms.CharField(required=False, max_length=40, widget=forms.HiddenInput())
+
+    def __init__(self, *args: Any, not_asked: Sequence[str] = (), **kwargs: Any) -> None:
+        """``not_asked`` are facts that nobody is asked for: mistyped, unless records bring them."""
+        super().__init__(*args, **kwargs)
+        if not_asked:
+            self.fields["from_records"] = forms.BooleanField(
+                label=_("Records bring what nobody is asked for: %(facts)s.") % {"facts": listed(not_asked)},
+                error_messages={"required": _("Please put it right in the draft, or say that records bring it.")},
+            )
 
 
 def languages(said: Mapping[str, str]) -> list[str]:

@@ -45,10 +45,15 @@ def keep(request: HttpRequest, code: str) -> HttpResponse:
     found = draft_of(request, code)
     written = written_of(found)
     posted = request.method == "POST"
-    form = KeepForm(request.POST if posted else None, initial={"seen": found.changed_at.isoformat()})
+    about = shown_of(written)
+    form = KeepForm(
+        request.POST if posted else None,
+        initial={"seen": found.changed_at.isoformat()},
+        not_asked=about["findings"].not_asked,
+    )
     if posted and form.is_valid() and _kept(request, found, written, form):
         return redirect("table", code)
-    shown = {**shown_of(written), "draft": found, "form": form, "errors_on_page": bool(form.errors)}
+    shown = {**about, "draft": found, "form": form, "errors_on_page": bool(form.errors)}
     if found.since is not None:
         shown |= _preview(found, written)
     return render(request, "entitlement/keep.html", shown, status=422 if form.errors else 200)
