@@ -127,7 +127,7 @@ def _answer(site: Site, browser: Browser, reference: str, words: str) -> None:
     site.sign_in(worker, "case-worker")
     worker.goto(f"{site.address}/desk/needs/{reference}/")
     worker.get_by_label("Write to them").fill(words)
-    worker.get_by_role("button", name="Send").click()
+    worker.get_by_role("button", name="Send", exact=True).click()
     expect(worker.get_by_text("Your message is on its way.")).to_be_visible()
     worker.close()
 
@@ -139,7 +139,7 @@ def _write_from_page(site: Site, browser: Browser) -> None:
     open_own_need(resident, site)
     resident.get_by_label("Write to us about this").fill(_ADDED_BY_PAGE)
     resident.get_by_label("Photos or documents").set_input_files(_photo())
-    resident.get_by_role("button", name="Send").click()
+    resident.get_by_role("button", name="Send", exact=True).click()
     expect(resident.get_by_text("We have your message.")).to_be_visible()
     resident.close()
 

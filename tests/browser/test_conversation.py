@@ -34,7 +34,7 @@ def test_they_write_to_each_other_and_a_photo_is_released(site: Site, browser: B
     reference = resident.url.rstrip("/").rpartition("/")[2]
     resident.get_by_label("Write to us about this").fill("Please ring twice, I hear badly.")
     resident.get_by_label("Photos or documents").set_input_files(picture)
-    resident.get_by_role("button", name="Send").click()
+    resident.get_by_role("button", name="Send", exact=True).click()
     expect(resident.get_by_text("We have your message.")).to_be_visible()
     expect(resident.locator(".thread img")).to_be_visible()
     looks_right(resident, "conversation-resident")
@@ -46,7 +46,7 @@ def test_they_write_to_each_other_and_a_photo_is_released(site: Site, browser: B
     worker.get_by_role("button", name="Show to everybody").first.click()
     expect(worker.get_by_role("button", name="Hide again")).to_be_visible()
     worker.get_by_label("Write to them").fill("We will, thank you.")
-    worker.get_by_role("button", name="Send").click()
+    worker.get_by_role("button", name="Send", exact=True).click()
     expect(worker.get_by_text("Your message is on its way.")).to_be_visible()
 
     resident.reload()

@@ -149,7 +149,7 @@ def test_without_javascript_nothing_is_missing(
     past_same(page, "contact")
     page.get_by_role("button", name="Go on").click()
     expect(page.locator(".uploads img")).to_be_visible()
-    page.get_by_role("button", name="Send").click()
+    page.get_by_role("button", name="Send", exact=True).click()
     expect(page.get_by_text("We have it. Thank you.")).to_be_visible()
 
 
@@ -273,7 +273,7 @@ def test_the_browser_proves_its_work_before_it_sends(site: Site, browser: Browse
     on(page, "check")
     page.route("**/need/check/", attacked)  # a redirect would not come by here
     page.reload()
-    page.get_by_role("button", name="Send").click()
+    page.get_by_role("button", name="Send", exact=True).click()
     expect(page.get_by_text("sent")).to_be_visible(timeout=30_000)
     assert sent[0]["challenge"] == "c:1"
     assert solves("c:1", sent[0]["proof"], bits=13)

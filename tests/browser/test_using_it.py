@@ -28,7 +28,7 @@ def test_a_need_is_told_by_keyboard_alone(site: Site, context: BrowserContext) -
     expect(page.locator("h1")).to_have_text("How can we reach you?")
     page.locator("#id_email").press("Enter")
     expect(page.locator("h1")).to_have_text("Check your answers")
-    page.get_by_role("button", name="Send").press("Enter")
+    page.get_by_role("button", name="Send", exact=True).press("Enter")
     expect(page.get_by_text("We have it. Thank you.")).to_be_visible()
     assert re.search(r"/needs/[2-9A-Z]{4}-[2-9A-Z]{4}/$", page.url)
     keep_screenshot(page, "need-sent")
