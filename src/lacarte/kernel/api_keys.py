@@ -40,12 +40,12 @@ def owner(key: str) -> ApiKey | None:
 
     A key is 256 random bits, so that its plain hash gives nothing away and can be looked up.
     """
-    return ApiKey.objects.filter(key_hash=_hash(key), revoked_at=None).first()
+    return ApiKey.objects.select_related("user").filter(key_hash=_hash(key), revoked_at=None).first()
 
 
 def acting(key: str) -> tuple[ApiKey, User] | None:
     """The key and for whom it acts; ``None`` for a key that is not in use, of nobody, or of a closed account."""
-    found = ApiKey.objects.select_related("user").filter(key_hash=_hash(key), revoked_at=None).first()
+    found = owner(key)
     return (found, found.user) if found and found.user and found.user.is_active else None
 
 

@@ -67,11 +67,11 @@ def weigh_all(needs: QuerySet[Need], *, told: Callable[[int, int], None] = lambd
     """
     keys = list(needs.order_by("pk").values_list("pk", flat=True))
     some = needs.select_related("service_type", "region").order_by("pk")
-    weighed = 0
+    done = 0
     for at in range(0, len(keys), SLICE):
-        weighed += weigh(some.filter(pk__in=keys[at : at + SLICE]))
+        done += weigh(some.filter(pk__in=keys[at : at + SLICE]))
         told(min(at + SLICE, len(keys)), len(keys))
-    return weighed
+    return done
 
 
 def weighed(rows: Sequence[Need], scheme: Scheme) -> Weighed:
