@@ -13,7 +13,7 @@ from django.utils.translation import gettext as _
 
 from lacarte.engines.rules import Case, HitPolicy, Input, Kind, Output, Row
 from lacarte.kernel.text import listed
-from lacarte.pages.design.forms import WordsForm
+from lacarte.pages.design.forms import Ticks, WordsForm
 from lacarte.pages.entitlement.cells import (
     CellInput,
     TestField,
@@ -315,8 +315,11 @@ class KeepForm(WordsForm):
         """``not_asked`` are facts that nobody is asked for: mistyped, unless records bring them."""
         super().__init__(*args, **kwargs)
         if not_asked:
-            self.fields["from_records"] = forms.BooleanField(
-                label=_("Records bring what nobody is asked for: %(facts)s.") % {"facts": listed(not_asked)},
+            said = _("Records bring what nobody is asked for: %(facts)s.") % {"facts": listed(not_asked)}
+            self.fields["from_records"] = forms.MultipleChoiceField(
+                label=_("What nobody is asked for"),
+                choices=[("on", said)],
+                widget=Ticks(),
                 error_messages={"required": _("Please put it right in the draft, or say that records bring it.")},
             )
 
